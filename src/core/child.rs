@@ -1,0 +1,145 @@
+//! A child that our own engine started, as the rest of the process knows it: the state machine, its
+//! pipes, and what it was started as.
+
+use super::registry;
+use super::shared_child::SharedChild;
+use super::spawn::{Plan, Spawned, StringBlock};
+use super::sys::{OwnProcess, PipeEnd};
+use std::ffi::CString;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+#[derive(Debug)]
+pub struct Child {
+    /// Never used twice in this process, unlike a pid.
+    pub id: u64,
+    pub pid: u32,
+    pub file: CString,
+    pub args: StringBlock,
+    pub shared: SharedChild<OwnProcess>,
+    pipes: Mutex<Pipes>,
+}
+
+#[derive(Debug)]
+struct Pipes {
+    /// By the child's fd.
+    ends: Vec<Pipe>,
+    /// How many handles there are. The last one to go after the exit takes the pipes with it.
+    handles: usize,
+    exited: bool,
+}
+
+/// The parent's end of one of the child's fds.
+#[derive(Debug)]
+enum Pipe {
+    /// Never was a pipe, or someone has taken it.
+    Gone,
+    Open(PipeEnd),
+    /// The child and everyone else has closed the other end: this is all that was left in it.
+    Drained(Vec<u8>),
+}
+
+/// A pipe that was taken: the taker's own from now on.
+#[derive(Debug)]
+pub enum TakenPipe {
+    Open(PipeEnd),
+    Drained(Vec<u8>),
+}
+
+impl Child {
+    /// Makes the child known to the registry, which keeps it for as long as it runs.
+    pub fn register(plan: Plan, spawned: Spawned) -> Handle {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        let shared = SharedChild::from_process(spawned.process);
+        let ends = spawned.pipes.into_iter().map(|end| end.map_or(Pipe::Gone, Pipe::Open)).collect();
+        let child = Arc::new(Self {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            pid: shared.id(),
+            file: plan.file,
+            args: plan.args,
+            shared,
+            pipes: Mutex::new(Pipes { ends, handles: 0, exited: false }),
+        });
+        let handle = Handle::new(Arc::clone(&child));
+        registry::insert(Arc::clone(&child));
+        // Weak, or the child would keep itself alive.
+        let this = Arc::downgrade(&child);
+        child.shared.on_exit(move |_| {
+            if let Some(child) = this.upgrade() {
+                child.settle_pipes();
+                registry::mark_exited(&child);
+            }
+        });
+        handle
+    }
+
+    /// How many fds it was given.
+    pub fn stdio_length(&self) -> usize {
+        self.pipes().ends.len()
+    }
+
+    /// The pipe of the child's fd, once: the first to ask has it.
+    pub fn take_pipe(&self, fd: usize) -> Option<TakenPipe> {
+        match std::mem::replace(self.pipes().ends.get_mut(fd)?, Pipe::Gone) {
+            Pipe::Gone => None,
+            Pipe::Open(end) => Some(TakenPipe::Open(end)),
+            Pipe::Drained(bytes) => Some(TakenPipe::Drained(bytes)),
+        }
+    }
+
+    /// At the exit: what nobody has taken must cost no descriptor any more, and lose no byte. A pipe
+    /// that a grandchild still holds stays open.
+    fn settle_pipes(&self) {
+        let mut pipes = self.pipes();
+        pipes.exited = true;
+        if pipes.handles == 0 {
+            pipes.ends.fill_with(|| Pipe::Gone);
+        }
+        for (fd, pipe) in pipes.ends.iter_mut().enumerate() {
+            *pipe = match std::mem::replace(pipe, Pipe::Gone) {
+                Pipe::Open(_) if fd == 0 => Pipe::Gone,
+                Pipe::Open(end) => end.drain().map_or_else(Pipe::Open, Pipe::Drained),
+                other => other,
+            };
+        }
+    }
+
+    fn pipes(&self) -> MutexGuard<'_, Pipes> {
+        self.pipes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One user's hold on a child. A running child needs none (the registry keeps it); one that has
+/// exited keeps what is left in its pipes for as long as there is one.
+#[derive(Debug)]
+pub struct Handle(Arc<Child>);
+
+impl Handle {
+    pub(super) fn new(child: Arc<Child>) -> Self {
+        child.pipes().handles += 1;
+        Self(child)
+    }
+
+    pub fn child(&self) -> &Arc<Child> {
+        &self.0
+    }
+}
+
+impl Deref for Handle {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let mut pipes = self.0.pipes();
+        pipes.handles -= 1;
+        if pipes.handles == 0 && pipes.exited {
+            pipes.ends.fill_with(|| Pipe::Gone);
+        }
+    }
+}

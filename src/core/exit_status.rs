@@ -1,0 +1,92 @@
+//! How a process ended, whatever the system calls it.
+
+use std::fmt;
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExitStatus {
+    pub end: End,
+    /// Unix: the kernel wrote a core file.
+    pub core_dumped: bool,
+    /// What the child and its own waited-for children used; `None` where the kernel kept no record
+    /// (a status that was learnt after someone else reaped the child, or a `std::process::Child`).
+    pub usage: Option<ResourceUsage>,
+}
+
+/// The two ways to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Exit code: 0 to 255 on Unix, the unsigned 32-bit code on Windows.
+    Code(u32),
+    /// Number of the signal that ended it (Unix).
+    Signal(i32),
+}
+
+/// The kernel's record of what a process used, in the units of Node's `process.resourceUsage()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResourceUsage {
+    /// Microseconds.
+    pub user_cpu_time: u64,
+    /// Microseconds.
+    pub system_cpu_time: u64,
+    /// Kibibytes.
+    pub max_rss: u64,
+}
+
+impl ExitStatus {
+    pub fn from_code(code: u32) -> Self {
+        Self { end: End::Code(code), core_dumped: false, usage: None }
+    }
+
+    pub fn from_signal(signal: i32, core_dumped: bool) -> Self {
+        Self { end: End::Signal(signal), core_dumped, usage: None }
+    }
+
+    pub fn with_usage(self, usage: ResourceUsage) -> Self {
+        Self { usage: Some(usage), ..self }
+    }
+
+    /// True only for code 0.
+    pub fn success(&self) -> bool {
+        self.end == End::Code(0)
+    }
+
+    pub fn code(&self) -> Option<u32> {
+        match self.end {
+            End::Code(code) => Some(code),
+            End::Signal(_) => None,
+        }
+    }
+
+    pub fn signal(&self) -> Option<i32> {
+        match self.end {
+            End::Code(_) => None,
+            End::Signal(signal) => Some(signal),
+        }
+    }
+}
+
+impl From<std::process::ExitStatus> for ExitStatus {
+    #[cfg(unix)]
+    fn from(status: std::process::ExitStatus) -> Self {
+        use std::os::unix::process::ExitStatusExt;
+        match status.signal() {
+            Some(signal) => Self::from_signal(signal, status.core_dumped()),
+            None => Self::from_code(status.code().unwrap_or_default() as u32),
+        }
+    }
+
+    #[cfg(windows)]
+    fn from(status: std::process::ExitStatus) -> Self {
+        Self::from_code(status.code().unwrap_or_default() as u32)
+    }
+}
+
+impl fmt::Display for ExitStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.end {
+            End::Code(code) => write!(f, "exit code {code}"),
+            End::Signal(signal) => write!(f, "signal {}", super::signal::name(signal)),
+        }
+    }
+}

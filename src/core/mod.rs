@@ -1,0 +1,29 @@
+//! A child process that any number of threads can wait on, poll and kill at once, without ever
+//! signalling a process it did not start. In the order of a child's life:
+//!
+//! [`spawn`] starts it, [`child`] is what it is known by, [`reactor`] learns of its exit,
+//! [`shared_child`] decides who may reap or signal it, [`registry`] finds it again from another
+//! thread, and [`exit_status`] tells how it ended.
+
+pub mod exit_status;
+pub mod process;
+pub mod shared_child;
+pub mod signal;
+mod std_child;
+mod sync;
+pub mod sys;
+
+#[cfg(not(loom))]
+pub mod child;
+#[cfg(not(loom))]
+pub mod reactor;
+#[cfg(not(loom))]
+pub mod registry;
+#[cfg(not(loom))]
+pub mod spawn;
+#[cfg(not(loom))]
+pub mod spawner;
+
+pub use exit_status::{ExitStatus, ResourceUsage};
+pub use process::Process;
+pub use shared_child::SharedChild;

@@ -1,0 +1,103 @@
+//! Finds a child again by its id: how a handle travels between the threads of a process.
+
+use super::child::{Child, Handle};
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+
+/// How many shared children that have exited are kept for those who come late.
+const KEPT: usize = 1024;
+
+/// All locks are held for a map operation only; no child is dropped under it.
+#[derive(Default)]
+struct Registry {
+    running: HashMap<u64, Running>,
+    /// Shared children that have exited, for as long as anyone holds them.
+    exited: HashMap<u64, Weak<Child>>,
+    /// Holds the latest of them, oldest first.
+    recent: VecDeque<Arc<Child>>,
+}
+
+struct Running {
+    child: Arc<Child>,
+    shared: bool,
+}
+
+pub(super) fn insert(child: Arc<Child>) {
+    lock().running.insert(child.id, Running { child, shared: false });
+}
+
+/// Lets go of a child that has exited, unless it was shared: then it stays among the recent ones.
+pub(super) fn mark_exited(child: &Arc<Child>) {
+    let mut registry = lock();
+    let running = registry.running.remove(&child.id);
+    let forgotten = match &running {
+        Some(running) if running.shared => registry.remember(child),
+        _ => None,
+    };
+    drop(registry);
+    drop((running, forgotten));
+}
+
+/// A token for the child: good in any thread of this process, and only there. It says nothing that
+/// another process could use.
+pub fn share(child: &Arc<Child>) -> String {
+    let mut registry = lock();
+    let forgotten = if let Some(running) = registry.running.get_mut(&child.id) {
+        running.shared = true;
+        None
+    } else if registry.exited.contains_key(&child.id) {
+        None
+    } else {
+        registry.remember(child)
+    };
+    drop(registry);
+    drop(forgotten);
+    format!("{:032x}:{}", nonce(), child.id)
+}
+
+/// The child of a token; `None` when the token is not of this process, or its child is gone.
+pub fn attach(token: &str) -> Option<Handle> {
+    let (process, id) = token.split_once(':')?;
+    if process != format!("{:032x}", nonce()) {
+        return None;
+    }
+    let id = id.parse().ok()?;
+    let registry = lock();
+    let child = match registry.running.get(&id) {
+        Some(running) => running.shared.then(|| Arc::clone(&running.child)),
+        None => registry.exited.get(&id).and_then(Weak::upgrade),
+    };
+    drop(registry);
+    child.map(Handle::new)
+}
+
+impl Registry {
+    /// Returns the one that gives way, to be dropped outside the lock.
+    fn remember(&mut self, child: &Arc<Child>) -> Option<Arc<Child>> {
+        self.exited.insert(child.id, Arc::downgrade(child));
+        self.recent.push_back(Arc::clone(child));
+        (self.recent.len() > KEPT).then(|| self.recent.pop_front()).flatten()
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        lock().exited.remove(&self.id);
+    }
+}
+
+/// Tells this process image from any other: a token that went through a file, or over an exec, does
+/// not match.
+fn nonce() -> u128 {
+    static NONCE: OnceLock<u128> = OnceLock::new();
+    *NONCE.get_or_init(|| {
+        let [high, low] = [1, 2].map(|salt| u128::from(RandomState::new().hash_one((salt, std::process::id()))));
+        high << 64 | low
+    })
+}
+
+fn lock() -> MutexGuard<'static, Registry> {
+    static REGISTRY: OnceLock<Mutex<Registry>> = OnceLock::new();
+    REGISTRY.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,282 @@
+//! The state machine: one lock, one Condvar, three states.
+//!
+//! A pid belongs to a child until it is reaped; after that the kernel may give it to anyone. So
+//! every reap and every signal happens under one lock, and a thread that blocks until the exit does
+//! so outside the lock, without reaping. This is the design of the shared_child crate
+//! (<https://github.com/oconnor663/shared_child.rs>), with deadlines, exit listeners, a `try_wait`
+//! that always asks the kernel, and a stated outcome when someone else reaps the child.
+
+use super::exit_status::ExitStatus;
+use super::process::{Outcome, Process};
+use super::sync::{Condvar, Mutex, MutexGuard};
+use std::fmt;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::{Child, Command};
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+type Listener = Box<dyn FnOnce(Outcome) + Send>;
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    /// Nobody is inside the kernel for this child: whoever holds the lock may reap.
+    NotWaiting,
+    /// One thread is inside the kernel, waiting without reaping. Nobody may reap, and any other
+    /// thread that wants the exit sleeps on the Condvar.
+    Waiting,
+    /// Reaped: the pid may belong to someone else. No system call names it from here on.
+    Exited(Outcome),
+}
+use State::{Exited, NotWaiting, Waiting};
+
+struct Inner<P> {
+    process: P,
+    state: State,
+    listeners: Vec<Listener>,
+}
+
+/// An exit that has just been reaped, still to be told to its listeners.
+#[must_use]
+struct Exit {
+    outcome: Outcome,
+    listeners: Vec<Listener>,
+}
+
+impl Exit {
+    /// Runs the listeners; the lock must have been released, for they may use the child. A panic in
+    /// one does not keep the news from the others.
+    fn announce(self) -> Outcome {
+        for listener in self.listeners {
+            let _ = catch_unwind(AssertUnwindSafe(|| listener(self.outcome)));
+        }
+        self.outcome
+    }
+}
+
+impl<P: Process> Inner<P> {
+    /// The only place that reaps. The status is stored in the same critical section in which the
+    /// pid is freed, so no thread can see a free pid without seeing `Exited`.
+    fn try_reap(&mut self) -> io::Result<Option<Exit>> {
+        // Reaping under a thread that waits for the same pid would let that wait fall on whichever
+        // process gets the pid next.
+        assert!(matches!(self.state, NotWaiting), "unexpected state {:?}", self.state);
+        let Some(outcome) = self.process.try_reap()? else {
+            return Ok(None);
+        };
+        self.state = Exited(outcome);
+        Ok(Some(Exit { outcome, listeners: std::mem::take(&mut self.listeners) }))
+    }
+}
+
+/// A child process that any number of threads can wait on, poll and signal at once.
+pub struct SharedChild<P = Child> {
+    inner: Mutex<Inner<P>>,
+    /// Notified whenever a thread leaves the `Waiting` state.
+    left_waiting: Condvar,
+}
+
+impl SharedChild<Child> {
+    /// Starts `command` and shares its child.
+    pub fn spawn(command: &mut Command) -> io::Result<Self> {
+        Ok(Self::from_process(command.spawn()?))
+    }
+
+    /// Shares a child that was started elsewhere, and may have been waited on already: the only way
+    /// to find out is to poll it, which reaps it if it is a zombie.
+    pub fn new(child: Child) -> io::Result<Self> {
+        let shared = Self::from_process(child);
+        shared.try_wait()?;
+        Ok(shared)
+    }
+
+    /// The child's stdin, the first time it is asked for.
+    pub fn take_stdin(&self) -> Option<std::process::ChildStdin> {
+        self.lock().process.stdin.take()
+    }
+
+    /// The child's stdout, the first time it is asked for.
+    pub fn take_stdout(&self) -> Option<std::process::ChildStdout> {
+        self.lock().process.stdout.take()
+    }
+
+    /// The child's stderr, the first time it is asked for.
+    pub fn take_stderr(&self) -> Option<std::process::ChildStderr> {
+        self.lock().process.stderr.take()
+    }
+}
+
+impl<P: Process> SharedChild<P> {
+    /// Shares a process that nobody has waited on yet.
+    pub fn from_process(process: P) -> Self {
+        Self {
+            inner: Mutex::new(Inner { process, state: NotWaiting, listeners: Vec::new() }),
+            left_waiting: Condvar::new(),
+        }
+    }
+
+    /// The process, whose own record of the exit is right: nobody reaps it but through its own
+    /// [`Process::try_reap`].
+    pub fn into_inner(self) -> P {
+        self.inner.into_inner().unwrap_or_else(PoisonError::into_inner).process
+    }
+
+    /// The child's process id. After the exit it may be someone else's.
+    pub fn id(&self) -> u32 {
+        self.lock().process.id()
+    }
+
+    /// What a waiter outside the state machine (the reactor) needs to learn of the exit.
+    pub fn handle(&self) -> P::Handle {
+        self.lock().process.handle()
+    }
+
+    /// Blocks until the child has exited.
+    pub fn wait(&self) -> io::Result<ExitStatus> {
+        let status = self.wait_until(None)?;
+        Ok(status.expect("a wait without a deadline ends with the exit"))
+    }
+
+    /// Blocks until the child has exited or `timeout` has passed (`None`: it still runs).
+    pub fn wait_timeout(&self, timeout: Duration) -> io::Result<Option<ExitStatus>> {
+        // A timeout that no clock can hold is no timeout.
+        self.wait_until(Instant::now().checked_add(timeout))
+    }
+
+    /// Blocks until the child has exited or `deadline` has passed (`None`: it still runs). Polls at
+    /// least once, so a deadline in the past is a poll.
+    pub fn wait_deadline(&self, deadline: Instant) -> io::Result<Option<ExitStatus>> {
+        self.wait_until(Some(deadline))
+    }
+
+    /// The status if the child has exited. Always asks the kernel: a child that exited before this
+    /// call is never reported as running.
+    pub fn try_wait(&self) -> io::Result<Option<ExitStatus>> {
+        self.wait_until(Some(Instant::now()))
+    }
+
+    fn wait_until(&self, deadline: Option<Instant>) -> io::Result<Option<ExitStatus>> {
+        let mut expired = deadline.is_some_and(|deadline| deadline <= Instant::now());
+        let mut inner = self.lock();
+        loop {
+            match inner.state {
+                Exited(outcome) => return Ok(Some(outcome?)),
+                NotWaiting => {
+                    // Poll before releasing the lock: otherwise a try_wait that arrives between the
+                    // release and the kernel wait could find a child that exited long ago "running".
+                    if let Some(exit) = inner.try_reap()? {
+                        drop(inner);
+                        return Ok(Some(exit.announce()?));
+                    }
+                    if expired {
+                        return Ok(None);
+                    }
+                    let exited = self.wait_in_kernel(inner, deadline)?;
+                    expired |= !exited;
+                    // Reap on the next turn, unless another thread did it since: the state tells.
+                    inner = self.lock();
+                }
+                Waiting => {
+                    // Out of time, so ask the kernel, without reaping. If the child has exited, the
+                    // waiting thread is on its way out of the kernel and will wake us: the sleep
+                    // below lasts a thread switch, and it alone may reap.
+                    if expired && !inner.process.has_exited()? {
+                        return Ok(None);
+                    }
+                    let limit = deadline.filter(|_| !expired);
+                    (inner, expired) = self.sleep(inner, limit, expired);
+                }
+            }
+        }
+    }
+
+    /// Enters `Waiting`, blocks outside the lock and leaves `Waiting` again, however the wait ends.
+    fn wait_in_kernel(&self, mut inner: MutexGuard<'_, Inner<P>>, deadline: Option<Instant>) -> io::Result<bool> {
+        inner.state = Waiting;
+        let handle = inner.process.handle();
+        drop(inner);
+        let _leave = LeaveWaiting(self);
+        P::wait_without_reaping(&handle, deadline)
+    }
+
+    /// Sleeps until a thread leaves `Waiting`, or until `limit`. Also tells whether time is up.
+    fn sleep<'a>(
+        &'a self,
+        inner: MutexGuard<'a, Inner<P>>,
+        limit: Option<Instant>,
+        expired: bool,
+    ) -> (MutexGuard<'a, Inner<P>>, bool) {
+        let Some(limit) = limit else {
+            return (self.left_waiting.wait(inner).unwrap_or_else(PoisonError::into_inner), expired);
+        };
+        let left = limit.saturating_duration_since(Instant::now());
+        let (inner, result) = self.left_waiting.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner);
+        (inner, expired || result.timed_out())
+    }
+
+    /// Sends SIGKILL (Windows: terminates the process): `true` when it was sent, `false` when the
+    /// child had already exited.
+    pub fn kill(&self) -> io::Result<bool> {
+        self.send_signal(super::signal::KILL)
+    }
+
+    /// Sends a signal: `true` when it was sent, `false` when the child had already exited. Signal 0
+    /// only asks whether the child is there.
+    pub fn send_signal(&self, signal: i32) -> io::Result<bool> {
+        // Under the lock from the check to the signal: the pid cannot be freed in between.
+        let mut inner = self.lock();
+        match inner.state {
+            Exited(_) => return Ok(false),
+            NotWaiting => {
+                if let Some(exit) = inner.try_reap()? {
+                    drop(inner);
+                    let _ = exit.announce();
+                    return Ok(false);
+                }
+            }
+            Waiting => {
+                if inner.process.has_exited()? {
+                    return Ok(false);
+                }
+            }
+        }
+        inner.process.send_signal(signal)
+    }
+
+    /// Runs `listener` once with the outcome: on the thread that reaps the child, outside the lock,
+    /// or at once if the child has been reaped. It should be short: it holds up whoever reaped.
+    pub fn on_exit(&self, listener: impl FnOnce(Outcome) + Send + 'static) {
+        let mut inner = self.lock();
+        match inner.state {
+            Exited(outcome) => {
+                drop(inner);
+                let _ = Exit { outcome, listeners: vec![Box::new(listener)] }.announce();
+            }
+            NotWaiting | Waiting => inner.listeners.push(Box::new(listener)),
+        }
+    }
+
+    /// A thread that panicked with the lock left a state that is still true (every critical section
+    /// changes it in one assignment), so its poison is of no interest to the others.
+    fn lock(&self) -> MutexGuard<'_, Inner<P>> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Leaves `Waiting` when dropped, so that neither an error nor a panic in the kernel wait can leave
+/// the other threads asleep: one of them takes over.
+struct LeaveWaiting<'a, P: Process>(&'a SharedChild<P>);
+
+impl<P: Process> Drop for LeaveWaiting<'_, P> {
+    fn drop(&mut self) {
+        self.0.lock().state = NotWaiting;
+        self.0.left_waiting.notify_all();
+    }
+}
+
+impl<P> fmt::Debug for SharedChild<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        f.debug_struct("SharedChild").field("state", &inner.state).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,224 @@
+//! What the child does from clone to exec. It runs in the PARENT's memory and must leave no trace in
+//! it: raw system calls only; no allocation, no lock, no panic; no library call that keeps state, but
+//! for errno, which is the suspended parent thread's and saved by nobody.
+
+use super::exec::{Exec, Step};
+use super::signals;
+use std::ffi::{c_char, c_int, c_long, c_void};
+use std::ptr;
+use std::sync::atomic::Ordering;
+
+/// `clone`'s entry point; `argument` is an [`Exec`] that outlives the child's time before the exec.
+pub extern "C" fn main(argument: *mut c_void) -> c_int {
+    // SAFETY: the parent passes a pointer to an Exec and waits until we are done with it.
+    let exec = unsafe { &*argument.cast::<Exec>() };
+    let (step, errno) = match prepare(exec) {
+        Ok(()) => (Step::Exec, try_files(exec)),
+        Err(failed) => failed,
+    };
+    report(exec, step, errno)
+}
+
+type Steps = Result<(), (Step, c_int)>;
+
+fn prepare(exec: &Exec) -> Steps {
+    // All signals are blocked since before the clone. The handlers go first: with one still in place,
+    // unblocking would run the parent's handler here, in the parent's memory.
+    signals::reset_handlers();
+    if exec.new_session {
+        // SAFETY: no arguments.
+        attempt(Step::NewSession, unsafe { libc::syscall(libc::SYS_setsid) })?;
+    }
+    place_fds(exec)?;
+    close_other_fds(exec)?;
+    if let Some(cwd) = exec.cwd {
+        // SAFETY: a valid C string.
+        attempt(Step::ChangeDirectory, unsafe { libc::syscall(libc::SYS_chdir, cwd.as_ptr()) })?;
+    }
+    change_credentials(exec)?;
+    signals::set_mask(signals::NONE);
+    Ok(())
+}
+
+/// Two passes, so that any permutation works: first every source that is some other mapping's target
+/// moves out of the way, then each goes into its place.
+fn place_fds(exec: &Exec) -> Steps {
+    let sources = exec.sources.get();
+    // SAFETY: the child alone uses this slot; it has one element for each mapping.
+    let sources = unsafe { &mut *sources };
+    for (fd, source) in exec.fds.iter().zip(sources.iter_mut()) {
+        *source = fd.source;
+        let in_the_way = fd.source != fd.target && exec.fds.iter().any(|other| other.target == fd.source);
+        if in_the_way {
+            // SAFETY: takes integers.
+            let moved = unsafe { libc::syscall(libc::SYS_fcntl, fd.source, libc::F_DUPFD_CLOEXEC, exec.first_free_fd) };
+            *source = attempt(Step::PlaceFds, moved)? as c_int;
+        }
+    }
+    for (fd, source) in exec.fds.iter().zip(sources.iter()) {
+        // SAFETY: takes integers. dup3 refuses equal fds, which need only lose their close-on-exec.
+        let placed = unsafe {
+            if *source == fd.target {
+                libc::syscall(libc::SYS_fcntl, fd.target, libc::F_SETFD, 0)
+            } else {
+                libc::syscall(libc::SYS_dup3, *source, fd.target, 0)
+            }
+        };
+        attempt(Step::PlaceFds, placed)?;
+    }
+    Ok(())
+}
+
+/// Marks all other fds close-on-exec, instead of closing them: the report pipe of the fork fallback is
+/// among them. man 2 close_range, Linux 5.11 for the flag.
+fn close_other_fds(exec: &Exec) -> Steps {
+    for (first, last) in &exec.other_fds {
+        // SAFETY: takes integers.
+        let closed = unsafe { libc::syscall(libc::SYS_close_range, *first, *last, libc::CLOSE_RANGE_CLOEXEC) };
+        match attempt(Step::CloseOtherFds, closed) {
+            Err((_, libc::ENOSYS | libc::EINVAL | libc::EPERM)) => mark_by_directory(*first, *last)?,
+            result => drop(result?),
+        }
+    }
+    Ok(())
+}
+
+/// The same for older kernels, from the list of open fds in /proc.
+fn mark_by_directory(first: u32, last: u32) -> Steps {
+    /// struct linux_dirent64: inode (8), offset (8), record length (2), type (1), name.
+    const LENGTH_AT: usize = 16;
+    const NAME_AT: usize = 19;
+    let flags = libc::O_RDONLY | libc::O_DIRECTORY | libc::O_CLOEXEC;
+    // SAFETY: a valid C string and integers.
+    let opened = unsafe { libc::syscall(libc::SYS_openat, libc::AT_FDCWD, c"/proc/self/fd".as_ptr(), flags, 0) };
+    let directory = attempt(Step::CloseOtherFds, opened)?;
+    let mut entries = [0_u64; 256]; // u64: dirents are aligned to 8
+    loop {
+        // SAFETY: room for as many bytes as it says.
+        let read = unsafe {
+            libc::syscall(libc::SYS_getdents64, directory, entries.as_mut_ptr(), size_of_val(&entries))
+        };
+        let end = attempt(Step::CloseOtherFds, read)? as usize;
+        if end == 0 {
+            break;
+        }
+        let mut at = 0;
+        while at < end {
+            // SAFETY: the kernel wrote whole records up to `end`.
+            let (length, name) = unsafe {
+                let record = entries.as_ptr().cast::<u8>().add(at);
+                (record.add(LENGTH_AT).cast::<u16>().read_unaligned(), record.add(NAME_AT))
+            };
+            if let Some(fd) = parse_fd(name).filter(|fd| (first..=last).contains(fd)) {
+                // SAFETY: takes integers.
+                unsafe { libc::syscall(libc::SYS_fcntl, fd, libc::F_SETFD, libc::FD_CLOEXEC) };
+            }
+            at = at.wrapping_add(length as usize);
+        }
+    }
+    // SAFETY: our own descriptor.
+    unsafe { libc::syscall(libc::SYS_close, directory) };
+    Ok(())
+}
+
+/// A directory entry's name as a number; `None` for `.` and `..`.
+fn parse_fd(mut name: *const u8) -> Option<u32> {
+    let mut number: u32 = 0;
+    loop {
+        // SAFETY: names end with a NUL, at which this returns.
+        let (byte, next) = unsafe { (*name, name.add(1)) };
+        match byte {
+            0 => return Some(number),
+            b'0'..=b'9' => number = number.wrapping_mul(10).wrapping_add((byte & 0xf) as u32),
+            _ => return None,
+        }
+        name = next;
+    }
+}
+
+// 32-bit systems have a second set of these for 32-bit ids.
+#[cfg(any(target_arch = "arm", target_arch = "x86"))]
+use libc::{
+    SYS_setgroups32 as SYS_SETGROUPS, SYS_setresgid32 as SYS_SETRESGID, SYS_setresuid32 as SYS_SETRESUID,
+};
+#[cfg(not(any(target_arch = "arm", target_arch = "x86")))]
+use libc::{SYS_setgroups as SYS_SETGROUPS, SYS_setresgid as SYS_SETRESGID, SYS_setresuid as SYS_SETRESUID};
+
+/// Groups, then gid, then uid: each step needs the rights that the next one gives up. The C library's
+/// functions would change every thread of the parent.
+fn change_credentials(exec: &Exec) -> Steps {
+    let wanted = exec.credentials;
+    if let Some(groups) = &wanted.groups {
+        // Also for an empty list: not calling it would keep the parent's groups (CVE-2023-6507).
+        // SAFETY: as many group ids as it says.
+        attempt(Step::SetGroups, unsafe { libc::syscall(SYS_SETGROUPS, groups.len(), groups.as_ptr()) })?;
+    } else if !wanted.is_unchanged() {
+        // SAFETY: no group ids. Fails where nothing may be changed: then there is nothing to drop.
+        unsafe { libc::syscall(SYS_SETGROUPS, 0_usize, ptr::null::<u32>()) };
+    }
+    if let Some(gid) = wanted.gid {
+        // SAFETY: takes integers.
+        attempt(Step::SetGid, unsafe { libc::syscall(SYS_SETRESGID, gid, gid, gid) })?;
+    }
+    if let Some(uid) = wanted.uid {
+        // SAFETY: takes integers.
+        attempt(Step::SetUid, unsafe { libc::syscall(SYS_SETRESUID, uid, uid, uid) })?;
+    }
+    Ok(())
+}
+
+/// execve on each file in turn, by execvp's rules; returns the errno that tells most when none can run.
+fn try_files(exec: &Exec) -> c_int {
+    let mut forbidden = false;
+    for file in &exec.files {
+        match execve(*file, exec.argv.as_ptr(), exec) {
+            // Not here: look further.
+            libc::ENOENT | libc::ENOTDIR | libc::ESTALE | libc::ENODEV | libc::ETIMEDOUT => {}
+            // Found, but not for us: look further, and say so if there is no other.
+            libc::EACCES => forbidden = true,
+            libc::ENOEXEC => return run_by_shell(exec, *file),
+            errno => return errno,
+        }
+    }
+    if forbidden { libc::EACCES } else { libc::ENOENT }
+}
+
+/// A file without `#!` is a shell script (POSIX, execvp).
+fn run_by_shell(exec: &Exec, file: *const c_char) -> c_int {
+    // SAFETY: the child alone uses this slot; it has at least three elements.
+    let argv = unsafe { (*exec.shell_argv.get()).as_mut_ptr() };
+    // SAFETY: as above.
+    unsafe { argv.add(1).write(file) };
+    execve(c"/bin/sh".as_ptr(), argv, exec)
+}
+
+/// Returns only when it fails, with the errno.
+fn execve(file: *const c_char, argv: *const *const c_char, exec: &Exec) -> c_int {
+    // SAFETY: a valid C string and null-terminated arrays of such.
+    unsafe { libc::syscall(libc::SYS_execve, file, argv, exec.envp.as_ptr()) };
+    errno()
+}
+
+/// Tells the parent and ends, without running anything of the parent's on the way (atexit, destructors).
+fn report(exec: &Exec, step: Step, errno: c_int) -> ! {
+    exec.failed_errno.store(errno, Ordering::Relaxed);
+    exec.failed_step.store(step as c_int, Ordering::Release);
+    if exec.report_fd >= 0 {
+        let message = [step as c_int, errno];
+        // SAFETY: as many bytes as it says. A pipe takes so few at once.
+        unsafe { libc::syscall(libc::SYS_write, exec.report_fd, message.as_ptr(), size_of_val(&message)) };
+    }
+    loop {
+        // SAFETY: takes an integer; does not return.
+        unsafe { libc::syscall(libc::SYS_exit_group, 127) };
+    }
+}
+
+fn attempt(step: Step, result: c_long) -> Result<c_long, (Step, c_int)> {
+    if result < 0 { Err((step, errno())) } else { Ok(result) }
+}
+
+fn errno() -> c_int {
+    // SAFETY: always valid.
+    unsafe { *libc::__errno_location() }
+}

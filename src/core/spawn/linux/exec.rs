@@ -1,0 +1,130 @@
+//! All that the child needs between clone and exec, laid out by the parent: the child allocates
+//! nothing, and only reads (but for a few slots that are its own to write).
+
+use super::super::search_path::candidates;
+use super::super::stdio::FdMapping;
+use super::super::{Credentials, Plan, StringBlock};
+use std::cell::UnsafeCell;
+use std::ffi::{CString, c_char, c_int};
+use std::sync::atomic::{AtomicI32, Ordering};
+
+/// The child's way to its exec, in order. The number of the step it failed at is its whole report.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    NewSession = 1,
+    PlaceFds,
+    CloseOtherFds,
+    ChangeDirectory,
+    SetGroups,
+    SetGid,
+    SetUid,
+    Exec,
+}
+
+impl Step {
+    const ALL: [Self; 8] = [
+        Self::NewSession,
+        Self::PlaceFds,
+        Self::CloseOtherFds,
+        Self::ChangeDirectory,
+        Self::SetGroups,
+        Self::SetGid,
+        Self::SetUid,
+        Self::Exec,
+    ];
+}
+
+/// Why a child did not get to run its program.
+#[derive(Clone, Copy, Debug)]
+pub struct Failure {
+    pub step: Step,
+    pub errno: i32,
+}
+
+impl Failure {
+    pub fn from_raw(step: i32, errno: i32) -> Option<Self> {
+        let step = Step::ALL.into_iter().find(|known| *known as i32 == step)?;
+        Some(Self { step, errno })
+    }
+}
+
+pub struct Exec<'a> {
+    /// Null-terminated pointers into `plan` and `candidates`.
+    pub argv: Vec<*const c_char>,
+    pub envp: Vec<*const c_char>,
+    /// The files to try, in order.
+    pub files: Vec<*const c_char>,
+    /// `/bin/sh FILE args...`, for a FILE that is a script without `#!`. The child sets FILE.
+    pub shell_argv: UnsafeCell<Vec<*const c_char>>,
+    pub cwd: Option<&'a CString>,
+    pub fds: &'a [FdMapping],
+    /// Where the child keeps each source while it places the others.
+    pub sources: UnsafeCell<Vec<c_int>>,
+    /// Above every target: a descriptor moved here is in nobody's way.
+    pub first_free_fd: c_int,
+    /// The fds between and above the targets, as inclusive ranges.
+    pub other_fds: Vec<(u32, u32)>,
+    pub new_session: bool,
+    pub credentials: &'a Credentials,
+    /// Written by the child (in shared memory), read by the parent: the step that failed, or 0.
+    pub failed_step: AtomicI32,
+    pub failed_errno: AtomicI32,
+    /// Where the child reports a failure when the memory is not shared; -1: nowhere.
+    pub report_fd: c_int,
+    /// What the pointers in `files` point into.
+    _candidates: StringBlock,
+}
+
+impl<'a> Exec<'a> {
+    pub fn new(plan: &'a Plan, fds: &'a [FdMapping]) -> Self {
+        let argv = plan.args.pointers();
+        let candidates = candidates(plan);
+        let mut files = candidates.pointers();
+        files.pop(); // the null: a slice knows its length
+        let last = fds.last().map_or(2, |fd| fd.target.max(2));
+        Self {
+            envp: plan.env.pointers(),
+            files,
+            shell_argv: UnsafeCell::new(shell_argv(&argv)),
+            argv,
+            cwd: plan.cwd.as_ref(),
+            fds,
+            sources: UnsafeCell::new(vec![-1; fds.len()]),
+            first_free_fd: last + 1,
+            other_fds: gaps(fds),
+            new_session: plan.detached,
+            credentials: &plan.credentials,
+            failed_step: AtomicI32::new(0),
+            failed_errno: AtomicI32::new(0),
+            report_fd: -1,
+            _candidates: candidates,
+        }
+    }
+
+    /// What the child reported through shared memory.
+    pub fn failure(&self) -> Option<Failure> {
+        Failure::from_raw(self.failed_step.load(Ordering::Acquire), self.failed_errno.load(Ordering::Relaxed))
+    }
+}
+
+/// argv[0] gives way to the shell and the file to run (slot 1, filled by the child).
+fn shell_argv(argv: &[*const c_char]) -> Vec<*const c_char> {
+    let mut shell = vec![c"/bin/sh".as_ptr(), std::ptr::null()];
+    shell.extend_from_slice(argv.get(1..).unwrap_or(&[std::ptr::null()]));
+    shell
+}
+
+/// Everything from 3 up that is not a target. fds 0 to 2 are always targets.
+fn gaps(fds: &[FdMapping]) -> Vec<(u32, u32)> {
+    let mut gaps = Vec::new();
+    let mut next = 3;
+    for target in fds.iter().map(|fd| fd.target as u32).filter(|target| *target >= 3) {
+        if target > next {
+            gaps.push((next, target - 1));
+        }
+        next = target + 1;
+    }
+    gaps.push((next, u32::MAX));
+    gaps
+}

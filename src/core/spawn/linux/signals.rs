@@ -1,0 +1,58 @@
+//! Signals around a clone: raw system calls over all 64, because glibc's own wrappers leave out the
+//! two it keeps for itself (32 and 33), whose handlers would then run in the child, in the parent's
+//! memory.
+
+use std::ptr;
+
+/// The kernel's sigset_t: one bit a signal.
+pub type Mask = u64;
+pub const ALL: Mask = !0;
+pub const NONE: Mask = 0;
+pub const LAST_SIGNAL: i32 = 64;
+
+/// Sets the calling thread's mask and returns the one before. Cannot fail with these arguments.
+pub fn set_mask(mask: Mask) -> Mask {
+    let mut old: Mask = 0;
+    // SAFETY: both point to masks of the size given.
+    unsafe {
+        libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_SETMASK, &raw const mask, &raw mut old, size_of::<Mask>());
+    }
+    old
+}
+
+/// The kernel's struct sigaction. Only ever passed all zeros (SIG_DFL, no flags, no mask), so that the
+/// order of its fields, which differs between architectures, does not matter.
+#[repr(C)]
+struct DefaultAction([usize; 8]);
+
+/// Gives every signal its default action, in the calling process only.
+pub fn reset_handlers() {
+    let default = DefaultAction([0; 8]);
+    for signal in 1..=LAST_SIGNAL {
+        // SAFETY: a valid action; fails for SIGKILL and SIGSTOP, which cannot have another.
+        unsafe {
+            libc::syscall(
+                libc::SYS_rt_sigaction,
+                signal,
+                &raw const default,
+                ptr::null_mut::<DefaultAction>(),
+                size_of::<Mask>(),
+            );
+        }
+    }
+}
+
+/// Blocks all signals of the calling thread until dropped.
+pub struct Blocked(Mask);
+
+impl Blocked {
+    pub fn all() -> Self {
+        Self(set_mask(ALL))
+    }
+}
+
+impl Drop for Blocked {
+    fn drop(&mut self) {
+        set_mask(self.0);
+    }
+}

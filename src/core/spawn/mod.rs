@@ -1,0 +1,75 @@
+//! Starting a program. A [`Plan`] says what is wanted, in the same words on every system; the
+//! engine of each system carries it out.
+
+mod plan;
+pub use plan::{Credentials, Plan, Stdio, StringBlock};
+
+#[cfg(unix)]
+mod stdio;
+
+#[cfg(target_os = "linux")]
+mod search_path;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+use linux as engine;
+
+#[cfg(all(unix, not(target_os = "linux")))]
+mod posix;
+#[cfg(all(unix, not(target_os = "linux")))]
+use posix as engine;
+
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows as engine;
+
+use super::sys::{OwnProcess, PipeEnd};
+use std::io;
+
+/// A program that has been started.
+#[derive(Debug)]
+pub struct Spawned {
+    pub process: OwnProcess,
+    /// Our end of each of the child's fds; `None` where that is not a pipe.
+    pub pipes: Vec<Option<PipeEnd>>,
+}
+
+/// What failed, when nothing was started. Nothing is left of the attempt: no process, no zombie,
+/// no descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpawnError {
+    /// libuv's number: negative, and on Unix the negated errno. What `util.getSystemErrorName` takes.
+    pub errno: i32,
+    pub stage: Stage,
+}
+
+/// Where a spawn failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Anything that is not the working directory's fault.
+    Spawn,
+    /// The working directory of the plan: never reported as a missing program.
+    Chdir,
+}
+
+impl SpawnError {
+    #[cfg(unix)]
+    pub fn from_errno(errno: i32) -> Self {
+        Self { errno: -errno, stage: Stage::Spawn }
+    }
+}
+
+#[cfg(unix)]
+impl From<io::Error> for SpawnError {
+    fn from(error: io::Error) -> Self {
+        // An error that is no system call's comes from the standard library starting a thread.
+        Self::from_errno(error.raw_os_error().unwrap_or(libc::EAGAIN))
+    }
+}
+
+/// Starts the program of `plan` on the calling thread, and returns once it runs (its exec is done)
+/// or has failed to.
+pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
+    engine::spawn(plan)
+}

@@ -1,0 +1,106 @@
+//! What to start: everything that a caller can ask for, system-independent.
+
+use std::ffi::{CStr, CString, c_char};
+
+/// A program to start.
+#[derive(Debug)]
+pub struct Plan {
+    /// A path if it has a slash in it, else a name to look up in the child's own PATH.
+    pub file: CString,
+    /// argv, argv[0] included.
+    pub args: StringBlock,
+    /// The whole environment, as `KEY=value`.
+    pub env: StringBlock,
+    pub cwd: Option<CString>,
+    /// What each fd of the child becomes, by its number. At least three.
+    pub stdio: Vec<Stdio>,
+    /// Unix: a new session. Windows: no console of the parent's, a process group of its own.
+    pub detached: bool,
+    pub credentials: Credentials,
+    /// Windows only.
+    pub hide_window: bool,
+    /// Windows only: join the arguments with spaces and quote nothing.
+    pub verbatim_arguments: bool,
+}
+
+/// What an fd of the child becomes.
+#[derive(Debug)]
+pub enum Stdio {
+    /// fds 0 to 2: /dev/null; others are closed.
+    Ignore,
+    /// A pipe to us: the child reads fd 0 and writes fds 1 and 2; the others are sockets, both ways.
+    Pipe,
+    /// The parent's own stdin, stdout or stderr, as it is when the child starts.
+    Inherit(i32),
+    /// A descriptor that the plan owns, copied from the caller's when the plan was made.
+    #[cfg(unix)]
+    Fd(std::os::fd::OwnedFd),
+    /// A handle that the plan owns, copied from the caller's when the plan was made.
+    #[cfg(windows)]
+    Handle(std::os::windows::io::OwnedHandle),
+}
+
+/// Whom the child runs as (Unix). `None` leaves what the parent has.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    pub uid: Option<u32>,
+    pub gid: Option<u32>,
+    /// Supplementary groups. With a uid or gid and without this, they are dropped where that is
+    /// allowed, as libuv does: root's groups are not for whom root becomes.
+    pub groups: Option<Vec<u32>>,
+}
+
+impl Credentials {
+    pub fn is_unchanged(&self) -> bool {
+        self.uid.is_none() && self.gid.is_none() && self.groups.is_none()
+    }
+}
+
+/// A list of strings in one allocation, each ended by a NUL: what execve's argv and envp point into.
+#[derive(Clone, Debug, Default)]
+pub struct StringBlock {
+    bytes: Vec<u8>,
+}
+
+impl StringBlock {
+    /// From strings joined with NULs, as JavaScript hands them over; '' is the empty list.
+    pub fn from_joined(joined: String) -> Self {
+        let mut bytes = joined.into_bytes();
+        if !bytes.is_empty() {
+            bytes.push(0);
+        }
+        Self { bytes }
+    }
+
+    /// One string, which may be empty (a list of one empty string is not an empty list).
+    pub fn push(&mut self, string: &[u8]) {
+        debug_assert!(!string.contains(&0));
+        self.bytes.extend_from_slice(string);
+        self.bytes.push(0);
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &CStr> {
+        self.bytes
+            .split_inclusive(|byte| *byte == 0)
+            .map(|string| CStr::from_bytes_with_nul(string).expect("a block ends with a NUL"))
+    }
+
+    /// The value of the variable `name` in a block of `KEY=value`; of several, the first, as getenv
+    /// finds it.
+    pub fn get(&self, name: &[u8]) -> Option<&[u8]> {
+        self.iter().find_map(|entry| entry.to_bytes().strip_prefix(name)?.strip_prefix(b"="))
+    }
+
+    /// A null-terminated array of pointers into the block, valid while the block is.
+    pub fn pointers(&self) -> Vec<*const c_char> {
+        self.iter().map(CStr::as_ptr).chain([std::ptr::null()]).collect()
+    }
+}
+
+impl<'a> FromIterator<&'a [u8]> for StringBlock {
+    fn from_iter<I: IntoIterator<Item = &'a [u8]>>(strings: I) -> Self {
+        let mut block = Self::default();
+        strings.into_iter().for_each(|string| block.push(string));
+        block
+    }
+}

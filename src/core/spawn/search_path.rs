@@ -1,0 +1,26 @@
+//! The files that may be meant by a program's name, in the order in which execvp tries them.
+
+use super::{Plan, StringBlock};
+
+/// What the C library searches when the environment has no PATH.
+const DEFAULT_PATH: &[u8] = b"/bin:/usr/bin";
+
+/// From the CHILD's PATH, as execvp would after the exec. An empty entry is the working directory.
+pub fn candidates(plan: &Plan) -> StringBlock {
+    let file = plan.file.to_bytes();
+    if file.contains(&b'/') {
+        return [file].into_iter().collect();
+    }
+    let mut candidates = StringBlock::default();
+    let mut path = Vec::new();
+    for directory in plan.env.get(b"PATH").unwrap_or(DEFAULT_PATH).split(|byte| *byte == b':') {
+        path.clear();
+        if !directory.is_empty() {
+            path.extend_from_slice(directory);
+            path.push(b'/');
+        }
+        path.extend_from_slice(file);
+        candidates.push(&path);
+    }
+    candidates
+}

@@ -1,0 +1,126 @@
+//! The child's fds on Unix: what the parent opens before the child starts, and which of it goes where.
+
+use super::{Plan, Stdio};
+use crate::core::sys::{PipeEnd, check, own};
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+
+/// `source`, an fd of the parent, becomes `target` in the child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FdMapping {
+    pub source: RawFd,
+    pub target: RawFd,
+}
+
+/// All descriptors of one spawn. Dropping it closes what only the child needed.
+#[derive(Debug)]
+pub struct ChildFds {
+    /// By target, ascending. Targets that are missing are closed in the child.
+    pub mappings: Vec<FdMapping>,
+    /// Our ends, by the child's fd.
+    pub pipes: Vec<Option<PipeEnd>>,
+    /// The child's ends, open in the parent until the child has its copies.
+    _child_ends: Vec<OwnedFd>,
+}
+
+impl ChildFds {
+    pub fn open(plan: &Plan) -> io::Result<Self> {
+        let mut fds = Self { mappings: Vec::with_capacity(plan.stdio.len()), pipes: Vec::new(), _child_ends: Vec::new() };
+        let mut null: Option<RawFd> = None;
+        for (target, stdio) in plan.stdio.iter().enumerate() {
+            let target = target as RawFd;
+            let mut pipe = None;
+            let source = match stdio {
+                Stdio::Ignore if target > 2 => None,
+                Stdio::Ignore => match null {
+                    Some(fd) => Some(fd),
+                    None => null.insert(fds.keep(open_null()?)).clone().into(),
+                },
+                Stdio::Pipe => {
+                    let (parents, childs) = open_pipe(target)?;
+                    pipe = Some(parents.into());
+                    Some(fds.keep(childs))
+                }
+                Stdio::Inherit(fd) => Some(*fd),
+                Stdio::Fd(fd) => Some(fd.as_raw_fd()),
+            };
+            if let Some(source) = source {
+                if target <= 2 && matches!(stdio, Stdio::Inherit(_) | Stdio::Fd(_)) {
+                    set_blocking(source)?;
+                }
+                fds.mappings.push(FdMapping { source, target });
+            }
+            fds.pipes.push(pipe);
+        }
+        Ok(fds)
+    }
+
+    fn keep(&mut self, fd: OwnedFd) -> RawFd {
+        let raw = fd.as_raw_fd();
+        self._child_ends.push(fd);
+        raw
+    }
+}
+
+fn open_null() -> io::Result<OwnedFd> {
+    // SAFETY: a valid C string and flags that take no third argument.
+    let fd = check(unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC) })?;
+    // SAFETY: just opened, for us.
+    Ok(unsafe { own(fd.into()) })
+}
+
+/// (ours, the child's). Pipes for stdin, stdout and stderr, so that the child can open /dev/stdin
+/// and the like, which no socket allows; sockets for the others, which go both ways.
+fn open_pipe(target: RawFd) -> io::Result<(OwnedFd, OwnedFd)> {
+    let mut ends = [-1; 2];
+    if target > 2 {
+        // SAFETY: room for two descriptors.
+        check(unsafe { libc::socketpair(libc::AF_UNIX, SOCKET, 0, ends.as_mut_ptr()) })?;
+    } else {
+        pipe_cloexec(&mut ends)?;
+    }
+    // SAFETY: just opened, for us.
+    let (reader, writer) = unsafe { (own(ends[0].into()), own(ends[1].into())) };
+    #[cfg(not(target_os = "linux"))]
+    for end in [&reader, &writer] {
+        set_cloexec(end)?;
+    }
+    Ok(if target == 0 { (writer, reader) } else { (reader, writer) })
+}
+
+#[cfg(target_os = "linux")]
+const SOCKET: i32 = libc::SOCK_STREAM | libc::SOCK_CLOEXEC;
+#[cfg(not(target_os = "linux"))]
+const SOCKET: i32 = libc::SOCK_STREAM;
+
+#[cfg(target_os = "linux")]
+fn pipe_cloexec(ends: &mut [RawFd; 2]) -> io::Result<()> {
+    // SAFETY: room for two descriptors.
+    check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) }).map(drop)
+}
+
+/// macOS has no pipe2. Our own children get nothing they were not given all the same
+/// (POSIX_SPAWN_CLOEXEC_DEFAULT).
+#[cfg(not(target_os = "linux"))]
+fn pipe_cloexec(ends: &mut [RawFd; 2]) -> io::Result<()> {
+    // SAFETY: room for two descriptors.
+    check(unsafe { libc::pipe(ends.as_mut_ptr()) }).map(drop)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn set_cloexec(fd: &OwnedFd) -> io::Result<()> {
+    // SAFETY: a valid descriptor and a flag that takes an integer.
+    check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_SETFD, libc::FD_CLOEXEC) }).map(drop)
+}
+
+/// Node makes its own stdout non-blocking when it is a pipe, and that belongs to the file, not to the
+/// descriptor: a child that does not expect it would fail with EAGAIN. libuv does the same.
+fn set_blocking(fd: RawFd) -> io::Result<()> {
+    // SAFETY: fails with EBADF for a descriptor that is none; takes no argument.
+    let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFL) })? as i32;
+    if flags & libc::O_NONBLOCK != 0 {
+        // SAFETY: as above, with an integer.
+        check(unsafe { libc::fcntl(fd, libc::F_SETFL, flags & !libc::O_NONBLOCK) })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! A few threads that spawn, so that a caller's own thread does not. They never end, for the kernel
+//! ends a child that asked for it (PR_SET_PDEATHSIG) with the thread that spawned it.
+
+use super::child::{Child, Handle};
+use super::reactor;
+use super::spawn::{self, Plan, SpawnError};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Starts a program on the calling thread: once this returns, the child runs, is watched and can be
+/// found. An error leaves nothing behind.
+pub fn spawn(plan: Plan) -> Result<Handle, SpawnError> {
+    reactor::start()?;
+    let spawned = spawn::spawn(&plan)?;
+    let child = Child::register(plan, spawned);
+    if let Err(error) = reactor::watch(child.child()) {
+        // Nobody would learn of its exit: better no child than a zombie.
+        let _ = child.shared.kill();
+        let _ = child.shared.wait();
+        return Err(error.into());
+    }
+    Ok(child)
+}
+
+/// A spawn to be done in the background, and what to do with its result.
+pub struct Job {
+    pub plan: Plan,
+    pub done: Box<dyn FnOnce(Result<Handle, SpawnError>) + Send>,
+}
+
+/// More would only queue up inside the kernel: an exec is mostly the kernel's work.
+const THREADS: usize = 2;
+/// Room for libc and the standard library; the child itself has a stack of its own.
+const STACK_SIZE: usize = 256 * 1024;
+
+struct Queue {
+    jobs: VecDeque<Job>,
+    threads: usize,
+    idle: usize,
+}
+
+static QUEUE: Mutex<Queue> = Mutex::new(Queue { jobs: VecDeque::new(), threads: 0, idle: 0 });
+static NOT_EMPTY: Condvar = Condvar::new();
+
+/// Queues a spawn. It fails, without `done` being called, only if there is no thread to do it and none
+/// can be started.
+pub fn spawn_in_background(job: Job) -> Result<(), SpawnError> {
+    let mut queue = lock();
+    if queue.idle <= queue.jobs.len() && queue.threads < THREADS {
+        let thread = std::thread::Builder::new().name("shared-child spawner".into()).stack_size(STACK_SIZE);
+        match thread.spawn(run) {
+            Ok(_) => queue.threads += 1,
+            Err(error) if queue.threads == 0 => return Err(error.into()),
+            Err(_) => {} // the others will come to it
+        }
+    }
+    queue.jobs.push_back(job);
+    drop(queue);
+    NOT_EMPTY.notify_one();
+    Ok(())
+}
+
+fn run() {
+    let mut queue = lock();
+    loop {
+        if let Some(Job { plan, done }) = queue.jobs.pop_front() {
+            drop(queue);
+            // A panic costs its own job at most, never the thread.
+            let _ = catch_unwind(AssertUnwindSafe(|| done(spawn(plan))));
+            queue = lock();
+        } else {
+            queue.idle += 1;
+            queue = NOT_EMPTY.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue.idle -= 1;
+        }
+    }
+}
+
+fn lock() -> MutexGuard<'static, Queue> {
+    QUEUE.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,7 @@
+//! The locks of the state machine: the standard library's, or loom's when it explores every
+//! interleaving (`--cfg loom`, tests/loom.rs).
+
+#[cfg(loom)]
+pub use loom::sync::{Condvar, Mutex, MutexGuard};
+#[cfg(not(loom))]
+pub use std::sync::{Condvar, Mutex, MutexGuard};

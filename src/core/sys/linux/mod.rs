@@ -1,0 +1,10 @@
+//! Linux: pidfds where the kernel has them (5.4 and up), pids where it has not.
+
+mod exit_watcher;
+mod handle;
+pub mod pidfd;
+mod own_process;
+
+pub use exit_watcher::ExitWatcher;
+pub use handle::Handle;
+pub use own_process::OwnProcess;

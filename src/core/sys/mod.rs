@@ -1,0 +1,29 @@
+//! Where the systems differ in waiting and signalling. Each folder or file offers the same:
+//!
+//! - `Handle`: names a process to the kernel, with `of_child`, `has_exited`,
+//!   `wait_without_reaping` and `send_signal`;
+//! - `OwnProcess`: a process that our own spawn engine started, as the state machine needs it;
+//! - `ExitWatcher`: learns of the exits of many processes with one thread (or none), with `start`
+//!   and `add`;
+//! - `PipeEnd`: the parent's end of a child's pipe, with `drain`;
+//! - `reaped_elsewhere`: what an error of a wait says about foreign reapers.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+pub use linux::*;
+
+#[cfg(all(unix, not(target_os = "linux")))]
+mod kqueue;
+#[cfg(all(unix, not(target_os = "linux")))]
+pub use kqueue::*;
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+pub use unix::*;
+
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+pub use windows::*;
