@@ -1,0 +1,33 @@
+//! What JavaScript sees: conversions only. No decision about processes is made here.
+//!
+//! [`events`] is how news reach a JS thread, [`child`] the handle, [`tasks`] its three jobs for libuv's
+//! pool, [`options`], [`status`] and [`error`] translate.
+
+mod child;
+mod error;
+mod events;
+mod options;
+mod status;
+mod tasks;
+
+use napi_derive::napi;
+
+/// The signal's name: 'SIGKILL', 'SIGRTMIN+3'.
+#[napi]
+pub fn signal_name(signal: i32) -> String {
+    crate::core::signal::name(signal).into_owned()
+}
+
+/// The number of SIGRTMIN, the first real-time signal that programs may use; 0 where there are none.
+#[napi]
+pub fn first_realtime_signal() -> i32 {
+    crate::core::signal::first_realtime()
+}
+
+/// Keeps the library loaded for as long as the process lives: its threads outlast the worker that
+/// loaded it.
+#[cfg(windows)]
+#[napi_derive::module_init]
+fn init() {
+    crate::core::sys::pin_module();
+}

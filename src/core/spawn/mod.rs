@@ -1,6 +1,7 @@
 //! Starting a program. A [`Plan`] says what is wanted, in the same words on every system; the
 //! engine of each system carries it out.
 
+pub mod environment;
 mod plan;
 pub use plan::{Credentials, Plan, Stdio, StringBlock};
 
@@ -24,7 +25,7 @@ mod windows;
 #[cfg(windows)]
 use windows as engine;
 
-use super::sys::{OwnProcess, PipeEnd};
+use super::sys::{self, OwnProcess, PipeEnd};
 use std::io;
 
 /// A program that has been started.
@@ -53,18 +54,9 @@ pub enum Stage {
     Chdir,
 }
 
-impl SpawnError {
-    #[cfg(unix)]
-    pub fn from_errno(errno: i32) -> Self {
-        Self { errno: -errno, stage: Stage::Spawn }
-    }
-}
-
-#[cfg(unix)]
 impl From<io::Error> for SpawnError {
     fn from(error: io::Error) -> Self {
-        // An error that is no system call's comes from the standard library starting a thread.
-        Self::from_errno(error.raw_os_error().unwrap_or(libc::EAGAIN))
+        Self { errno: sys::uv_errno(&error), stage: Stage::Spawn }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What to start: everything that a caller can ask for, system-independent.
 
+use crate::core::sys;
 use std::ffi::{CStr, CString, c_char};
 
 /// A program to start.
@@ -32,12 +33,9 @@ pub enum Stdio {
     Pipe,
     /// The parent's own stdin, stdout or stderr, as it is when the child starts.
     Inherit(i32),
-    /// A descriptor that the plan owns, copied from the caller's when the plan was made.
-    #[cfg(unix)]
-    Fd(std::os::fd::OwnedFd),
-    /// A handle that the plan owns, copied from the caller's when the plan was made.
-    #[cfg(windows)]
-    Handle(std::os::windows::io::OwnedHandle),
+    /// A copy of one of the caller's descriptors, made with the plan ([`sys::duplicate_fd`]): the
+    /// caller may close its own at once.
+    Given(sys::Descriptor),
 }
 
 /// Whom the child runs as (Unix). `None` leaves what the parent has.

@@ -42,10 +42,10 @@ impl ChildFds {
                     Some(fds.keep(childs))
                 }
                 Stdio::Inherit(fd) => Some(*fd),
-                Stdio::Fd(fd) => Some(fd.as_raw_fd()),
+                Stdio::Given(fd) => Some(fd.as_raw_fd()),
             };
             if let Some(source) = source {
-                if target <= 2 && matches!(stdio, Stdio::Inherit(_) | Stdio::Fd(_)) {
+                if target <= 2 && matches!(stdio, Stdio::Inherit(_) | Stdio::Given(_)) {
                     set_blocking(source)?;
                 }
                 fds.mappings.push(FdMapping { source, target });

@@ -6,7 +6,9 @@
 //! - `ExitWatcher`: learns of the exits of many processes with one thread (or none), with `start`
 //!   and `add`;
 //! - `PipeEnd`: the parent's end of a child's pipe, with `drain`;
-//! - `reaped_elsewhere`: what an error of a wait says about foreign reapers.
+//! - `Descriptor` and `duplicate_fd`: a copy of one of the caller's fds, for a child;
+//! - `reaped_elsewhere`: what an error of a wait says about foreign reapers;
+//! - `uv_errno`: libuv's number for an error.
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -6,6 +6,17 @@ use std::io::{self, Read};
 use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
+/// What this system's open files are called by.
+pub type Descriptor = OwnedFd;
+
+/// A copy of one of the caller's descriptors, close-on-exec.
+pub fn duplicate_fd(fd: i32) -> io::Result<Descriptor> {
+    // SAFETY: takes integers; fails with EBADF for a descriptor that is none.
+    let copy = check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3) })?;
+    // SAFETY: just opened, for us.
+    Ok(unsafe { own(copy) })
+}
+
 /// The parent's end of one of the child's pipes or sockets.
 #[derive(Debug)]
 pub struct PipeEnd(OwnedFd);
@@ -47,6 +58,12 @@ pub fn reaped_elsewhere(error: io::Error) -> io::Result<ReapedElsewhere> {
         Some(libc::ECHILD) => Ok(ReapedElsewhere),
         _ => Err(error),
     }
+}
+
+/// libuv's number for an error: negative, and on Unix the negated errno.
+pub fn uv_errno(error: &io::Error) -> i32 {
+    // An error that is no system call's is the standard library's own, for want of something.
+    -error.raw_os_error().unwrap_or(libc::EAGAIN)
 }
 
 /// The result of a system call that returns -1 and sets errno when it fails.

@@ -1,0 +1,127 @@
+//! The handle on a child, as JavaScript holds it.
+
+use super::error;
+use super::status::ExitStatus;
+use super::tasks::{Kill, TryWait, Wait};
+use crate::core::child::{Handle, TakenPipe};
+use crate::core::registry;
+use crate::core::sys;
+use napi::bindgen_prelude::{AsyncTask, Either, Uint8Array};
+use napi::{Env, Result};
+use napi_derive::napi;
+use std::ffi::CStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// A handle on a child process. Made by `Events`; any number of them, in any number of threads, may
+/// name the same child.
+#[napi]
+pub struct NativeChild {
+    handle: Handle,
+    pub(super) number: f64,
+}
+
+impl NativeChild {
+    pub(super) fn new(handle: Handle) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self { handle, number: NEXT.fetch_add(1, Ordering::Relaxed) as f64 }
+    }
+}
+
+#[napi]
+impl NativeChild {
+    /// The child's process id. After the exit it may be someone else's.
+    #[napi(getter)]
+    pub fn pid(&self) -> u32 {
+        self.handle.pid
+    }
+
+    /// What exit events call this handle.
+    #[napi(getter)]
+    pub fn handle(&self) -> f64 {
+        self.number
+    }
+
+    /// The program, as it was asked for.
+    #[napi(getter)]
+    pub fn spawnfile(&self) -> String {
+        self.handle.file.to_string_lossy().into_owned()
+    }
+
+    /// Its arguments, argv[0] first.
+    #[napi(getter)]
+    pub fn spawnargs(&self) -> Vec<String> {
+        self.handle.args.iter().map(CStr::to_string_lossy).map(Into::into).collect()
+    }
+
+    /// How many fds the child was given.
+    #[napi(getter)]
+    pub fn stdio_length(&self) -> u32 {
+        self.handle.stdio_length() as u32
+    }
+
+    /// Resolves when the child has exited. Blocks a thread of libuv's pool until then.
+    #[napi(ts_return_type = "Promise<ExitStatus>")]
+    pub fn wait(&self) -> AsyncTask<Wait> {
+        AsyncTask::new(Wait(Arc::clone(self.handle.child())))
+    }
+
+    /// Sends SIGKILL, on a thread of libuv's pool. Does nothing when the child has exited.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn kill(&self) -> AsyncTask<Kill> {
+        AsyncTask::new(Kill(Arc::clone(self.handle.child())))
+    }
+
+    /// The status if the child has exited, else null. Asks the kernel, on a thread of libuv's pool.
+    #[napi(ts_return_type = "Promise<ExitStatus | null>")]
+    pub fn try_wait(&self) -> AsyncTask<TryWait> {
+        AsyncTask::new(TryWait(Arc::clone(self.handle.child())))
+    }
+
+    /// Blocks this thread until the child has exited, or for `ms` milliseconds (null: it still runs).
+    #[napi]
+    pub fn wait_sync(&self, env: Env, ms: Option<f64>) -> Result<Option<ExitStatus>> {
+        let shared = &self.handle.shared;
+        // A time that no clock can hold (Infinity) is no limit.
+        let limit = ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
+        let status = match limit {
+            Some(limit) => shared.wait_timeout(limit),
+            None => shared.wait().map(Some),
+        };
+        status.map(|status| status.map(Into::into)).map_err(|error| error::of_wait(env, error))
+    }
+
+    /// The status if the child has exited, else null. Asks the kernel.
+    #[napi]
+    pub fn try_wait_sync(&self, env: Env) -> Result<Option<ExitStatus>> {
+        let status = self.handle.shared.try_wait();
+        status.map(|status| status.map(Into::into)).map_err(|error| error::of_wait(env, error))
+    }
+
+    /// 1: the signal was sent; 0: the child had exited, nothing was sent; negative: libuv's error number.
+    #[napi]
+    pub fn send_signal(&self, signal: i32) -> i32 {
+        match self.handle.shared.send_signal(signal) {
+            Ok(sent) => sent.into(),
+            Err(error) => sys::uv_errno(&error),
+        }
+    }
+
+    /// The parent's end of the child's fd, once per process. A number is a descriptor that is the
+    /// caller's from now on; bytes are all that was left in the pipe after the exit; null: not a pipe,
+    /// or taken before.
+    #[napi]
+    pub fn take_pipe(&self, fd: u32) -> Option<Either<f64, Uint8Array>> {
+        Some(match self.handle.take_pipe(fd as usize)? {
+            TakenPipe::Open(end) => Either::A(end.into_raw() as f64),
+            TakenPipe::Drained(bytes) => Either::B(bytes.into()),
+        })
+    }
+
+    /// A token that `Events.attach` takes, in any thread of this process.
+    #[napi]
+    pub fn share(&self) -> String {
+        registry::share(self.handle.child())
+    }
+}
