@@ -5,5 +5,6 @@
 
 pub mod core;
 
-#[cfg(all(feature = "binding", not(loom)))]
+// napi registers nothing in a test build of the library itself.
+#[cfg(all(feature = "binding", not(loom), not(test)))]
 mod binding;

@@ -3,7 +3,7 @@
 use super::error;
 use super::status::ExitStatus;
 use super::tasks::{Kill, TryWait, Wait};
-use crate::core::child::{Handle, TakenPipe};
+use crate::core::child::{ChildHandle, TakenPipe};
 use crate::core::registry;
 use crate::core::sys;
 use napi::bindgen_prelude::{AsyncTask, Either, Uint8Array};
@@ -18,12 +18,12 @@ use std::time::Duration;
 /// name the same child.
 #[napi]
 pub struct NativeChild {
-    handle: Handle,
+    handle: ChildHandle,
     pub(super) number: f64,
 }
 
 impl NativeChild {
-    pub(super) fn new(handle: Handle) -> Self {
+    pub(super) fn new(handle: ChildHandle) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Self { handle, number: NEXT.fetch_add(1, Ordering::Relaxed) as f64 }
     }

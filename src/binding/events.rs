@@ -4,7 +4,7 @@
 use super::child::NativeChild;
 use super::error::SpawnFailure;
 use super::options::SpawnRequest;
-use crate::core::child::Handle;
+use crate::core::child::ChildHandle;
 use crate::core::exit_status::End;
 use crate::core::process::Outcome;
 use crate::core::registry;
@@ -39,7 +39,7 @@ struct Queue {
 struct Waiting {
     events: VecDeque<Event>,
     /// Children that JavaScript has not come for yet, by request.
-    spawned: HashMap<u64, Handle>,
+    spawned: HashMap<u64, ChildHandle>,
 }
 
 /// One thread's connection to its children.
@@ -131,7 +131,7 @@ impl Events {
     }
 
     /// A handle whose exit will be told to this thread, once.
-    fn handle(&self, handle: Handle) -> NativeChild {
+    fn handle(&self, handle: ChildHandle) -> NativeChild {
         let child = Arc::clone(handle.child());
         let native = NativeChild::new(handle);
         let (number, queue) = (native.number, Arc::downgrade(&self.queue));
@@ -158,7 +158,7 @@ impl Queue {
 
     /// The result of a spawn whose env may have gone meanwhile: the child then runs on, as one whose
     /// worker has ended does.
-    fn push_spawned(queue: &Weak<Self>, request: f64, result: std::result::Result<Handle, SpawnError>) {
+    fn push_spawned(queue: &Weak<Self>, request: f64, result: std::result::Result<ChildHandle, SpawnError>) {
         let Some(queue) = queue.upgrade() else { return };
         match result {
             Ok(handle) => {

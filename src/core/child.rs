@@ -49,7 +49,7 @@ pub enum TakenPipe {
 
 impl Child {
     /// Makes the child known to the registry, which keeps it for as long as it runs.
-    pub fn register(plan: Plan, spawned: Spawned) -> Handle {
+    pub fn register(plan: Plan, spawned: Spawned) -> ChildHandle {
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let shared = SharedChild::from_process(spawned.process);
         let ends = spawned.pipes.into_iter().map(|end| end.map_or(Pipe::Gone, Pipe::Open)).collect();
@@ -61,7 +61,7 @@ impl Child {
             shared,
             pipes: Mutex::new(Pipes { ends, handles: 0, exited: false }),
         });
-        let handle = Handle::new(Arc::clone(&child));
+        let handle = ChildHandle::new(Arc::clone(&child));
         registry::insert(Arc::clone(&child));
         // Weak, or the child would keep itself alive.
         let this = Arc::downgrade(&child);
@@ -113,9 +113,9 @@ impl Child {
 /// One user's hold on a child. A running child needs none (the registry keeps it); one that has
 /// exited keeps what is left in its pipes for as long as there is one.
 #[derive(Debug)]
-pub struct Handle(Arc<Child>);
+pub struct ChildHandle(Arc<Child>);
 
-impl Handle {
+impl ChildHandle {
     pub(super) fn new(child: Arc<Child>) -> Self {
         child.pipes().handles += 1;
         Self(child)
@@ -126,7 +126,7 @@ impl Handle {
     }
 }
 
-impl Deref for Handle {
+impl Deref for ChildHandle {
     type Target = Child;
 
     fn deref(&self) -> &Child {
@@ -134,7 +134,7 @@ impl Deref for Handle {
     }
 }
 
-impl Drop for Handle {
+impl Drop for ChildHandle {
     fn drop(&mut self) {
         let mut pipes = self.0.pipes();
         pipes.handles -= 1;

@@ -1,6 +1,6 @@
 //! Finds a child again by its id: how a handle travels between the threads of a process.
 
-use super::child::{Child, Handle};
+use super::child::{Child, ChildHandle};
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -57,7 +57,7 @@ pub fn share(child: &Arc<Child>) -> String {
 }
 
 /// The child of a token; `None` when the token is not of this process, or its child is gone.
-pub fn attach(token: &str) -> Option<Handle> {
+pub fn attach(token: &str) -> Option<ChildHandle> {
     let (process, id) = token.split_once(':')?;
     if process != format!("{:032x}", nonce()) {
         return None;
@@ -69,7 +69,7 @@ pub fn attach(token: &str) -> Option<Handle> {
         None => registry.exited.get(&id).and_then(Weak::upgrade),
     };
     drop(registry);
-    child.map(Handle::new)
+    child.map(ChildHandle::new)
 }
 
 impl Registry {

@@ -1,7 +1,7 @@
 //! A few threads that spawn, so that a caller's own thread does not. They never end, for the kernel
 //! ends a child that asked for it (PR_SET_PDEATHSIG) with the thread that spawned it.
 
-use super::child::{Child, Handle};
+use super::child::{Child, ChildHandle};
 use super::reactor;
 use super::spawn::{self, Plan, SpawnError};
 use std::collections::VecDeque;
@@ -10,7 +10,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Starts a program on the calling thread: once this returns, the child runs, is watched and can be
 /// found. An error leaves nothing behind.
-pub fn spawn(plan: Plan) -> Result<Handle, SpawnError> {
+pub fn spawn(plan: Plan) -> Result<ChildHandle, SpawnError> {
     reactor::start()?;
     let spawned = spawn::spawn(&plan)?;
     let child = Child::register(plan, spawned);
@@ -26,7 +26,7 @@ pub fn spawn(plan: Plan) -> Result<Handle, SpawnError> {
 /// A spawn to be done in the background, and what to do with its result.
 pub struct Job {
     pub plan: Plan,
-    pub done: Box<dyn FnOnce(Result<Handle, SpawnError>) + Send>,
+    pub done: Box<dyn FnOnce(Result<ChildHandle, SpawnError>) + Send>,
 }
 
 /// More would only queue up inside the kernel: an exec is mostly the kernel's work.
@@ -56,8 +56,11 @@ pub fn spawn_in_background(job: Job) -> Result<(), SpawnError> {
         }
     }
     queue.jobs.push_back(job);
+    let idle = queue.idle > 0;
     drop(queue);
-    NOT_EMPTY.notify_one();
+    if idle {
+        NOT_EMPTY.notify_one(); // a system call, and the caller is in a hurry
+    }
     Ok(())
 }
 

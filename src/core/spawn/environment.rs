@@ -2,6 +2,9 @@
 
 use super::StringBlock;
 
+/// Bytes: enough for most, so that the block is allocated once.
+const TYPICAL_SIZE: usize = 8 * 1024;
+
 /// Read at once, in a few microseconds, where enumerating `process.env` takes one a variable.
 ///
 /// Call it on the main JavaScript thread: it is the only one whose `process.env` is the real
@@ -9,7 +12,7 @@ use super::StringBlock;
 #[cfg(unix)]
 pub fn of_this_process() -> StringBlock {
     use std::ffi::{CStr, c_char};
-    let mut block = StringBlock::default();
+    let mut block = StringBlock::with_capacity(TYPICAL_SIZE);
     let mut entry: *const *const c_char = environment_pointer();
     // SAFETY: a null-terminated array of C strings, which nobody changes while we read (see above).
     unsafe {

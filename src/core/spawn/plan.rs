@@ -70,6 +70,10 @@ impl StringBlock {
         Self { bytes }
     }
 
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes) }
+    }
+
     /// One string, which may be empty (a list of one empty string is not an empty list).
     pub fn push(&mut self, string: &[u8]) {
         debug_assert!(!string.contains(&0));

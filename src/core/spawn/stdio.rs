@@ -32,10 +32,12 @@ impl ChildFds {
             let mut pipe = None;
             let source = match stdio {
                 Stdio::Ignore if target > 2 => None,
-                Stdio::Ignore => match null {
-                    Some(fd) => Some(fd),
-                    None => null.insert(fds.keep(open_null()?)).clone().into(),
-                },
+                Stdio::Ignore => {
+                    if null.is_none() {
+                        null = Some(fds.keep(open_null()?));
+                    }
+                    null
+                }
                 Stdio::Pipe => {
                     let (parents, childs) = open_pipe(target)?;
                     pipe = Some(parents.into());
@@ -66,7 +68,7 @@ fn open_null() -> io::Result<OwnedFd> {
     // SAFETY: a valid C string and flags that take no third argument.
     let fd = check(unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC) })?;
     // SAFETY: just opened, for us.
-    Ok(unsafe { own(fd.into()) })
+    Ok(unsafe { own(fd) })
 }
 
 /// (ours, the child's). Pipes for stdin, stdout and stderr, so that the child can open /dev/stdin

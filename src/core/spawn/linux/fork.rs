@@ -41,7 +41,7 @@ fn report_pipe(first_free_fd: c_int) -> io::Result<(OwnedFd, OwnedFd)> {
     // SAFETY: takes integers.
     let moved = check(unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_DUPFD_CLOEXEC, first_free_fd) })?;
     // SAFETY: just opened, for us.
-    Ok((reader, unsafe { own(moved.into()) }))
+    Ok((reader, unsafe { own(moved) }))
 }
 
 /// Blocks until the child has exec'd (the end of the file, without a word) or failed.
