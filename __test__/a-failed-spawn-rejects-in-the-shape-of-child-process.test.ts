@@ -1,0 +1,59 @@
+import path from 'node:path'
+import test from 'ava'
+import { SharedChild } from 'shared-child'
+import { program, temporaryDirectory } from './support/files.js'
+import { failure, nodeFailure, rejection, thrown } from './support/failures.js'
+import { leavesNothing } from './support/leaks.js'
+import { isWindows, testUnless } from './support/skip.js'
+
+testUnless(isWindows, 'a missing program, a directory, a file that may not be run', async (t) => {
+  const directory = temporaryDirectory(t)
+  const locked = program(directory, 'locked', '#!/bin/sh\n', 0o644)
+  const noInterpreter = program(directory, 'no-interpreter', '#!/no/such/interpreter\n')
+  const rows: Record<string, { file: string; code: string }> = {
+    'a missing name': { file: 'no-such-program-anywhere', code: 'ENOENT' },
+    'a missing path': { file: path.join(directory, 'missing'), code: 'ENOENT' },
+    'a missing relative path': { file: './missing', code: 'ENOENT' },
+    'a missing interpreter': { file: noInterpreter, code: 'ENOENT' },
+    'a directory': { file: directory, code: 'EACCES' },
+    'a file that may not be run': { file: locked, code: 'EACCES' },
+    'a name longer than a name may be': { file: `/${'x'.repeat(300)}`, code: 'ENAMETOOLONG' },
+    'a path through a file': { file: path.join(locked, 'x'), code: 'ENOTDIR' },
+  }
+  for (const [name, { file, code }] of Object.entries(rows)) {
+    const args = ['one', 'two']
+    const theirs = await nodeFailure(file, args)
+    const ours = failure(await rejection(t, () => SharedChild.spawn(file, args)))
+    const sync = failure(thrown(t, () => SharedChild.spawnSync(file, args)))
+    t.is(ours.code, code, name)
+    // child_process emits some errors and throws the others, without path and arguments: there only the error itself can be compared.
+    if (theirs.path === undefined) t.is(ours.errno, theirs.errno, name)
+    else t.deepEqual(ours, theirs, name)
+    t.deepEqual(
+      ours,
+      { name: 'Error', message: `spawn ${file} ${code}`, code, errno: ours.errno, syscall: `spawn ${file}`, path: file, spawnargs: args },
+      name,
+    )
+    t.deepEqual(sync, ours, name)
+  }
+})
+
+testUnless(isWindows, 'and leaves no fd, no child and no zombie', async (t) => {
+  const directory = temporaryDirectory(t)
+  await leavesNothing(t, async () => {
+    await rejection(t, () => SharedChild.spawn('no-such-program-anywhere', [], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] }))
+    await rejection(t, () => SharedChild.spawn(directory))
+    thrown(t, () => SharedChild.spawnSync('/no/such/program'))
+  })
+})
+
+test('the stack shows who called', async (t) => {
+  async function theCaller(): Promise<void> {
+    await SharedChild.spawn('no-such-program-anywhere')
+  }
+  t.regex((await rejection(t, theCaller)).stack ?? '', /theCaller/)
+  function theSyncCaller(): void {
+    SharedChild.spawnSync('no-such-program-anywhere')
+  }
+  t.regex(thrown(t, theSyncCaller).stack ?? '', /theSyncCaller/)
+})

@@ -1,0 +1,67 @@
+import test, { type ExecutionContext } from 'ava'
+import { spawn, type SharedChild } from 'shared-child'
+import { openFds } from './support/proc.js'
+import { notLinux, testUnless } from './support/skip.js'
+import { within } from './support/within.js'
+
+/** A child that exits at once and leaves a process behind that holds its pipes, and whose pid it prints. */
+const withGrandchild = (end = 'exit 3'): Promise<SharedChild> => spawn('sh', ['-c', `sleep 1000 & echo $!; echo err >&2; ${end}`])
+
+function killGrandchild(t: ExecutionContext, stdout: string): void {
+  const pid = Number(stdout)
+  t.true(pid > 1, stdout)
+  // It is a running `sleep 1000`, so the number is still its own.
+  process.kill(pid, 'SIGKILL')
+}
+
+for (const drainTimeout of [0, 100, undefined]) {
+  test.serial(`drainTimeout ${drainTimeout ?? 'left out'}: it resolves with what is there`, async (t) => {
+    const child = await withGrandchild()
+    const collecting = child.output(drainTimeout === undefined ? {} : { drainTimeout })
+    await child.wait()
+    const begin = performance.now()
+    const { stdout, stderr, status, drained } = await within(10_000, 'output()', collecting)
+    const took = performance.now() - begin
+    killGrandchild(t, stdout)
+    t.deepEqual({ stderr, code: status.code, drained }, { stderr: 'err\n', code: 3, drained: false })
+    t.true(took >= (drainTimeout ?? 1000) - 50, `after ${took} ms`)
+  })
+}
+
+test.serial('after the exit as well', async (t) => {
+  const child = await withGrandchild()
+  await child.wait()
+  const { stdout, drained } = await within(10_000, 'output()', child.output({ drainTimeout: 50 }))
+  killGrandchild(t, stdout)
+  t.false(drained)
+})
+
+test.serial('drainTimeout: Infinity waits for the grandchild', async (t) => {
+  const child = await spawn('sh', ['-c', '(sleep 1.5; echo late) & exit 0'])
+  const { stdout, drained } = await within(20_000, 'output()', child.output({ drainTimeout: Infinity }))
+  t.deepEqual({ stdout, drained }, { stdout: 'late\n', drained: true })
+})
+
+test.serial('a grandchild that writes a little later is drained', async (t) => {
+  const child = await spawn('sh', ['-c', '(sleep 0.2; echo late) & exit 0'])
+  const { stdout, drained } = await within(20_000, 'output()', child.output({ drainTimeout: 15_000 }))
+  t.deepEqual({ stdout, drained }, { stdout: 'late\n', drained: true })
+})
+
+test.serial('wait() does not wait for it at all', async (t) => {
+  const child = await withGrandchild()
+  t.is((await within(5_000, 'wait()', child.wait())).code, 3)
+  const { stdout } = await child.output({ drainTimeout: 0 })
+  killGrandchild(t, stdout)
+})
+
+testUnless(notLinux, 'and no fd is left', async (t) => {
+  const run = async (): Promise<void> => {
+    const { stdout } = await (await withGrandchild()).output({ drainTimeout: 0 })
+    killGrandchild(t, stdout)
+  }
+  await run()
+  const before = openFds()
+  for (let i = 0; i < 10; i++) await run()
+  t.is(openFds().length, before.length, `before: ${before.join(', ')}; after: ${openFds().join(', ')}`)
+})

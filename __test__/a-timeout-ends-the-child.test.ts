@@ -1,0 +1,25 @@
+import test from 'ava'
+import { SharedChild } from 'shared-child'
+import { killAtEnd, sleeper } from './support/children.js'
+import { within } from './support/within.js'
+
+test('with SIGKILL, or with killSignal', async (t) => {
+  for (const killSignal of [undefined, 'SIGTERM'] as const) {
+    const begin = performance.now()
+    const child = await sleeper(t, { timeout: 50, ...(killSignal === undefined ? {} : { killSignal }) })
+    t.is((await within(10_000, 'the child', child.wait())).signal, killSignal ?? 'SIGKILL')
+    t.true(performance.now() - begin >= 49, 'not before its time')
+  }
+  const sync = killAtEnd(t, SharedChild.spawnSync('sleep', ['1000'], { stdio: 'ignore', timeout: 50 }))
+  t.is((await within(10_000, 'the child of spawnSync', sync.wait())).signal, 'SIGKILL')
+})
+
+test('a child that ends in time is not touched', async (t) => {
+  const child = await SharedChild.spawn('sh', ['-c', 'exit 4'], { timeout: 60_000 })
+  t.is((await child.wait()).code, 4)
+})
+
+test('Infinity is no limit', async (t) => {
+  const child = await sleeper(t, { timeout: Infinity })
+  t.is(await child.waitTimeout(50), null)
+})

@@ -1,0 +1,19 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import type { ExecutionContext } from 'ava'
+
+/** An empty directory that is removed when the test ends. Its path holds no symlink. */
+export function temporaryDirectory(t: ExecutionContext): string {
+  const directory = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'shared-child-')))
+  t.teardown(() => fs.rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** Writes a program and returns its path. */
+export function program(directory: string, name: string, text: string, mode = 0o755): string {
+  const file = path.join(directory, name)
+  fs.mkdirSync(path.dirname(file), { recursive: true })
+  fs.writeFileSync(file, text, { mode })
+  return file
+}

@@ -1,0 +1,46 @@
+import fs from 'node:fs'
+import { SharedChild, spawn } from 'shared-child'
+import { childrenOf, openFds } from '../proc.js'
+
+/** Spawns with 0, 1, 2, ... free fds. 'warm': the threads and fds that the package makes once are there already. */
+async function main(): Promise<void> {
+  const [, , when, way] = process.argv
+  const run = async (): Promise<void> => {
+    const child = way === 'spawn' ? await spawn('true', ['x']) : SharedChild.spawnSync('true', ['x'])
+    await child.wait()
+  }
+  if (when === 'warm') {
+    await run()
+    await run()
+  }
+  const fdsBefore = openFds().length
+  const rows = []
+  for (let free = 0; free <= 20; free++) {
+    const filled = fill()
+    for (const fd of filled.splice(0, free)) fs.closeSync(fd)
+    let failed = null
+    try {
+      await run()
+    } catch (error) {
+      const { code, errno, syscall, path, spawnargs } = error as NodeJS.ErrnoException & { spawnargs: string[] }
+      failed = { code, errno, syscall, path, spawnargs }
+    }
+    const freeNow = fill()
+    for (const fd of [...filled, ...freeNow]) fs.closeSync(fd)
+    rows.push({ free, failed, fdsLeft: free - freeNow.length, children: childrenOf().length })
+  }
+  await run()
+  process.stdout.write(JSON.stringify({ rows, fdsBefore, fdsAfter: openFds().length, worksAgain: true }))
+}
+
+/** Opens files until there is no fd left. */
+function fill(): number[] {
+  const fds: number[] = []
+  try {
+    for (;;) fds.push(fs.openSync('/dev/null', 'r'))
+  } catch {
+    return fds
+  }
+}
+
+void main()

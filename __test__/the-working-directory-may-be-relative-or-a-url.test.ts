@@ -1,0 +1,28 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import test from 'ava'
+import { SharedChild } from 'shared-child'
+import { temporaryDirectory } from './support/files.js'
+
+const pwd = async (cwd?: string | URL): Promise<string> => {
+  const child = await SharedChild.spawn('sh', ['-c', 'pwd -P'], cwd === undefined ? {} : { cwd })
+  return (await child.output()).stdout.trimEnd()
+}
+
+test('cwd may be a path, a relative path or a file URL; the default is our own', async (t) => {
+  const directory = path.join(temporaryDirectory(t), 'with space and ünïcode')
+  fs.mkdirSync(directory)
+  t.is(await pwd(directory), directory)
+  t.is(await pwd(`${directory}/`), directory)
+  t.is(await pwd(pathToFileURL(directory)), directory)
+  t.is(await pwd(path.relative(process.cwd(), directory)), directory)
+  t.is(await pwd(), fs.realpathSync(process.cwd()))
+  t.is(await pwd('.'), fs.realpathSync(process.cwd()))
+})
+
+test('spawnSync too', async (t) => {
+  const directory = temporaryDirectory(t)
+  const child = SharedChild.spawnSync('sh', ['-c', 'pwd -P'], { cwd: pathToFileURL(directory) })
+  t.is((await child.output()).stdout, `${directory}\n`)
+})

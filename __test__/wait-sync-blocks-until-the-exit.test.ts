@@ -1,0 +1,48 @@
+import test from 'ava'
+import { sleeper, start } from './support/children.js'
+import { message, startWorker } from './support/scripts.js'
+import { within } from './support/within.js'
+import type { ExitStatus } from 'shared-child'
+
+test.serial('without a limit', async (t) => {
+  const child = await start(t, 'sh', ['-c', 'sleep 0.2; exit 9'], { stdio: 'ignore' })
+  t.is(child.waitSync().code, 9)
+  t.deepEqual(child.waitSync(), await child.wait())
+})
+
+test.serial('with a limit: null when it is over', async (t) => {
+  const child = await sleeper(t)
+  t.is(child.waitSync(0), null)
+  const begin = performance.now()
+  t.is(child.waitSync(60), null)
+  const took = performance.now() - begin
+  t.true(took >= 59 && took < 5_000, `${took}`)
+  child.killSync()
+  t.is(child.waitSync(5_000)?.signal, 'SIGKILL')
+  t.is(child.waitSync(Infinity)?.signal, 'SIGKILL')
+  t.is(child.waitSync(2 ** 40)?.signal, 'SIGKILL')
+  t.is(child.waitSync(0)?.signal, 'SIGKILL')
+})
+
+test.serial('a promise from before settles too, with the same status', async (t) => {
+  const child = await sleeper(t)
+  const promise = child.wait()
+  child.killSync('SIGTERM')
+  const status = child.waitSync()
+  t.deepEqual(await within(5_000, 'the promise', promise), status)
+  t.is(status.signal, 'SIGTERM')
+})
+
+for (const kind of ['waitSync', 'waitSync(ms)', 'waitSync(Infinity)'] as const) {
+  test.serial(`${kind} in four workers ends when the main thread kills the child`, async (t) => {
+    const child = await sleeper(t)
+    const workers = Array.from({ length: 4 }, () =>
+      startWorker(t, 'wait-sync', { workerData: { token: child.share(), kind } }),
+    )
+    for (const ready of await Promise.all(workers.map((worker) => message(worker)))) t.is(ready, 'waiting')
+    t.is(child.tryWaitSync(), null)
+    t.true(child.killSync())
+    const statuses = await within(10_000, 'four blocked workers', Promise.all(workers.map((worker) => message<ExitStatus>(worker))))
+    for (const status of statuses) t.deepEqual(status, await child.wait())
+  })
+}

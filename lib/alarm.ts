@@ -1,0 +1,23 @@
+// setTimeout() without its three surprises: more than 2^31-1 ms rings at once, a timer may ring a fraction of a millisecond early, and
+// Infinity is 1 ms.
+import { clearTimeout, setTimeout } from 'node:timers'
+
+/** Node's longest timer: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const LONGEST = 2 ** 31 - 1
+
+/** Calls `ring` once, `ms` from now and never within this call. Returns what cancels it. */
+export function setAlarm(ms: number, ring: () => void, { keepsLoopAlive }: { keepsLoopAlive: boolean }): () => void {
+  if (ms === Infinity) return () => {}
+  const due = performance.now() + ms
+  let timer: NodeJS.Timeout | undefined
+  const check = (): void => {
+    if (performance.now() >= due) ring()
+    else sleep()
+  }
+  const sleep = (): void => {
+    timer = setTimeout(check, Math.min(Math.ceil(due - performance.now()), LONGEST))
+    if (!keepsLoopAlive) timer.unref()
+  }
+  sleep()
+  return () => clearTimeout(timer)
+}

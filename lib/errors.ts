@@ -1,0 +1,99 @@
+// The one place where Error objects are made. They have Node's own shapes, so that code written for child_process recognises them.
+import { getSystemErrorName, inspect } from 'node:util'
+import type { SpawnFailure } from '../index.js'
+import type { ExitStatus } from './types.js'
+
+/** Adds the code as Node does: a property, and in the first line of the stack, but not in the name. */
+function coded<E extends Error>(error: E, code: string): E & { code: string } {
+  const { name, stack } = error
+  if (stack?.startsWith(name)) error.stack = `${name} [${code}]${stack.slice(name.length)}`
+  return Object.assign(error, { code })
+}
+
+/** The "Received .." end of Node's messages: says what came without printing all of it. */
+function received(value: unknown): string {
+  if (value === null || value === undefined) return `Received ${value}`
+  if (typeof value === 'function') return `Received function ${value.name}`
+  if (typeof value === 'object') {
+    const name: unknown = value.constructor?.name
+    return name ? `Received an instance of ${name}` : `Received ${inspect(value, { depth: -1 })}`
+  }
+  const shown = inspect(value)
+  return `Received type ${typeof value} (${shown.length > 28 ? `${shown.slice(0, 25)}...` : shown})`
+}
+
+const kind = (name: string): string => (name.includes('.') ? 'property' : 'argument')
+
+/** @param expected completes "must be ..": 'of type string' */
+export function invalidArgType(name: string, expected: string, value: unknown): TypeError {
+  return coded(new TypeError(`The "${name}" ${kind(name)} must be ${expected}. ${received(value)}`), 'ERR_INVALID_ARG_TYPE')
+}
+
+/** @param reason completes "The argument 'x' ..": 'cannot be empty' */
+export function invalidArgValue(name: string, reason: string, value: unknown): TypeError {
+  const shown = inspect(value)
+  const short = shown.length > 128 ? `${shown.slice(0, 128)}...` : shown
+  return coded(new TypeError(`The ${kind(name)} '${name}' ${reason}. Received ${short}`), 'ERR_INVALID_ARG_VALUE')
+}
+
+export function outOfRange(name: string, range: string, value: unknown): RangeError {
+  return coded(new RangeError(`The value of "${name}" is out of range. It must be ${range}. Received ${inspect(value)}`), 'ERR_OUT_OF_RANGE')
+}
+
+export function unknownSignal(signal: unknown): TypeError {
+  return coded(
+    new TypeError(`Unknown signal: expected a name of os.constants.signals, 'SIGRTMIN+n' or an integer from 0 to 64, got ${inspect(signal)}`),
+    'ERR_UNKNOWN_SIGNAL',
+  )
+}
+
+export function featureUnavailable(feature: string, where: string): Error {
+  return coded(new Error(`The feature ${feature} is unavailable ${where}`), 'ERR_FEATURE_UNAVAILABLE')
+}
+
+export function illegalConstructor(): TypeError {
+  return coded(new TypeError('Illegal constructor: use SharedChild.spawn(), spawnSync() or attach()'), 'ERR_ILLEGAL_CONSTRUCTOR')
+}
+
+export function invalidState(what: string): Error {
+  return coded(new Error(`Invalid state: ${what}`), 'ERR_INVALID_STATE')
+}
+
+export function childGone(): Error {
+  return coded(new Error('No such child: the token is from another process, or its child is gone'), 'ERR_CHILD_GONE')
+}
+
+export function reapedElsewhere(pid: number): Error {
+  return coded(new Error(`The exit status of child ${pid} was taken by somebody else in this process`), 'ERR_CHILD_REAPED_ELSEWHERE')
+}
+
+export function abortError(signal: AbortSignal): Error {
+  const error = new Error('The operation was aborted', { cause: signal.reason })
+  error.name = 'AbortError'
+  return Object.assign(error, { code: 'ABORT_ERR' })
+}
+
+/** Node's ErrnoException: what libuv's error numbers become. */
+function systemError(errno: number, syscall: string): NodeJS.ErrnoException {
+  const code = getSystemErrorName(errno)
+  return Object.assign(new Error(`${syscall} ${code}`), { errno, code, syscall })
+}
+
+export function killFailed(errno: number): NodeJS.ErrnoException {
+  return systemError(errno, 'kill')
+}
+
+/**
+ * Why a program did not start, as child_process tells it; but a bad cwd names the cwd (nodejs/node#51054).
+ * Called in the continuation of an async function, where V8 still knows who awaits it: the stack shows the caller, and a spawn that
+ * succeeds does not pay the 3 to 4 us of capturing it at the call.
+ */
+export function spawnFailed(failure: SpawnFailure, spawnfile: string, spawnargs: readonly string[], cwd: string | null): NodeJS.ErrnoException {
+  const badCwd = failure.chdir && cwd !== null
+  const error = systemError(failure.errno, badCwd ? 'chdir' : `spawn ${spawnfile}`)
+  return Object.assign(error, { path: badCwd ? cwd : spawnfile, spawnargs: spawnargs.slice(1) })
+}
+
+export function maxBufferExceeded<T>(stream: string, read: { stdout: T; stderr: T; status: ExitStatus }): RangeError {
+  return Object.assign(coded(new RangeError(`${stream} maxBuffer length exceeded`), 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'), read)
+}

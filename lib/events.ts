@@ -1,0 +1,84 @@
+// What the native side tells this thread: one queue of numbers per thread, woken once per burst, and whether it keeps the event loop alive.
+import { Events } from '../index.js'
+import type { NativeChild, SpawnFailure, SpawnRequest } from '../index.js'
+import { fromEvent } from './exit-status.js'
+import type { ExitStatus } from './types.js'
+
+const WIDTH = 8
+const SPAWNED = 0
+const FAILED = 1
+const EXITED = 2
+const REAPED_ELSEWHERE = 3
+
+/** Who wants to know of a child's end; null = somebody else took the status. */
+export interface ExitListener {
+  exited(status: ExitStatus | null): void
+}
+
+/** Requests on their way, by number. */
+const spawning = new Map<number, (failure: SpawnFailure | null) => void>()
+/** Handles whose child has not ended, by NativeChild.handle. */
+const living = new Map<number, ExitListener>()
+/** How many spawns and ref'd handles need the event loop. */
+let holds = 0
+let lastRequest = 0
+
+const batch = new Float64Array(64 * WIDTH)
+const events = new Events(() => {
+  let count: number
+  do {
+    count = events.drain(batch)
+    for (let at = 0; at < count * WIDTH; at += WIDTH) dispatch(at)
+  } while (count === batch.length / WIDTH)
+})
+
+function dispatch(at: number): void {
+  const kind = batch[at]!
+  const key = batch[at + 1]!
+  if (kind === SPAWNED || kind === FAILED) {
+    const answered = spawning.get(key)
+    spawning.delete(key)
+    answered?.(kind === SPAWNED ? null : { errno: batch[at + 2]!, chdir: batch[at + 3] === 1 })
+  } else if (kind === EXITED || kind === REAPED_ELSEWHERE) {
+    living.get(key)?.exited(kind === EXITED ? fromEvent(batch, at + 2) : null)
+  }
+}
+
+/** Queues a spawn. `answered` is called once, later: with null when the child is there to be claimed under the returned number. */
+export function requestSpawn(what: SpawnRequest, answered: (failure: SpawnFailure | null) => void): number {
+  const request = ++lastRequest
+  events.spawn(request, what)
+  spawning.set(request, answered)
+  return request
+}
+
+/** The child of a request that was answered with null, once. */
+export function claimChild(request: number): NativeChild {
+  return events.claim(request)!
+}
+
+export function spawnHere(what: SpawnRequest): NativeChild | SpawnFailure {
+  return events.spawnSync(what)
+}
+
+/** Null: the token is not of this process, or its child is gone. */
+export function attachChild(token: string): NativeChild | null {
+  return events.attach(token)
+}
+
+export function listenForExit(handle: number, listener: ExitListener): void {
+  living.set(handle, listener)
+}
+
+export function forgetExit(handle: number): void {
+  living.delete(handle)
+}
+
+/** Keeps this thread's event loop alive until as many calls of {@link release}. */
+export function hold(): void {
+  if (holds++ === 0) events.keepAlive(true)
+}
+
+export function release(): void {
+  if (--holds === 0) events.keepAlive(false)
+}

@@ -1,0 +1,34 @@
+// ExitStatus objects: plain, frozen, and equal whichever way the status was learnt.
+import type { ExitStatus as NativeStatus } from '../index.js'
+import { signalName } from './signals.js'
+import type { ExitStatus } from './types.js'
+
+function frozen(status: ExitStatus): ExitStatus {
+  if (status.resourceUsage !== null) Object.freeze(status.resourceUsage)
+  return Object.freeze(status)
+}
+
+/** From an answer of waitSync() or tryWaitSync(). */
+export function fromNative({ code, signal, coreDumped, resourceUsage }: NativeStatus): ExitStatus {
+  return frozen({
+    code: code ?? null,
+    signal: signal ?? null,
+    success: code === 0,
+    coreDumped,
+    resourceUsage: resourceUsage ? { ...resourceUsage } : null,
+  })
+}
+
+/** From the numbers of an EXITED event: code, signal (0: none), core dumped, user us, system us, max RSS KiB (user -1: no record). */
+export function fromEvent(events: Float64Array, at: number): ExitStatus {
+  const code = events[at]!
+  const signal = events[at + 1]!
+  const userCPUTime = events[at + 3]!
+  return frozen({
+    code: signal === 0 ? code : null,
+    signal: signal === 0 ? null : signalName(signal),
+    success: signal === 0 && code === 0,
+    coreDumped: events[at + 2] === 1,
+    resourceUsage: userCPUTime < 0 ? null : { userCPUTime, systemCPUTime: events[at + 4]!, maxRSS: events[at + 5]! },
+  })
+}

@@ -1,0 +1,7 @@
+// Table of contents: everything 'shared-child' exports.
+import { SharedChild } from './shared-child.js'
+
+export { SharedChild }
+/** Same as {@link SharedChild.spawn}. */
+export const spawn: typeof SharedChild.spawn = SharedChild.spawn
+export type { ChildToken, ExitStatus, Output, OutputOptions, Signal, SpawnOptions, Stdio, WaitOptions } from './types.js'

@@ -1,0 +1,36 @@
+// The program and its argv, through a shell or not. As child_process does it:
+// https://github.com/nodejs/node/blob/v24.0.0/lib/child_process.js (normalizeSpawnArguments)
+import { invalidArgType, invalidArgValue } from '../errors.js'
+import type { SpawnOptions } from '../types.js'
+import { path, systemString } from '../validate.js'
+import type { Unchecked } from '../validate.js'
+
+export interface Command {
+  readonly file: string
+  /** argv[0] first. */
+  readonly argv: string[]
+  /** Windows: the arguments are a command line already. */
+  readonly verbatim: boolean
+}
+
+export function commandOf(given: unknown, args: string[], options: Unchecked<SpawnOptions>): Command {
+  const program = path('file', given)
+  if (program === '') throw invalidArgValue('file', 'cannot be empty', given)
+  const { argv0, shell } = options
+  const { file, tail, verbatim } = shellOf(shell, program, args) ?? { file: program, tail: args, verbatim: false }
+  const first = argv0 === undefined || argv0 === null ? file : systemString('options.argv0', argv0)
+  tail.unshift(first)
+  return { file, argv: tail, verbatim }
+}
+
+function shellOf(shell: unknown, program: string, args: string[]): { file: string; tail: string[]; verbatim: boolean } | null {
+  if (shell === undefined || shell === null || shell === false || shell === '') return null
+  if (shell !== true && typeof shell !== 'string') throw invalidArgType('options.shell', 'of type boolean or string', shell)
+  const named = shell === true ? null : systemString('options.shell', shell)
+  const line = [program, ...args].join(' ')
+  if (process.platform !== 'win32') return { file: named ?? '/bin/sh', tail: ['-c', line], verbatim: false }
+  const file = named ?? (process.env['comspec'] || 'cmd.exe')
+  // Only cmd.exe has these switches; its quoting rules are its own, hence verbatim.
+  if (/^(?:.*\\)?cmd(?:\.exe)?$/i.test(file)) return { file, tail: ['/d', '/s', '/c', `"${line}"`], verbatim: true }
+  return { file, tail: ['-c', line], verbatim: false }
+}

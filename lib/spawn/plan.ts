@@ -1,0 +1,90 @@
+// From the arguments of spawn() to what the native side is asked for. Every option is read once, here, at the time of the call.
+import { isAbsolute, resolve } from 'node:path'
+import type { SpawnRequest } from '../../index.js'
+import { abortError, featureUnavailable, invalidArgType } from '../errors.js'
+import type { Limits } from '../limits.js'
+import { signalNumber } from '../signals.js'
+import type { SpawnOptions } from '../types.js'
+import { abortSignal, boolean, nonNegative, path, userOrGroupId } from '../validate.js'
+import type { Unchecked } from '../validate.js'
+import { sortArguments } from './arguments.js'
+import { commandOf } from './command.js'
+import { packEnvironment } from './environment.js'
+import { stdioOf } from './stdio.js'
+
+export interface Plan {
+  readonly request: SpawnRequest
+  readonly spawnfile: string
+  /** argv[0] first, as in child_process. */
+  readonly spawnargs: readonly string[]
+  /** As it was given, for the error. */
+  readonly cwd: string | null
+  readonly killSignal: number
+  readonly limits: Limits | null
+}
+
+const SIGKILL = 9
+
+/** @throws what is wrong with the arguments, or an AbortError if options.signal has aborted */
+export function planSpawn(file: unknown, second: unknown, third: unknown): Plan {
+  const { args, options } = sortArguments(second, third)
+  refuseUnavailable(options)
+  const command = commandOf(file, args, options)
+  const cwd = given(options.cwd) ? path('options.cwd', options.cwd) : null
+  const request: SpawnRequest = {
+    file: command.file,
+    args: command.argv.join('\0'),
+    env: packEnvironment(options.env),
+    cwd: cwd === null || isAbsolute(cwd) ? cwd : resolve(cwd),
+    stdio: stdioOf(options.stdio),
+    detached: boolean('options.detached', options.detached),
+    uid: id('uid', options.uid),
+    gid: id('gid', options.gid),
+    groups: groupsOf(options.groups),
+    windowsHide: boolean('options.windowsHide', options.windowsHide),
+    windowsVerbatimArguments: boolean('options.windowsVerbatimArguments', options.windowsVerbatimArguments) || command.verbatim,
+  }
+  return {
+    request,
+    spawnfile: command.file,
+    spawnargs: command.argv,
+    cwd,
+    killSignal: given(options.killSignal) ? signalNumber(options.killSignal) : SIGKILL,
+    limits: limitsOf(options),
+  }
+}
+
+function given(option: unknown): boolean {
+  return option !== undefined && option !== null
+}
+
+/** Options with a promise in their name that is not kept yet must not be ignored in silence. */
+function refuseUnavailable(options: object): void {
+  for (const name of ['group', 'killOnParentExit']) {
+    if ((options as Record<string, unknown>)[name]) throw featureUnavailable(`options.${name}`, 'in this version')
+  }
+}
+
+function limitsOf(options: Unchecked<SpawnOptions>): Limits | null {
+  const signal = abortSignal('options.signal', options.signal)
+  const timeout = given(options.timeout) ? nonNegative('options.timeout', options.timeout) : Infinity
+  if (signal?.aborted) throw abortError(signal)
+  return signal === null && timeout === Infinity ? null : { signal, timeout }
+}
+
+function id(option: 'uid' | 'gid', value: unknown): number | null {
+  if (!given(value)) return null
+  refuseOnWindows(option)
+  return userOrGroupId(`options.${option}`, value)
+}
+
+function groupsOf(value: unknown): number[] | null {
+  if (!given(value)) return null
+  refuseOnWindows('groups')
+  if (!Array.isArray(value)) throw invalidArgType('options.groups', 'an instance of Array', value)
+  return value.map((group, i) => userOrGroupId(`options.groups[${i}]`, group))
+}
+
+function refuseOnWindows(option: string): void {
+  if (process.platform === 'win32') throw featureUnavailable(`options.${option}`, 'on Windows')
+}

@@ -1,0 +1,57 @@
+// Pipes as streams on Bun, where a net.Socket on an fd never reads (Bun 1.4). Neither Bun.file(fd).stream() nor its writer() closes the fd.
+import { closeSync } from 'node:fs'
+import { Duplex, Readable, Writable } from 'node:stream'
+
+interface Sink {
+  write(chunk: Uint8Array): unknown
+  flush(): unknown
+  end(): unknown
+}
+
+declare const Bun: {
+  file(fd: number): { stream(): Parameters<typeof Readable.fromWeb>[0]; writer(): Sink }
+}
+
+export function openStdin(fd: number): Writable {
+  const stream = writable(fd, () => closeSync(fd))
+  stream.on('error', () => {})
+  return stream
+}
+
+export function openOutput(fd: number): Readable {
+  return readable(fd, () => closeSync(fd))
+}
+
+export function openBoth(fd: number): Duplex {
+  let open = 2
+  const closed = (): void => {
+    if (--open === 0) closeSync(fd)
+  }
+  return Duplex.from({ readable: readable(fd, closed), writable: writable(fd, closed) })
+}
+
+function readable(fd: number, closed: () => void): Readable {
+  return Readable.fromWeb(Bun.file(fd).stream()).once('close', closed)
+}
+
+function writable(fd: number, closed: () => void): Writable {
+  const sink = Bun.file(fd).writer()
+  const settle = (step: () => unknown, done: (error?: Error | null) => void): void => {
+    new Promise((resolve) => resolve(step())).then(() => done(), done)
+  }
+  return new Writable({
+    write(chunk: Uint8Array, _encoding, done) {
+      sink.write(chunk)
+      settle(() => sink.flush(), done)
+    },
+    final(done) {
+      settle(() => sink.end(), done)
+    },
+    destroy(error, done) {
+      settle(() => sink.end(), () => {
+        closed()
+        done(error)
+      })
+    },
+  })
+}

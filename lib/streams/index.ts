@@ -1,0 +1,95 @@
+// The parent's ends of the child's pipes, as streams. A pipe becomes a stream when it is first asked for: until then it costs nothing here.
+import { closeSync } from 'node:fs'
+import type { Duplex, Readable, Writable } from 'node:stream'
+import type { NativeChild } from '../../index.js'
+import * as bun from './bun.js'
+import * as node from './node.js'
+import { leftover, spentStdin } from './spent.js'
+
+type Stream = Readable | Writable | Duplex
+
+const { openStdin, openOutput, openBoth } = process.versions['bun'] ? bun : node
+
+export class Pipes {
+  readonly #native: NativeChild
+  /** By fd of the child; null = no pipe, or not ours (any more); undefined = nobody has asked. */
+  readonly #streams: (Stream | null | undefined)[] = []
+  readonly #taken = new Set<number>()
+  #stdin: Writable | null = null
+  #exited: boolean
+  #view: readonly (Stream | null)[] | null = null
+
+  constructor(native: NativeChild, exited: boolean) {
+    this.#native = native
+    this.#exited = exited
+  }
+
+  get(fd: number): Stream | null {
+    const known = this.#streams[fd]
+    if (known !== undefined) return known
+    const stream = this.#open(fd)
+    this.#streams[fd] = stream
+    if (fd === 0) this.#stdin = stream as Writable | null
+    if (fd === 0 && this.#exited) stream?.destroy()
+    return stream
+  }
+
+  /** Hands the stream over, once: from here on it is not this handle's any more. */
+  take(fd: number): Stream | null {
+    const stream = this.get(fd)
+    this.#streams[fd] = null
+    if (stream !== null) this.#taken.add(fd)
+    return stream
+  }
+
+  wasTaken(fd: number): boolean {
+    return this.#taken.has(fd)
+  }
+
+  /** Closes our end of a stdin that nobody has asked for: the child reads an end of file. */
+  closeUnusedStdin(): void {
+    if (this.#streams[0] !== undefined) return
+    const pipe = this.#native.takePipe(0)
+    if (typeof pipe === 'number') closeSync(pipe)
+    this.#streams[0] = pipe === null ? null : spentStdin()
+  }
+
+  /** All streams by fd. Each element is a getter, for one of them is no reason to open the others. */
+  get view(): readonly (Stream | null)[] {
+    return (this.#view ??= this.#makeView())
+  }
+
+  /**
+   * Nobody reads stdin any more: left open, it would leak its fd, and fail a later write with an EPIPE that nobody expects. What the child
+   * has written stays there to be read.
+   */
+  childExited(): void {
+    this.#exited = true
+    this.#stdin?.destroy()
+  }
+
+  /** Ends the streams that this handle still has. */
+  destroy(): void {
+    for (const stream of this.#streams) stream?.destroy()
+  }
+
+  #open(fd: number): Stream | null {
+    const pipe = this.#native.takePipe(fd)
+    if (pipe === null) return null
+    if (typeof pipe !== 'number') return fd === 0 ? spentStdin() : leftover(pipe)
+    try {
+      return fd === 0 ? openStdin(pipe) : fd < 3 ? openOutput(pipe) : openBoth(pipe)
+    } catch (error) {
+      closeSync(pipe)
+      throw error
+    }
+  }
+
+  #makeView(): readonly (Stream | null)[] {
+    const view: (Stream | null)[] = []
+    for (let fd = 0; fd < this.#native.stdioLength; fd++) {
+      Object.defineProperty(view, fd, { get: () => this.get(fd), enumerable: true })
+    }
+    return Object.freeze(view)
+  }
+}

@@ -1,0 +1,58 @@
+// Checks on what users pass in. Each returns the value with its type, or throws what Node would.
+import { fileURLToPath } from 'node:url'
+import { invalidArgType, invalidArgValue, outOfRange } from './errors.js'
+
+/** An options object as it came in: every field has yet to be checked. */
+export type Unchecked<T> = { readonly [K in keyof T]?: unknown }
+
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function optionsObject<T>(name: string, value: unknown): Unchecked<T> {
+  if (value === undefined) return {}
+  if (!isObject(value)) throw invalidArgType(name, 'of type object', value)
+  return value
+}
+
+/** A string for the operating system, where NUL ends a string. */
+export function systemString(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw invalidArgType(name, 'of type string', value)
+  if (value.includes('\0')) throw invalidArgValue(name, 'must be a string without null bytes', value)
+  return value
+}
+
+/** A path, or a file: URL of one. */
+export function path(name: string, value: unknown): string {
+  if (typeof value === 'string') return systemString(name, value)
+  // By its members and not its class: there is one URL class per realm (jest, vm contexts).
+  if (isObject(value) && 'href' in value && 'protocol' in value) return systemString(name, fileURLToPath(value as URL))
+  throw invalidArgType(name, 'of type string or an instance of URL', value)
+}
+
+export function boolean(name: string, value: unknown): boolean {
+  if (value === undefined || value === null) return false
+  if (typeof value !== 'boolean') throw invalidArgType(name, 'of type boolean', value)
+  return value
+}
+
+export function nonNegative(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value)
+  if (!(value >= 0)) throw outOfRange(name, '>= 0', value)
+  return value
+}
+
+/** A user or group id. The last uint32 means "no change" to setresuid(2). */
+export function userOrGroupId(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value)
+  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value)
+  if (value < 0 || value > 0xffff_fffe) throw outOfRange(name, '>= 0 and <= 4294967294', value)
+  return value
+}
+
+/** By its members and not its class: there is one AbortSignal class per realm (jest, vm contexts). */
+export function abortSignal(name: string, value: unknown): AbortSignal | null {
+  if (value === undefined || value === null) return null
+  if (!isObject(value) || !('aborted' in value)) throw invalidArgType(name, 'an instance of AbortSignal', value)
+  return value as AbortSignal
+}

@@ -1,0 +1,61 @@
+// Waiting for the exit: with no limit, for some time, until some time.
+import { setAlarm } from './alarm.js'
+import { abortError, invalidArgType, outOfRange } from './errors.js'
+import type { Handle } from './handle.js'
+import type { ExitStatus, WaitOptions } from './types.js'
+import { abortSignal, nonNegative, optionsObject } from './validate.js'
+
+export async function wait(handle: Handle, options: unknown): Promise<ExitStatus> {
+  const signal = readyToWait(options)
+  if (!handle.ended) await sleep(handle, Infinity, signal)
+  if (!handle.ended) throw abortError(signal!)
+  return handle.result()
+}
+
+export async function waitTimeout(handle: Handle, ms: unknown, options: unknown): Promise<ExitStatus | null> {
+  return waitFor(handle, nonNegative('ms', ms), options)
+}
+
+export async function waitDeadline(handle: Handle, at: unknown, options: unknown): Promise<ExitStatus | null> {
+  return waitFor(handle, Math.max(0, timeOf(at) - Date.now()), options)
+}
+
+async function waitFor(handle: Handle, ms: number, options: unknown): Promise<ExitStatus | null> {
+  const signal = readyToWait(options)
+  const status = handle.poll()
+  if (status !== null || ms === 0) return status
+  if ((await sleep(handle, ms, signal)) === 'abort') throw abortError(signal!)
+  // After the alarm too the kernel has the last word: an exit whose event is still under way counts.
+  return handle.poll()
+}
+
+/** Until the exit, the alarm or the abort, whichever is first; then nothing of this wait is left on the handle or on the signal. */
+function sleep(handle: Handle, ms: number, signal: AbortSignal | null): Promise<'exit' | 'alarm' | 'abort'> {
+  return new Promise((resolve) => {
+    const wakeUp = (why: 'exit' | 'alarm' | 'abort'): void => {
+      handle.offExit(onExit)
+      signal?.removeEventListener('abort', onAbort)
+      cancelAlarm()
+      resolve(why)
+    }
+    const onExit = (): void => wakeUp('exit')
+    const onAbort = (): void => wakeUp('abort')
+    const cancelAlarm = setAlarm(ms, () => wakeUp('alarm'), { keepsLoopAlive: true })
+    handle.onExit(onExit)
+    signal?.addEventListener('abort', onAbort)
+  })
+}
+
+function readyToWait(options: unknown): AbortSignal | null {
+  const signal = abortSignal('options.signal', optionsObject<WaitOptions>('options', options).signal)
+  if (signal?.aborted) throw abortError(signal)
+  return signal
+}
+
+function timeOf(at: unknown): number {
+  const isDate = Object.prototype.toString.call(at) === '[object Date]'
+  if (!isDate && typeof at !== 'number') throw invalidArgType('at', 'of type number or an instance of Date', at)
+  const time = isDate ? (at as Date).getTime() : (at as number)
+  if (Number.isNaN(time)) throw outOfRange('at', 'a valid point in time', at)
+  return time
+}

@@ -1,0 +1,65 @@
+// How many tests passed: read from what the test runners print.
+import { stripVTControlCharacters } from 'node:util'
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/**
+ * @param {readonly Counts[]} all
+ * @returns {Counts}
+ */
+export const total = (all) =>
+  all.reduce(
+    (sum, { passed, failed, skipped }) => ({
+      passed: sum.passed + passed,
+      failed: sum.failed + failed,
+      skipped: sum.skipped + skipped,
+    }),
+    { passed: 0, failed: 0, skipped: 0 },
+  )
+
+/** @param {Counts} counts */
+export const sentence = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`
+
+/**
+ * @param {string} output
+ * @param {RegExp} pattern with one group, a number
+ */
+const sum = (output, pattern) => [...output.matchAll(pattern)].reduce((n, match) => n + Number(match[1]), 0)
+
+/**
+ * A runner that failed without a failed test (it did not compile, it crashed) counts as one.
+ * @param {Counts} counts
+ * @param {boolean} ok
+ * @returns {Counts}
+ */
+const settle = (counts, ok) => (ok || counts.failed > 0 ? counts : { ...counts, failed: 1 })
+
+/**
+ * cargo test: one closing line a test binary.
+ * @param {import('./run.mjs').Outcome} outcome
+ */
+export const cargoCounts = ({ ok, output }) =>
+  settle(
+    {
+      passed: sum(output, /^test result: .* (\d+) passed;/gm),
+      failed: sum(output, /^test result: .* (\d+) failed;/gm),
+      skipped: sum(output, /^test result: .* (\d+) ignored;/gm),
+    },
+    ok,
+  )
+
+/**
+ * ava: its closing lines leave out the passed tests when one failed, so those are counted one by one.
+ * @param {import('./run.mjs').Outcome} outcome
+ */
+export function avaCounts({ ok, output }) {
+  const text = stripVTControlCharacters(output)
+  return settle(
+    {
+      passed: [...text.matchAll(/^ *[✔√] /gm)].length,
+      failed: sum(text, /^ +(\d+) (?:tests?|hooks?) failed$/gm),
+      skipped: sum(text, /^ +(\d+) tests? (?:skipped|todo)$/gm),
+    },
+    ok,
+  )
+}

@@ -1,0 +1,75 @@
+// Step 2 of the set-up: the native addon, and the two files that `napi build` writes beside it.
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fingerprint, forget, isDone, remember } from './fresh.mjs'
+import { bin, cache, inRoot, manifest } from './project.mjs'
+import { runNode } from './run.mjs'
+
+/** Where `napi build` writes; the results are then moved into place. */
+const out = join(cache, 'native')
+
+/** Written by `napi build`, committed: what require('shared-child/native') loads, and its types. */
+export const generated = ['index.js', 'index.d.ts']
+
+/**
+ * Those of `generated` that differ from what the last build wrote.
+ * In CI the set-up leaves the committed ones alone, so that a check can tell.
+ */
+export const outdated = () => generated.filter((name) => !sameText(join(out, name), inRoot(name)))
+
+/**
+ * @param {string} a
+ * @param {string} b
+ */
+const sameText = (a, b) => existsSync(b) && readFileSync(a, 'utf8') === readFileSync(b, 'utf8')
+
+/** The addon of this machine's platform, as the last build named it. */
+function addonName() {
+  const name = readdirSync(out).find((file) => file.endsWith('.node'))
+  if (name === undefined) throw new Error('napi build wrote no .node file')
+  return name
+}
+
+/**
+ * Put a copy in place in one step: a process that has the old file loaded keeps it.
+ * @param {string} name
+ */
+function install(name) {
+  const fresh = inRoot(`${name}.new`)
+  copyFileSync(join(out, name), fresh)
+  renameSync(fresh, inRoot(name))
+}
+
+/**
+ * @param {'release' | 'debug'} profile
+ * @param {string} rustc `rustc -vV`
+ * @returns {import('../setup.mjs').Step}
+ */
+export function nativeAddon(profile, rustc) {
+  const print = () =>
+    fingerprint(
+      ['Cargo.toml', 'Cargo.lock', 'build.rs', 'src', '.cargo', 'rust-toolchain.toml'],
+      [profile, rustc, JSON.stringify(manifest().napi), manifest().version, process.env.RUSTFLAGS ?? ''],
+    )
+  return {
+    name: `native addon (${profile})`,
+    isFresh: () =>
+      isDone('native', print()) &&
+      generated.every((name) => existsSync(inRoot(name))) &&
+      existsSync(inRoot(addonName())),
+    async work() {
+      const before = print()
+      forget('native')
+      rmSync(out, { recursive: true, force: true })
+      const args = ['build', '--platform', '--output-dir', out, ...(profile === 'release' ? ['--release'] : [])]
+      await runNode(bin('@napi-rs/cli', 'napi'), [...args, '--', '--locked'])
+      install(addonName())
+      const changed = outdated().filter((name) => !process.env.CI || !existsSync(inRoot(name)))
+      for (const name of changed) {
+        install(name)
+        console.log(`        ${name} changed: commit it`)
+      }
+      remember('native', before)
+    },
+  }
+}

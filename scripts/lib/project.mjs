@@ -1,0 +1,33 @@
+// Where things are: the one place that knows the shape of this repository.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The repository's root. Every script works from here, whatever directory it was called from. */
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What the scripts remember and download. Deleting it costs time, nothing else. */
+export const cache = join(root, '.cache')
+
+/** @param {string[]} path */
+export const inRoot = (...path) => join(root, ...path)
+
+/** Where cargo builds. */
+export const cargoTarget = process.env.CARGO_TARGET_DIR ?? inRoot('target')
+
+/** package.json, as it is now. */
+export const manifest = () => JSON.parse(readFileSync(inRoot('package.json'), 'utf8'))
+
+const require = createRequire(import.meta.url)
+
+/**
+ * The script behind `npx NAME`: run with `process.execPath` it needs no shell and no .cmd file on Windows.
+ * @param {string} packageName
+ * @param {string} [name] the command, when it is not the package's own name
+ */
+export function bin(packageName, name = packageName) {
+  const file = inRoot('node_modules', packageName, 'package.json')
+  const { bin: commands } = require(file)
+  return join(dirname(file), typeof commands === 'string' ? commands : commands[name])
+}

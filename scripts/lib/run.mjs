@@ -1,0 +1,85 @@
+// Running other programs.
+import { spawn } from 'node:child_process'
+import { basename } from 'node:path'
+import { Trouble } from './console.mjs'
+import { root } from './project.mjs'
+
+/**
+ * @typedef {object} RunOptions
+ * @property {NodeJS.ProcessEnv} [env] on top of this process's environment
+ * @property {string} [cwd] default: the repository's root
+ * @property {boolean} [quiet] collect the output without showing it
+ */
+
+/**
+ * @typedef {object} Outcome
+ * @property {boolean} ok
+ * @property {string} how 'exit code 1', 'SIGKILL'
+ * @property {string} output stdout and stderr, in the order they came
+ */
+
+/**
+ * Run a program to its end; its output is shown as it comes, and returned.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<Outcome>}
+ */
+export function attempt(command, args, { env = {}, cwd = root, quiet = false } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    })
+    let output = ''
+    /** @type {(from: import('node:stream').Readable, to: NodeJS.WriteStream) => void} */
+    const follow = (from, to) => {
+      from.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+        output += text
+        if (!quiet) to.write(text)
+      })
+    }
+    follow(child.stdout, process.stdout)
+    follow(child.stderr, process.stderr)
+    child.on('error', (error) => resolve({ ok: false, how: error.message, output }))
+    child.on('close', (code, signal) => resolve({ ok: code === 0, how: signal ?? `exit code ${code}`, output }))
+  })
+}
+
+/**
+ * The same for a program that has to succeed: a failure is a Trouble that shows what a quiet program said.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<string>} its output
+ */
+export async function run(command, args, options = {}) {
+  const { ok, how, output } = await attempt(command, args, options)
+  if (ok) return output
+  const shown = options.quiet ? `\n${output.trimEnd()}` : ''
+  throw new Trouble(`${[basename(command), ...args].join(' ')}: ${how}${shown}`)
+}
+
+/**
+ * Run a Node script (a command of node_modules, usually) with this Node.
+ * @param {string} script
+ * @param {readonly string[]} args
+ * @param {RunOptions} [options]
+ */
+export const runNode = (script, args, options) => run(process.execPath, [script, ...args], options)
+
+/**
+ * npm itself: the one that runs us, when one does.
+ * @param {readonly string[]} args
+ * @param {RunOptions} [options]
+ */
+export function npm(args, options) {
+  const script = process.env.npm_execpath
+  if (script !== undefined && basename(script) === 'npm-cli.js') return runNode(script, args, options)
+  // Windows knows npm as a .cmd file, which only its shell runs.
+  return process.platform === 'win32'
+    ? run('cmd.exe', ['/d', '/c', 'npm', ...args], options)
+    : run('npm', args, options)
+}

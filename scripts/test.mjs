@@ -1,0 +1,69 @@
+// npm test: set up, then every test there is. Its last line is the sum of all.
+//   node scripts/test.mjs [--debug] [STAGE...]      default: all stages, against the release build
+import { duration, heading, paint, runMain, Trouble } from './lib/console.mjs'
+import { avaCounts, cargoCounts, sentence, total } from './lib/counts.mjs'
+import { loomTest } from './lib/loom.mjs'
+import { bin } from './lib/project.mjs'
+import { attempt } from './lib/run.mjs'
+import { setup } from './setup.mjs'
+import { testMutants } from './test-mutants.mjs'
+import { testPacked } from './test-packed.mjs'
+import { testRuntimes } from './test-runtimes.mjs'
+
+/** @typedef {import('./lib/counts.mjs').Counts} Counts */
+
+/** What old kernels, seccomp filters and emulators force on us, forced here. */
+const fallbacks = { SHARED_CHILD_ENGINE: 'fork', SHARED_CHILD_REACTOR: 'threads' }
+
+/** @param {NodeJS.ProcessEnv} [env] */
+const cargoTest = async (env) => cargoCounts(await attempt('cargo', ['test', '--locked'], { env }))
+
+/** @param {NodeJS.ProcessEnv} [env] */
+const ava = async (env) => avaCounts(await attempt(process.execPath, [bin('ava')], { env }))
+
+/** The state machine with loom's locks in place of the standard library's. */
+const loom = async () => cargoCounts(await attempt('cargo', loomTest.args, { env: loomTest.env }))
+
+/** @type {Record<string, { about: string, run: () => Promise<Counts> }>} */
+const stages = {
+  rust: { about: 'the core and the binding (cargo test)', run: () => cargoTest() },
+  'rust-fallbacks': { about: 'the same with the fallbacks forced', run: () => cargoTest(fallbacks) },
+  loom: { about: 'models of the state machine, every interleaving (loom)', run: loom },
+  mutants: { about: 'broken copies of the state machine, which the models must catch', run: testMutants },
+  js: { about: 'the package, as a user sees it (ava)', run: () => ava() },
+  'js-fallbacks': { about: 'the same with the fallbacks forced', run: () => ava(fallbacks) },
+  packed: { about: 'the tarball, installed in an empty directory', run: testPacked },
+  runtimes: {
+    about: 'other Nodes, Bun and Deno, those that are installed',
+    run: () => testRuntimes({ download: false }),
+  },
+}
+
+runMain(async () => {
+  const args = process.argv.slice(2)
+  const names = args.filter((arg) => !arg.startsWith('--'))
+  const unknown = names.find((name) => !Object.hasOwn(stages, name))
+  if (unknown !== undefined) {
+    throw new Trouble(`Expected a stage (${Object.keys(stages).join(', ')}), got '${unknown}'`)
+  }
+
+  await setup({ profile: args.includes('--debug') ? 'debug' : 'release' })
+
+  const rows = []
+  for (const [name, { about, run }] of Object.entries(stages)) {
+    if (names.length > 0 && !names.includes(name)) continue
+    heading(`${name}: ${about}`)
+    const start = performance.now()
+    const counts = await run()
+    rows.push({ name, counts, ms: performance.now() - start })
+  }
+
+  heading('all tests')
+  for (const { name, counts, ms } of rows) {
+    const line = `${name.padEnd(16)} ${sentence(counts)} (${duration(ms)})`
+    console.log(counts.failed > 0 ? paint('red', line) : line)
+  }
+  const sum = total(rows.map(({ counts }) => counts))
+  if (sum.failed > 0 || sum.passed === 0) process.exitCode = 1
+  console.log(`\n${sentence(sum)}`)
+})

@@ -1,0 +1,9 @@
+//! macOS and FreeBSD: processes are named by their pids, and kqueue tells of their exits.
+
+mod exit_watcher;
+mod handle;
+mod own_process;
+
+pub use exit_watcher::ExitWatcher;
+pub use handle::Handle;
+pub use own_process::OwnProcess;
