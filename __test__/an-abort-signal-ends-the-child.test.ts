@@ -1,4 +1,4 @@
-import { getEventListeners } from 'node:events'
+import { getEventListeners, setMaxListeners } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import test from 'ava'
@@ -62,6 +62,7 @@ test.serial('aborted while the child is being started', async (t) => {
 
 test.serial('after the exit: nothing happens, and no listener is left', async (t) => {
   const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
   const children = await Promise.all(
     Array.from({ length: 20 }, () => SharedChild.spawn('true', [], { stdio: 'ignore', signal: controller.signal })),
   )

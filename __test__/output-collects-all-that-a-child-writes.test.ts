@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import test from 'ava'
 import { SharedChild, spawn } from 'shared-child'
+import { start } from './support/children.js'
 import { rejection } from './support/failures.js'
 import { leavesNothing } from './support/leaks.js'
 import { notLinux, testUnless } from './support/skip.js'
@@ -78,13 +79,15 @@ test.serial('once only, and not of what somebody has taken', async (t) => {
   t.is((await rejection(t, () => child.output())).code, 'ERR_INVALID_STATE')
 
   for (const take of ['takeStdout', 'takeStderr', 'takeStdin'] as const) {
-    const taken = await shell('echo text')
+    const taken = await start(t, 'sleep', ['1000'])
     taken[take]()?.destroy()
-    t.is((await rejection(t, () => taken.output({ input: 'x' }))).code, 'ERR_INVALID_STATE', take)
+    const error = await within(5_000, take, rejection(t, () => taken.output({ input: 'x' })))
+    t.is(error.code, 'ERR_INVALID_STATE', take)
   }
-  const elsewhere = await shell('echo text')
+  const elsewhere = await start(t, 'sleep', ['1000'])
   SharedChild.attach(elsewhere.share()).stdout?.destroy()
-  t.is((await rejection(t, () => elsewhere.output())).code, 'ERR_INVALID_STATE')
+  const error = await within(5_000, 'output() of what another handle took', rejection(t, () => elsewhere.output()))
+  t.is(error.code, 'ERR_INVALID_STATE')
 })
 
 testUnless(notLinux, 'and leaves no fd', async (t) => {

@@ -16,8 +16,9 @@ const writeError = (stream: Writable | null, text: string): Promise<string | und
 // ava reports an uncaught error as a failure of its own; the script below counts them.
 test('a write after the exit fails in its callback', async (t) => {
   for (const touchBefore of [true, false]) {
-    const child = await start(t, 'true')
+    const child = await start(t, 'sleep', ['1000'])
     const before = touchBefore ? child.stdin : null
+    child.killSync()
     await child.wait()
     const stdin = before ?? child.stdin
     // The pipe of a child that has ended is nobody's: there may be no stream at all.

@@ -1,5 +1,8 @@
-// setTimeout() without its three surprises: more than 2^31-1 ms rings at once, a timer may ring a fraction of a millisecond early, and
-// Infinity is 1 ms.
+// setTimeout() without its three surprises: more than 2^31-1 ms rings at once, a timer may ring a fraction of a
+// millisecond early, and Infinity is 1 ms.
+
+// The modules' own clock and timers, not the globals: those may be fake in a test, but the child is not.
+import { performance } from 'node:perf_hooks'
 import { clearTimeout, setTimeout } from 'node:timers'
 
 /** Node's longest timer: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */

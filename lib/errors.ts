@@ -1,4 +1,5 @@
-// The one place where Error objects are made. They have Node's own shapes, so that code written for child_process recognises them.
+// The one place where Error objects are made. They have Node's own shapes, so that code written for child_process
+// recognises them.
 import { getSystemErrorName, inspect } from 'node:util'
 import type { SpawnFailure } from '../index.js'
 import type { ExitStatus } from './types.js'
@@ -16,7 +17,9 @@ function received(value: unknown): string {
   if (typeof value === 'function') return `Received function ${value.name}`
   if (typeof value === 'object') {
     const name: unknown = value.constructor?.name
-    return name ? `Received an instance of ${name}` : `Received ${inspect(value, { depth: -1 })}`
+    return typeof name === 'string' && name !== ''
+      ? `Received an instance of ${name}`
+      : `Received ${inspect(value, { depth: -1 })}`
   }
   const shown = inspect(value)
   return `Received type ${typeof value} (${shown.length > 28 ? `${shown.slice(0, 25)}...` : shown})`
@@ -26,7 +29,10 @@ const kind = (name: string): string => (name.includes('.') ? 'property' : 'argum
 
 /** @param expected completes "must be ..": 'of type string' */
 export function invalidArgType(name: string, expected: string, value: unknown): TypeError {
-  return coded(new TypeError(`The "${name}" ${kind(name)} must be ${expected}. ${received(value)}`), 'ERR_INVALID_ARG_TYPE')
+  return coded(
+    new TypeError(`The "${name}" ${kind(name)} must be ${expected}. ${received(value)}`),
+    'ERR_INVALID_ARG_TYPE',
+  )
 }
 
 /** @param reason completes "The argument 'x' ..": 'cannot be empty' */
@@ -37,12 +43,17 @@ export function invalidArgValue(name: string, reason: string, value: unknown): T
 }
 
 export function outOfRange(name: string, range: string, value: unknown): RangeError {
-  return coded(new RangeError(`The value of "${name}" is out of range. It must be ${range}. Received ${inspect(value)}`), 'ERR_OUT_OF_RANGE')
+  return coded(
+    new RangeError(`The value of "${name}" is out of range. It must be ${range}. Received ${inspect(value)}`),
+    'ERR_OUT_OF_RANGE',
+  )
 }
 
 export function unknownSignal(signal: unknown): TypeError {
   return coded(
-    new TypeError(`Unknown signal: expected a name of os.constants.signals, 'SIGRTMIN+n' or an integer from 0 to 64, got ${inspect(signal)}`),
+    new TypeError(
+      `Unknown signal: expected a name of os.constants.signals, 'SIGRTMIN+n' or 0 to 64, got ${inspect(signal)}`,
+    ),
     'ERR_UNKNOWN_SIGNAL',
   )
 }
@@ -52,7 +63,10 @@ export function featureUnavailable(feature: string, where: string): Error {
 }
 
 export function illegalConstructor(): TypeError {
-  return coded(new TypeError('Illegal constructor: use SharedChild.spawn(), spawnSync() or attach()'), 'ERR_ILLEGAL_CONSTRUCTOR')
+  return coded(
+    new TypeError('Illegal constructor: use SharedChild.spawn(), spawnSync() or attach()'),
+    'ERR_ILLEGAL_CONSTRUCTOR',
+  )
 }
 
 export function invalidState(what: string): Error {
@@ -64,13 +78,22 @@ export function childGone(): Error {
 }
 
 export function reapedElsewhere(pid: number): Error {
-  return coded(new Error(`The exit status of child ${pid} was taken by somebody else in this process`), 'ERR_CHILD_REAPED_ELSEWHERE')
+  return coded(
+    new Error(`The exit status of child ${pid} was taken by somebody else in this process`),
+    'ERR_CHILD_REAPED_ELSEWHERE',
+  )
+}
+
+class AbortError extends Error {
+  readonly code = 'ABORT_ERR'
+  // On the prototype, so that the stack begins with it.
+  override get name(): string {
+    return 'AbortError'
+  }
 }
 
 export function abortError(signal: AbortSignal): Error {
-  const error = new Error('The operation was aborted', { cause: signal.reason })
-  error.name = 'AbortError'
-  return Object.assign(error, { code: 'ABORT_ERR' })
+  return new AbortError('The operation was aborted', { cause: signal.reason })
 }
 
 /** Node's ErrnoException: what libuv's error numbers become. */
@@ -84,16 +107,24 @@ export function killFailed(errno: number): NodeJS.ErrnoException {
 }
 
 /**
- * Why a program did not start, as child_process tells it; but a bad cwd names the cwd (nodejs/node#51054).
- * Called in the continuation of an async function, where V8 still knows who awaits it: the stack shows the caller, and a spawn that
- * succeeds does not pay the 3 to 4 us of capturing it at the call.
+ * Why a program did not start, as child_process tells it; but a bad cwd names the cwd (nodejs/node#51054). Called in
+ * the continuation of an async function, where V8 still knows who awaits it: the stack shows the caller, and a spawn
+ * that succeeds does not pay the 3 to 4 us of capturing it at the call.
  */
-export function spawnFailed(failure: SpawnFailure, spawnfile: string, spawnargs: readonly string[], cwd: string | null): NodeJS.ErrnoException {
+export function spawnFailed(
+  failure: SpawnFailure,
+  spawnfile: string,
+  spawnargs: readonly string[],
+  cwd: string | null,
+): NodeJS.ErrnoException {
   const badCwd = failure.chdir && cwd !== null
   const error = systemError(failure.errno, badCwd ? 'chdir' : `spawn ${spawnfile}`)
   return Object.assign(error, { path: badCwd ? cwd : spawnfile, spawnargs: spawnargs.slice(1) })
 }
 
 export function maxBufferExceeded<T>(stream: string, read: { stdout: T; stderr: T; status: ExitStatus }): RangeError {
-  return Object.assign(coded(new RangeError(`${stream} maxBuffer length exceeded`), 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'), read)
+  return Object.assign(
+    coded(new RangeError(`${stream} maxBuffer length exceeded`), 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'),
+    read,
+  )
 }

@@ -1,4 +1,5 @@
-// What the native side tells this thread: one queue of numbers per thread, woken once per burst, and whether it keeps the event loop alive.
+// What the native side tells this thread: one queue of numbers per thread, woken once per burst, and whether it keeps
+// the event loop alive.
 import { Events } from '../index.js'
 import type { NativeChild, SpawnFailure, SpawnRequest } from '../index.js'
 import { fromEvent } from './exit-status.js'
@@ -28,9 +29,20 @@ const events = new Events(() => {
   let count: number
   do {
     count = events.drain(batch)
-    for (let at = 0; at < count * WIDTH; at += WIDTH) dispatch(at)
+    for (let at = 0; at < count * WIDTH; at += WIDTH) tell(at)
   } while (count === batch.length / WIDTH)
 })
+
+/** Whoever throws at the news must not keep them from the others, who would wait for ever. */
+function tell(at: number): void {
+  try {
+    dispatch(at)
+  } catch (error) {
+    process.nextTick(() => {
+      throw error
+    })
+  }
+}
 
 function dispatch(at: number): void {
   const kind = batch[at]!
@@ -44,7 +56,10 @@ function dispatch(at: number): void {
   }
 }
 
-/** Queues a spawn. `answered` is called once, later: with null when the child is there to be claimed under the returned number. */
+/**
+ * Queues a spawn. `answered` is called once, later: with null when the child is there to be claimed under the returned
+ * number.
+ */
 export function requestSpawn(what: SpawnRequest, answered: (failure: SpawnFailure | null) => void): number {
   const request = ++lastRequest
   events.spawn(request, what)

@@ -1,6 +1,6 @@
 // ExitStatus objects: plain, frozen, and equal whichever way the status was learnt.
+import { signalName } from '../index.js'
 import type { ExitStatus as NativeStatus } from '../index.js'
-import { signalName } from './signals.js'
 import type { ExitStatus } from './types.js'
 
 function frozen(status: ExitStatus): ExitStatus {
@@ -11,15 +11,18 @@ function frozen(status: ExitStatus): ExitStatus {
 /** From an answer of waitSync() or tryWaitSync(). */
 export function fromNative({ code, signal, coreDumped, resourceUsage }: NativeStatus): ExitStatus {
   return frozen({
-    code: code ?? null,
-    signal: signal ?? null,
+    code,
+    signal,
     success: code === 0,
     coreDumped,
     resourceUsage: resourceUsage ? { ...resourceUsage } : null,
   })
 }
 
-/** From the numbers of an EXITED event: code, signal (0: none), core dumped, user us, system us, max RSS KiB (user -1: no record). */
+/**
+ * From the numbers of an EXITED event: code, signal (0: none), core dumped, user us, system us, max RSS KiB (user -1:
+ * no record).
+ */
 export function fromEvent(events: Float64Array, at: number): ExitStatus {
   const code = events[at]!
   const signal = events[at + 1]!

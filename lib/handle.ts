@@ -1,5 +1,5 @@
-// What this thread knows of one child; SharedChild is its public face. Whoever learns of the exit first, the event queue or a synchronous
-// question to the kernel, settles it for everybody.
+// What this thread knows of one child; SharedChild is its public face. Whoever learns of the exit first, the event
+// queue or a synchronous question to the kernel, settles it for everybody.
 import type { NativeChild } from '../index.js'
 import { killFailed, reapedElsewhere } from './errors.js'
 import { forgetExit, hold, listenForExit, release } from './events.js'
@@ -44,7 +44,10 @@ export class Handle {
     return (this.#pipes ??= new Pipes(this.native, this.#ended))
   }
 
-  /** The one place where a child ends for this thread. The second to report it changes nothing: all callers see the same status object. */
+  /**
+   * The one place where a child ends for this thread. The second to report it changes nothing: all callers see the same
+   * status object.
+   */
   exited(status: ExitStatus | null): void {
     if (this.#ended) return
     this.#ended = true
@@ -73,14 +76,17 @@ export class Handle {
     return this.#status
   }
 
-  /** The status if the child has ended, else null. Asks the kernel, so the answer does not depend on events still under way. */
+  /**
+   * The status if the child has ended, else null. Asks the kernel, so the answer does not depend on events still under
+   * way.
+   */
   poll(): ExitStatus | null {
     return this.#ended ? this.result() : this.#ask(() => this.native.tryWaitSync())
   }
 
   /** Blocks this thread until the exit, or for `ms`. */
   block(ms: number): ExitStatus | null {
-    return this.#ended ? this.result() : this.#ask(() => this.native.waitSync(ms === Infinity ? undefined : ms))
+    return this.#ended ? this.result() : this.#ask(() => this.native.waitSync(ms))
   }
 
   #ask(question: () => ReturnType<NativeChild['tryWaitSync']>): ExitStatus | null {

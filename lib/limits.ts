@@ -14,7 +14,8 @@ export function applyLimits(handle: Handle, { signal, timeout }: Limits): void {
   // It may have aborted while the child was being started.
   if (signal?.aborted) kill()
   else signal?.addEventListener('abort', kill, { once: true })
-  // The handle itself keeps the loop alive for as long as it is ref'd, so the alarm follows its ref() and unref() without a hold of its own.
+  // The handle itself keeps the loop alive for as long as it is ref'd, so the alarm follows its ref() and unref()
+  // without a hold of its own.
   const cancelAlarm = setAlarm(timeout, kill, { keepsLoopAlive: false })
   handle.onExit(() => {
     cancelAlarm()

@@ -1,10 +1,12 @@
 // output(): waits, and collects what the child writes. Bounded in memory by maxBuffer, and in time by drainTimeout.
 import type { Readable, Writable } from 'node:stream'
+import { isUint8Array } from 'node:util/types'
 import { setAlarm } from './alarm.js'
 import { invalidArgType, invalidArgValue, invalidState, maxBufferExceeded } from './errors.js'
 import type { Handle } from './handle.js'
 import type { Output, OutputOptions } from './types.js'
 import { nonNegative, optionsObject } from './validate.js'
+import type { Unchecked } from './validate.js'
 import { wait } from './wait.js'
 
 const MAX_BUFFER = 64 * 1024 * 1024
@@ -35,7 +37,8 @@ export async function output(handle: Handle, options: unknown): Promise<Output<s
     await settled(Promise.all([out.done, err.done]), drainTimeout)
     const drained = out.ended() && err.ended()
     stop()
-    const read = (each: Collector): string | Buffer => (encoding === 'buffer' ? each.bytes() : each.bytes().toString(encoding))
+    const read = (each: Collector): string | Buffer =>
+      encoding === 'buffer' ? each.bytes() : each.bytes().toString(encoding)
     const all = { status, stdout: read(out), stderr: read(err) }
     if (tooMuch !== null) throw maxBufferExceeded(tooMuch, all)
     return { ...all, drained }
@@ -45,11 +48,12 @@ export async function output(handle: Handle, options: unknown): Promise<Output<s
 }
 
 function settingsOf(options: unknown): Settings {
-  const given = optionsObject<OutputOptions>('options', options)
+  const given: Unchecked<OutputOptions> = optionsObject('options', options)
   const { encoding = 'utf8', maxBuffer = MAX_BUFFER, drainTimeout = DRAIN_TIMEOUT, input } = given
   if (typeof encoding !== 'string') throw invalidArgType('options.encoding', 'of type string', encoding)
-  if (encoding !== 'buffer' && !Buffer.isEncoding(encoding)) throw invalidArgValue('options.encoding', "must be an encoding or 'buffer'", encoding)
-  if (input !== undefined && typeof input !== 'string' && !(input instanceof Uint8Array)) {
+  if (encoding !== 'buffer' && !Buffer.isEncoding(encoding))
+    throw invalidArgValue('options.encoding', "must be an encoding or 'buffer'", encoding)
+  if (input !== undefined && typeof input !== 'string' && !isUint8Array(input)) {
     throw invalidArgType('options.input', 'of type string or an instance of Uint8Array', input)
   }
   return {
@@ -65,9 +69,11 @@ function claim(handle: Handle, input: unknown): [Readable | null, Readable | nul
   const { pipes } = handle
   if (handle.outputTaken) throw invalidState('output() was called before')
   if (pipes.wasTaken(1) || pipes.wasTaken(2)) throw invalidState('stdout or stderr was taken before output()')
+  if (input !== undefined && pipes.get(0) === null)
+    throw invalidState('options.input needs a stdin that is a pipe and was not taken')
   const streams = [pipes.get(1), pipes.get(2)] as [Readable | null, Readable | null]
-  if (streams.some((stream) => stream !== null && isUsed(stream))) throw invalidState('stdout or stderr was read before output()')
-  if (input !== undefined && pipes.get(0) === null) throw invalidState('options.input needs a stdin that is a pipe and was not taken')
+  if (streams.some((stream) => stream !== null && isUsed(stream)))
+    throw invalidState('stdout or stderr was read before output()')
   handle.outputTaken = true
   return streams
 }
@@ -77,7 +83,10 @@ function isUsed(stream: Readable): boolean {
   return stream.readableDidRead || stream.readableEncoding !== null || (stream.destroyed && !stream.readableEnded)
 }
 
-/** Gives the child its input; or, as wait_with_output() of Rust does, an end of file where nobody means to write: else `cat` would never end. */
+/**
+ * Gives the child its input; or, as wait_with_output() of Rust does, an end of file where nobody means to write: else
+ * `cat` would never end.
+ */
 function feed({ pipes }: Handle, input: string | Uint8Array | undefined): void {
   // Later in this turn is early enough for `const all = child.output(); child.stdin.end(..)`.
   if (input === undefined) setImmediate(() => pipes.closeUnusedStdin())
@@ -111,7 +120,10 @@ function collect(stream: Readable | null, limit: number, tooMuch: () => void): C
   const done = new Promise<void>((resolve) => {
     if (stream === null || ended) return resolve()
     // An error of the pipe is the end of what can be read: 'close' follows, and `drained` tells.
-    stream.on('data', onData).on('error', () => {}).once('close', resolve)
+    stream
+      .on('data', onData)
+      .on('error', () => {})
+      .once('close', resolve)
     stream.once('end', () => {
       ended = true
       resolve()

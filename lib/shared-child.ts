@@ -1,4 +1,7 @@
 // The public class: what each member means. How it is done is one call away.
+
+// Symbol.asyncDispose, for users whose @types/node is older than it.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Readable, Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import type { InspectOptions } from 'node:util'
@@ -15,7 +18,8 @@ import { wait, waitDeadline, waitTimeout } from './wait.js'
 const SIGKILL = 9
 
 /**
- * A child process that any number of threads can wait on, poll and kill at once. No signal ever goes to a process that is not this child.
+ * A child process that any number of threads can wait on, poll and kill at once. No signal ever goes to a process that
+ * is not this child.
  *
  * Handles are made by {@link SharedChild.spawn}, {@link SharedChild.spawnSync} and {@link SharedChild.attach}.
  */
@@ -30,11 +34,12 @@ export class SharedChild {
   /**
    * Starts a program. The JS thread never forks, execs or waits.
    *
-   * Rejects with Node's own error shape: `code` ('ENOENT', 'EACCES', 'EAGAIN', 'EMFILE', ...), `errno`, `syscall` ('spawn ls'), `path`,
-   * `spawnargs`; a bad `cwd` with syscall 'chdir' and the cwd as `path`. Arguments of a wrong type, or with a NUL byte in them, reject with a
-   * TypeError (`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`), numbers out of range with a RangeError (`ERR_OUT_OF_RANGE`), what this
-   * system does not have with `ERR_FEATURE_UNAVAILABLE`, and an aborted `options.signal` with an AbortError; nothing is started then.
-   * Everything passed in is read at the time of the call.
+   * Rejects with Node's own error shape: `code` ('ENOENT', 'EACCES', 'EAGAIN', 'EMFILE', ...), `errno`, `syscall`
+   * ('spawn ls'), `path`, `spawnargs`; a bad `cwd` with syscall 'chdir' and the cwd as `path`. Arguments of a wrong
+   * type, or with a NUL byte in them, reject with a TypeError (`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`),
+   * numbers out of range with a RangeError (`ERR_OUT_OF_RANGE`), what this system does not have with
+   * `ERR_FEATURE_UNAVAILABLE`, and an aborted `options.signal` with an AbortError; nothing is started then. Everything
+   * passed in is read at the time of the call.
    *
    * @param file a path, a `file:` URL, or a name to look up in the child's PATH
    * @param args strings only (child_process coerces others)
@@ -46,8 +51,9 @@ export class SharedChild {
   }
 
   /**
-   * The same, done on the calling thread: returns the RUNNING child (it does not wait for it), and throws what spawn() rejects with.
-   * For exit handlers and worker bootstraps. It blocks for as long as the system takes to start a program, typically 0.1 to 1 ms.
+   * The same, done on the calling thread: returns the RUNNING child (it does not wait for it), and throws what spawn()
+   * rejects with. For exit handlers and worker bootstraps. It blocks for as long as the system takes to start a
+   * program, typically 0.1 to 1 ms.
    */
   static spawnSync(file: string | URL, args?: readonly string[] | null, options?: SpawnOptions): SharedChild
   static spawnSync(file: string | URL, options?: SpawnOptions): SharedChild
@@ -56,10 +62,12 @@ export class SharedChild {
   }
 
   /**
-   * A handle on a child that another thread of this process shared. A running child can be attached even when every other handle and the
-   * thread that started it are gone; one that has exited while a handle on it lives, or while it is among the last 1,024 shared ones to end.
+   * A handle on a child that another thread of this process shared. A running child can be attached even when every
+   * other handle and the thread that started it are gone; one that has exited while a handle on it lives, or while it
+   * is among the last 1,024 shared ones to end.
    *
-   * Throws `ERR_CHILD_GONE` when the token is from another process or its child is gone, `ERR_INVALID_ARG_TYPE` when it is no token.
+   * Throws `ERR_CHILD_GONE` when the token is from another process or its child is gone, `ERR_INVALID_ARG_TYPE` when it
+   * is no token.
    */
   static attach(token: ChildToken): SharedChild {
     const ticket: unknown = isObject(token) ? token.sharedChild : undefined
@@ -85,18 +93,21 @@ export class SharedChild {
   }
 
   /**
-   * A stream on the child's stdin; null when that is not a pipe, or another handle took it. A pipe is taken once per process: the first
-   * handle that touches a getter or a take*() has it. Created at first use: an unused one costs the event loop nothing.
+   * A stream on the child's stdin; null when that is not a pipe, or another handle took it. A pipe is taken once per
+   * process: the first handle that touches a getter or a take*() has it. Created at first use: an unused one costs the
+   * event loop nothing.
    *
-   * It is destroyed at the child's exit: later writes fail in their callback (ERR_STREAM_DESTROYED or EPIPE), and never as an uncaught 'error'.
+   * It is destroyed at the child's exit: later writes fail in their callback (ERR_STREAM_DESTROYED or EPIPE), and never
+   * as an uncaught 'error'.
    */
   get stdin(): Writable | null {
     return this.#handle.pipes.get(0) as Writable | null
   }
 
   /**
-   * A stream on the child's stdout; null when that is not a pipe, or another handle took it. Created at first use. What has not been read
-   * at the exit stays there to be read. Once created, read it or destroy() it: until then it holds its fd, and a full pipe stops the child.
+   * A stream on the child's stdout; null when that is not a pipe, or another handle took it. Created at first use. What
+   * has not been read at the exit stays there to be read. Once created, read it or destroy() it: until then it holds
+   * its fd, and a full pipe stops the child.
    */
   get stdout(): Readable | null {
     return this.#handle.pipes.get(1) as Readable | null
@@ -107,34 +118,41 @@ export class SharedChild {
     return this.#handle.pipes.get(2) as Readable | null
   }
 
-  /** A view of all streams: index = the child's fd; the first three are the getters above. 3 and up are Duplex (socket pairs), as in child_process. */
+  /**
+   * A view of all streams: index = the child's fd; the first three are the getters above. 3 and up are Duplex (socket
+   * pairs), as in child_process.
+   */
   get stdio(): readonly (Readable | Writable | null)[] {
     return this.#handle.pipes.view
   }
 
   /**
-   * Resolves with the status when the child has exited. Any number of calls, from any thread, before or after the exit; all see the same
-   * status object. It says nothing about the pipes, which a grandchild may hold open.
+   * Resolves with the status when the child has exited. Any number of calls, from any thread, before or after the exit;
+   * on one handle all resolve with the same object. It says nothing about the pipes, which a grandchild may hold open.
    *
-   * Uses no thread of the libuv pool: four waits that do (as the AsyncTask `wait()` of 'shared-child/native' does) make every `fs.readFile`
-   * wait for a child, and process.exit() and worker.terminate() too.
+   * Uses no thread of the libuv pool: four waits that do (as the AsyncTask `wait()` of 'shared-child/native' does) make
+   * every `fs.readFile` wait for a child, and process.exit() and worker.terminate() too.
    *
-   * Rejects with `ERR_CHILD_REAPED_ELSEWHERE` when somebody else in this process took the status (a foreign waitpid(-1), SIGCHLD ignored)
-   * and the kernel cannot tell it again (Linux can since 6.15).
+   * Rejects with `ERR_CHILD_REAPED_ELSEWHERE` when somebody else in this process took the status (a foreign
+   * waitpid(-1), SIGCHLD ignored) and the kernel cannot tell it again (Linux can since 6.15).
    */
   wait(options?: WaitOptions): Promise<ExitStatus> {
     return wait(this.#handle, options)
   }
 
   /**
-   * The status, or null if the child still runs after `ms` milliseconds (>= 0; Infinity = no limit). The child is left alone.
-   * Asks the kernel at least once, so 0 works. Rejects as wait() does, and with `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE` for other `ms`.
+   * The status, or null if the child still runs after `ms` milliseconds (>= 0; Infinity = no limit). The child is left
+   * alone. Asks the kernel at least once, so 0 works. Rejects as wait() does, and with `ERR_INVALID_ARG_TYPE` or
+   * `ERR_OUT_OF_RANGE` for other `ms`.
    */
   waitTimeout(ms: number, options?: WaitOptions): Promise<ExitStatus | null> {
     return waitTimeout(this.#handle, ms, options)
   }
 
-  /** The same until a point in time: a Date, or milliseconds since the epoch by the system's clock as it is at the call. A past one asks once. */
+  /**
+   * The same until a point in time: a Date, or milliseconds since the epoch by the system's clock as it is at the call.
+   * A past one asks once.
+   */
   waitDeadline(at: Date | number, options?: WaitOptions): Promise<ExitStatus | null> {
     return waitDeadline(this.#handle, at, options)
   }
@@ -149,7 +167,10 @@ export class SharedChild {
     return this.#handle.block(ms === undefined ? Infinity : nonNegative('ms', ms))
   }
 
-  /** The status if the child has exited, else null. Asks the kernel: a child that exited before the call is never reported as running. */
+  /**
+   * The status if the child has exited, else null. Asks the kernel: a child that exited before the call is never
+   * reported as running.
+   */
   async tryWait(): Promise<ExitStatus | null> {
     return this.#handle.poll()
   }
@@ -160,10 +181,12 @@ export class SharedChild {
   }
 
   /**
-   * Sends SIGKILL (or `signal`). It is sent before this returns, whatever the libuv pool is doing; the promise only tells the outcome: true
-   * when it was sent, false when the child had already exited (nothing is sent then: its pid may belong to someone else).
+   * Sends SIGKILL (or `signal`). It is sent before this returns, whatever the libuv pool is doing; the promise only
+   * tells the outcome: true when it was sent, false when the child had already exited (nothing is sent then: its pid
+   * may belong to someone else).
    *
-   * Rejects with `ERR_UNKNOWN_SIGNAL`, or with the system's error (syscall 'kill', e.g. EPERM for a child that changed its user).
+   * Rejects with `ERR_UNKNOWN_SIGNAL`, or with the system's error (syscall 'kill', e.g. EPERM for a child that changed
+   * its user).
    */
   async kill(signal?: Signal): Promise<boolean> {
     return this.killSync(signal)
@@ -188,8 +211,8 @@ export class SharedChild {
   }
 
   /**
-   * Takes stdin away from the handle, once, as the Rust crate's take_stdin does: null the second time, and the getter is null from then on.
-   * It is still destroyed at the exit.
+   * Takes stdin away from the handle, once, as the Rust crate's take_stdin does: null the second time, and the getter
+   * is null from then on. It is still destroyed at the exit.
    */
   takeStdin(): Writable | null {
     return this.#handle.pipes.take(0) as Writable | null
@@ -208,12 +231,14 @@ export class SharedChild {
   /**
    * Waits, and collects stdout and stderr. Those that are not pipes are empty.
    *
-   * Without `input`, a stdin that nobody has asked for by the next setImmediate is closed, so that a child which reads it ends.
+   * Without `input`, a stdin that nobody has asked for by the next setImmediate is closed, so that a child which reads
+   * it ends.
    *
    * Over `maxBuffer` bytes on either: the child is killed (with `killSignal`) and it rejects with a RangeError,
-   * `ERR_CHILD_PROCESS_STDIO_MAXBUFFER`, that has what was read in `stdout` and `stderr`, and the `status`.
-   * A grandchild that keeps a pipe open cannot hang it: `drainTimeout` ms after the exit it resolves with what is there and `drained: false`.
-   * In the end both streams are destroyed. Called twice, or after a stream was taken or read: `ERR_INVALID_STATE`.
+   * `ERR_CHILD_PROCESS_STDIO_MAXBUFFER`, that has what was read in `stdout` and `stderr`, and the `status`. A
+   * grandchild that keeps a pipe open cannot hang it: `drainTimeout` ms after the exit it resolves with what is there
+   * and `drained: false`. In the end both streams are destroyed. Called twice, or after a stream was taken or read:
+   * `ERR_INVALID_STATE`.
    */
   output(options?: OutputOptions & { encoding?: BufferEncoding }): Promise<Output<string>>
   output(options: OutputOptions & { encoding: 'buffer' }): Promise<Output<Buffer>>
@@ -221,18 +246,26 @@ export class SharedChild {
     return output(this.#handle, options)
   }
 
-  /** A ticket for {@link SharedChild.attach} in any thread of this process: send it with postMessage or workerData. It holds no pid. */
+  /**
+   * A ticket for {@link SharedChild.attach} in any thread of this process: send it with postMessage or workerData. It
+   * holds no pid.
+   */
   share(): ChildToken {
     return { sharedChild: this.#handle.native.share() }
   }
 
-  /** Undoes unref(). A handle keeps its thread's event loop alive until the child exits (as in child_process), unless unref()ed. */
+  /**
+   * Undoes unref(). A handle keeps its thread's event loop alive until the child exits (as in child_process), unless
+   * unref()ed.
+   */
   ref(): this {
     this.#handle.ref()
     return this
   }
 
-  /** Lets this thread's event loop end while the child runs. Streams in use still keep it alive, as in child_process. */
+  /**
+   * Lets this thread's event loop end while the child runs. Streams in use still keep it alive, as in child_process.
+   */
   unref(): this {
     this.#handle.unref()
     return this
@@ -240,7 +273,7 @@ export class SharedChild {
 
   /**
    * Kills with SIGKILL, waits, and destroys the streams that were not taken:
-   * `await using child = await SharedChild.spawn(...)` leaves nothing behind.
+   * `await using child = await SharedChild.spawn(...)` leaves nothing behind. Rejects only where kill() does (EPERM).
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const handle = this.#handle

@@ -1,6 +1,6 @@
 // Signal names and numbers.
 import { constants } from 'node:os'
-import { firstRealtimeSignal, signalName } from '../index.js'
+import { firstRealtimeSignal } from '../index.js'
 import { unknownSignal } from './errors.js'
 
 const LAST = 64
@@ -24,5 +24,3 @@ function realTime(name: unknown): number | undefined {
   const number = match ? SIGRTMIN + Number(match[1] ?? 0) : LAST + 1
   return number <= LAST ? number : undefined
 }
-
-export { signalName }

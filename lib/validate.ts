@@ -9,7 +9,7 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-export function optionsObject<T>(name: string, value: unknown): Unchecked<T> {
+export function optionsObject(name: string, value: unknown): object {
   if (value === undefined) return {}
   if (!isObject(value)) throw invalidArgType(name, 'of type object', value)
   return value

@@ -4,6 +4,7 @@ import { abortError, invalidArgType, outOfRange } from './errors.js'
 import type { Handle } from './handle.js'
 import type { ExitStatus, WaitOptions } from './types.js'
 import { abortSignal, nonNegative, optionsObject } from './validate.js'
+import type { Unchecked } from './validate.js'
 
 export async function wait(handle: Handle, options: unknown): Promise<ExitStatus> {
   const signal = readyToWait(options)
@@ -29,7 +30,10 @@ async function waitFor(handle: Handle, ms: number, options: unknown): Promise<Ex
   return handle.poll()
 }
 
-/** Until the exit, the alarm or the abort, whichever is first; then nothing of this wait is left on the handle or on the signal. */
+/**
+ * Until the exit, the alarm or the abort, whichever is first; then nothing of this wait is left on the handle or on the
+ * signal.
+ */
 function sleep(handle: Handle, ms: number, signal: AbortSignal | null): Promise<'exit' | 'alarm' | 'abort'> {
   return new Promise((resolve) => {
     const wakeUp = (why: 'exit' | 'alarm' | 'abort'): void => {
@@ -47,7 +51,8 @@ function sleep(handle: Handle, ms: number, signal: AbortSignal | null): Promise<
 }
 
 function readyToWait(options: unknown): AbortSignal | null {
-  const signal = abortSignal('options.signal', optionsObject<WaitOptions>('options', options).signal)
+  const given: Unchecked<WaitOptions> = optionsObject('options', options)
+  const signal = abortSignal('options.signal', given.signal)
   if (signal?.aborted) throw abortError(signal)
   return signal
 }

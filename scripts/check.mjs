@@ -29,7 +29,8 @@ const cargo = (args, env) => run('cargo', args, { env, quiet: true })
  * @param {readonly string[]} flags
  * @param {NodeJS.ProcessEnv} [env]
  */
-const clippy = (flags, env) => cargo(['clippy', '--locked', '--all-targets', ...flags, '--', '-D', 'warnings'], env)
+const clippy = (flags, env) =>
+  cargo(['clippy', '--quiet', '--locked', '--all-targets', ...flags, '--', '-D', 'warnings'], env)
 
 /** @type {Record<string, () => Promise<unknown>>} */
 const checks = {
@@ -47,7 +48,8 @@ const checks = {
   'lint: Rust (clippy)': () => clippy([]),
   'lint: the core alone': () => clippy(['--no-default-features']),
   'lint: the core with loom': () => clippy(['--no-default-features'], loomTest.env),
-  'docs: Rust (rustdoc)': () => cargo(['doc', '--locked', '--no-deps'], { RUSTDOCFLAGS: '-D warnings' }),
+  'docs: Rust (rustdoc)': () =>
+    cargo(['doc', '--quiet', '--locked', '--no-deps', '--document-private-items'], { RUSTDOCFLAGS: '-D warnings' }),
   [`lint: ${foreignTargets.join(', ')}`]: async () => {
     const how = await foreignCargo()
     if (typeof how !== 'string') return clippy(how.flags, how.env)

@@ -1,6 +1,6 @@
 // npm test: set up, then every test there is. Its last line is the sum of all.
 //   node scripts/test.mjs [--debug] [STAGE...]      default: all stages, against the release build
-import { duration, heading, paint, runMain, Trouble } from './lib/console.mjs'
+import { colourful, duration, heading, paint, runMain, Trouble } from './lib/console.mjs'
 import { avaCounts, cargoCounts, sentence, total } from './lib/counts.mjs'
 import { loomTest } from './lib/loom.mjs'
 import { bin } from './lib/project.mjs'
@@ -15,11 +15,15 @@ import { testRuntimes } from './test-runtimes.mjs'
 /** What old kernels, seccomp filters and emulators force on us, forced here. */
 const fallbacks = { SHARED_CHILD_ENGINE: 'fork', SHARED_CHILD_REACTOR: 'threads' }
 
-/** @param {NodeJS.ProcessEnv} [env] */
-const cargoTest = async (env) => cargoCounts(await attempt('cargo', ['test', '--locked'], { env }))
+const cargoColour = colourful ? ['--color', 'always'] : []
 
 /** @param {NodeJS.ProcessEnv} [env] */
-const ava = async (env) => avaCounts(await attempt(process.execPath, [bin('ava')], { env }))
+const cargoTest = async (env) =>
+  cargoCounts(await attempt('cargo', ['test', '--locked', '--no-fail-fast', ...cargoColour], { env }))
+
+/** @param {NodeJS.ProcessEnv} [env] */
+const ava = async (env) =>
+  avaCounts(await attempt(process.execPath, [bin('ava'), colourful ? '--color' : '--no-color'], { env }))
 
 /** The state machine with loom's locks in place of the standard library's. */
 const loom = async () => cargoCounts(await attempt('cargo', loomTest.args, { env: loomTest.env }))

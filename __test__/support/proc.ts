@@ -54,5 +54,5 @@ export function openFds(): string[] {
 
 /** One field of a /proc/<pid>/status text. */
 export function statusField(status: string, name: string): string {
-  return new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim() ?? `no ${name}`
+  return new RegExp(`^${name}:[ \\t]*(.*)$`, 'm').exec(status)?.[1]?.trim() ?? `no ${name}`
 }

@@ -23,9 +23,14 @@ export function commandOf(given: unknown, args: string[], options: Unchecked<Spa
   return { file, argv: tail, verbatim }
 }
 
-function shellOf(shell: unknown, program: string, args: string[]): { file: string; tail: string[]; verbatim: boolean } | null {
+function shellOf(
+  shell: unknown,
+  program: string,
+  args: string[],
+): { file: string; tail: string[]; verbatim: boolean } | null {
   if (shell === undefined || shell === null || shell === false || shell === '') return null
-  if (shell !== true && typeof shell !== 'string') throw invalidArgType('options.shell', 'of type boolean or string', shell)
+  if (shell !== true && typeof shell !== 'string')
+    throw invalidArgType('options.shell', 'of type boolean or string', shell)
   const named = shell === true ? null : systemString('options.shell', shell)
   const line = [program, ...args].join(' ')
   if (process.platform !== 'win32') return { file: named ?? '/bin/sh', tail: ['-c', line], verbatim: false }

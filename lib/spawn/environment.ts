@@ -1,13 +1,16 @@
-// The child's environment: 'KEY=value' entries joined with NUL, or null for this process's own, which the native side reads by itself.
+// The child's environment: 'KEY=value' entries joined with NUL, or null for this process's own, which the native side
+// reads by itself.
 import { isMainThread } from 'node:worker_threads'
 import { invalidArgType } from '../errors.js'
 import { isObject, systemString } from '../validate.js'
 
 /**
- * The process.env that is the environ of this process, if there is one here; a copy of its 35 variables costs 36 us of the JS thread.
- * A worker has a copy of its own (SHARE_ENV cannot be told apart), and so have jest's contexts; Bun and Deno have their own kind.
+ * The process.env that is the environ of this process, if there is one here; a copy of its 35 variables costs 36 us of
+ * the JS thread. A worker has a copy of its own (SHARE_ENV cannot be told apart), and so have jest's contexts; Bun and
+ * Deno have their own kind.
  */
-const environ: object | null = isMainThread && !process.versions['bun'] && !process.versions['deno'] && isEnviron(process.env) ? process.env : null
+const environ: object | null =
+  isMainThread && !process.versions['bun'] && !process.versions['deno'] && isEnviron(process.env) ? process.env : null
 
 /** Only Node's own object refuses accessors. */
 function isEnviron(env: object): boolean {
@@ -36,7 +39,10 @@ export function packEnvironment(given: unknown): string | null {
   return entries.join('\0')
 }
 
-/** Inherited ones too, as in child_process; so is the choice among names that differ only in case, where Windows allows one. */
+/**
+ * Inherited ones too, as in child_process; so is the choice among names that differ only in case, where Windows allows
+ * one.
+ */
 function namesOf(env: object): string[] {
   const names: string[] = []
   for (const name in env) names.push(name)

@@ -1,4 +1,5 @@
-// From the arguments of spawn() to what the native side is asked for. Every option is read once, here, at the time of the call.
+// From the arguments of spawn() to what the native side is asked for. Every option is read once, here, at the time of
+// the call.
 import { isAbsolute, resolve } from 'node:path'
 import type { SpawnRequest } from '../../index.js'
 import { abortError, featureUnavailable, invalidArgType } from '../errors.js'
@@ -42,7 +43,8 @@ export function planSpawn(file: unknown, second: unknown, third: unknown): Plan 
     gid: id('gid', options.gid),
     groups: groupsOf(options.groups),
     windowsHide: boolean('options.windowsHide', options.windowsHide),
-    windowsVerbatimArguments: boolean('options.windowsVerbatimArguments', options.windowsVerbatimArguments) || command.verbatim,
+    windowsVerbatimArguments:
+      boolean('options.windowsVerbatimArguments', options.windowsVerbatimArguments) || command.verbatim,
   }
   return {
     request,

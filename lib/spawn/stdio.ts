@@ -18,11 +18,19 @@ function target(entry: unknown, fd: number): number {
   if (entry === 'inherit') return fd
   if (entry === undefined || entry === null) return fd < 3 ? PIPE : IGNORE
   const ours = fdOf(entry)
-  if (ours === null) throw invalidArgValue(`options.stdio[${fd}]`, "must be 'pipe', 'inherit', 'ignore', a file descriptor or an object that has one", entry)
+  if (ours === null)
+    throw invalidArgValue(
+      `options.stdio[${fd}]`,
+      "must be 'pipe', 'inherit', 'ignore', a file descriptor or an object that has one",
+      entry,
+    )
   return ours
 }
 
-/** A number, an object with an fd (FileHandle, open fs stream, process.stdout), or one with a handle that has one (net.Socket). */
+/**
+ * A number, an object with an fd (FileHandle, open fs stream, process.stdout), or one with a handle that has one
+ * (net.Socket).
+ */
 function fdOf(entry: unknown): number | null {
   if (typeof entry === 'number') return isFd(entry) ? entry : null
   if (typeof entry !== 'object' || entry === null) return null

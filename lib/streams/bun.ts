@@ -1,4 +1,5 @@
-// Pipes as streams on Bun, where a net.Socket on an fd never reads (Bun 1.4). Neither Bun.file(fd).stream() nor its writer() closes the fd.
+// Pipes as streams on Bun, where a net.Socket on an fd never reads (Bun 1.4). Neither Bun.file(fd).stream() nor its
+// writer() closes the fd.
 import { closeSync } from 'node:fs'
 import { Duplex, Readable, Writable } from 'node:stream'
 
@@ -27,7 +28,9 @@ export function openBoth(fd: number): Duplex {
   const closed = (): void => {
     if (--open === 0) closeSync(fd)
   }
-  return Duplex.from({ readable: readable(fd, closed), writable: writable(fd, closed) })
+  const stream = Duplex.from({ readable: readable(fd, closed), writable: writable(fd, closed) })
+  // As a net.Socket does: when the child has closed its side, ours is closed too.
+  return stream.once('end', () => stream.end())
 }
 
 function readable(fd: number, closed: () => void): Readable {
@@ -41,17 +44,22 @@ function writable(fd: number, closed: () => void): Writable {
   }
   return new Writable({
     write(chunk: Uint8Array, _encoding, done) {
-      sink.write(chunk)
-      settle(() => sink.flush(), done)
+      settle(async () => {
+        await sink.write(chunk)
+        await sink.flush()
+      }, done)
     },
     final(done) {
       settle(() => sink.end(), done)
     },
     destroy(error, done) {
-      settle(() => sink.end(), () => {
-        closed()
-        done(error)
-      })
+      settle(
+        () => sink.end(),
+        () => {
+          closed()
+          done(error)
+        },
+      )
     },
   })
 }

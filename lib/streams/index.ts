@@ -1,4 +1,5 @@
-// The parent's ends of the child's pipes, as streams. A pipe becomes a stream when it is first asked for: until then it costs nothing here.
+// The parent's ends of the child's pipes, as streams. A pipe becomes a stream when it is first asked for: until then it
+// costs nothing here.
 import { closeSync } from 'node:fs'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import type { NativeChild } from '../../index.js'
@@ -48,10 +49,8 @@ export class Pipes {
 
   /** Closes our end of a stdin that nobody has asked for: the child reads an end of file. */
   closeUnusedStdin(): void {
-    if (this.#streams[0] !== undefined) return
-    const pipe = this.#native.takePipe(0)
-    if (typeof pipe === 'number') closeSync(pipe)
-    this.#streams[0] = pipe === null ? null : spentStdin()
+    // Through a stream, as Deno has no other way to close an fd that it did not open.
+    if (this.#streams[0] === undefined) this.get(0)?.destroy()
   }
 
   /** All streams by fd. Each element is a getter, for one of them is no reason to open the others. */
@@ -60,8 +59,8 @@ export class Pipes {
   }
 
   /**
-   * Nobody reads stdin any more: left open, it would leak its fd, and fail a later write with an EPIPE that nobody expects. What the child
-   * has written stays there to be read.
+   * Nobody reads stdin any more: left open, it would leak its fd, and fail a later write with an EPIPE that nobody
+   * expects. What the child has written stays there to be read.
    */
   childExited(): void {
     this.#exited = true

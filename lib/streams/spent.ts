@@ -8,7 +8,10 @@ export function spentStdin(): Writable {
   return stream.destroy()
 }
 
-/** The bytes that were still in the pipe, then the end. A Duplex, as the sockets of the living are: on fd 3 and up a late write() is an error and not a TypeError. */
+/**
+ * The bytes that were still in the pipe, then the end. A Duplex, as the sockets of the living are: on fd 3 and up a
+ * late write() is an error and not a TypeError.
+ */
 export function leftover(bytes: Uint8Array): Duplex {
   const stream = new Duplex({
     read() {

@@ -1,6 +1,7 @@
 // What the scripts print: one line a step, with colour only on a terminal.
 
-const colourful = process.stdout.isTTY && !process.env.NO_COLOR
+/** May we, and what we run, print colour? */
+export const colourful = process.stdout.isTTY && !process.env.NO_COLOR
 
 /** ANSI codes: on, off. */
 const styles = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] }

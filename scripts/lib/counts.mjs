@@ -38,15 +38,17 @@ const settle = (counts, ok) => (ok || counts.failed > 0 ? counts : { ...counts, 
  * cargo test: one closing line a test binary.
  * @param {import('./run.mjs').Outcome} outcome
  */
-export const cargoCounts = ({ ok, output }) =>
-  settle(
+export function cargoCounts({ ok, output }) {
+  const text = stripVTControlCharacters(output)
+  return settle(
     {
-      passed: sum(output, /^test result: .* (\d+) passed;/gm),
-      failed: sum(output, /^test result: .* (\d+) failed;/gm),
-      skipped: sum(output, /^test result: .* (\d+) ignored;/gm),
+      passed: sum(text, /^test result: .* (\d+) passed;/gm),
+      failed: sum(text, /^test result: .* (\d+) failed;/gm),
+      skipped: sum(text, /^test result: .* (\d+) ignored;/gm),
     },
     ok,
   )
+}
 
 /**
  * ava: its closing lines leave out the passed tests when one failed, so those are counted one by one.

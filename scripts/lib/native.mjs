@@ -12,16 +12,22 @@ const out = join(cache, 'native')
 export const generated = ['index.js', 'index.d.ts']
 
 /**
+ * Is the file in place the one that the last build wrote?
+ * @param {string} name
+ */
+function isInPlace(name) {
+  const file = inRoot(name)
+  return existsSync(file) && readFileSync(join(out, name)).equals(readFileSync(file))
+}
+
+/**
  * Those of `generated` that differ from what the last build wrote.
  * In CI the set-up leaves the committed ones alone, so that a check can tell.
  */
-export const outdated = () => generated.filter((name) => !sameText(join(out, name), inRoot(name)))
+export const outdated = () => generated.filter((name) => !isInPlace(name))
 
-/**
- * @param {string} a
- * @param {string} b
- */
-const sameText = (a, b) => existsSync(b) && readFileSync(a, 'utf8') === readFileSync(b, 'utf8')
+/** Those of `generated` that the set-up has to write. */
+const toWrite = () => outdated().filter((name) => !process.env.CI || !existsSync(inRoot(name)))
 
 /** The addon of this machine's platform, as the last build named it. */
 function addonName() {
@@ -53,10 +59,7 @@ export function nativeAddon(profile, rustc) {
     )
   return {
     name: `native addon (${profile})`,
-    isFresh: () =>
-      isDone('native', print()) &&
-      generated.every((name) => existsSync(inRoot(name))) &&
-      existsSync(inRoot(addonName())),
+    isFresh: () => isDone('native', print()) && isInPlace(addonName()) && toWrite().length === 0,
     async work() {
       const before = print()
       forget('native')
@@ -64,8 +67,7 @@ export function nativeAddon(profile, rustc) {
       const args = ['build', '--platform', '--output-dir', out, ...(profile === 'release' ? ['--release'] : [])]
       await runNode(bin('@napi-rs/cli', 'napi'), [...args, '--', '--locked'])
       install(addonName())
-      const changed = outdated().filter((name) => !process.env.CI || !existsSync(inRoot(name)))
-      for (const name of changed) {
+      for (const name of toWrite()) {
         install(name)
         console.log(`        ${name} changed: commit it`)
       }

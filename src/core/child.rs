@@ -1,10 +1,10 @@
 //! A child that our own engine started, as the rest of the process knows it: the state machine, its
 //! pipes, and what it was started as.
 
-use super::registry;
 use super::shared_child::SharedChild;
 use super::spawn::{Plan, Spawned, StringBlock};
 use super::sys::{OwnProcess, PipeEnd};
+use super::{reactor, registry};
 use std::ffi::CString;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -67,6 +67,7 @@ impl Child {
         let this = Arc::downgrade(&child);
         child.shared.on_exit(move |_| {
             if let Some(child) = this.upgrade() {
+                child.pipes().exited = true;
                 child.settle_pipes();
                 registry::mark_exited(&child);
             }
@@ -88,18 +89,24 @@ impl Child {
         }
     }
 
-    /// At the exit: what nobody has taken must cost no descriptor any more, and lose no byte. A pipe
-    /// that a grandchild still holds stays open.
-    fn settle_pipes(&self) {
+    /// After the exit: what nobody has taken must cost no descriptor any more, and lose no byte. A pipe
+    /// that someone else still holds stays open until they let go: a grandchild, or for an instant a
+    /// child of another thread that has yet to exec.
+    pub(super) fn settle_pipes(self: &Arc<Self>) {
         let mut pipes = self.pipes();
-        pipes.exited = true;
         if pipes.handles == 0 {
             pipes.ends.fill_with(|| Pipe::Gone);
         }
         for (fd, pipe) in pipes.ends.iter_mut().enumerate() {
             *pipe = match std::mem::replace(pipe, Pipe::Gone) {
                 Pipe::Open(_) if fd == 0 => Pipe::Gone,
-                Pipe::Open(end) => end.drain().map_or_else(Pipe::Open, Pipe::Drained),
+                Pipe::Open(end) => end.drain().map_or_else(
+                    |end| {
+                        reactor::watch_pipe(self, &end);
+                        Pipe::Open(end)
+                    },
+                    Pipe::Drained,
+                ),
                 other => other,
             };
         }
@@ -107,6 +114,13 @@ impl Child {
 
     fn pipes(&self) -> MutexGuard<'_, Pipes> {
         self.pipes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        registry::forget(self.id);
+        reactor::forget(self.id);
     }
 }
 

@@ -5,10 +5,10 @@
 //! Never SIGCHLD and never `waitpid(-1)`: the host's event loop owns both.
 
 use super::child::Child;
-use super::sys::ExitWatcher;
+use super::sys::{ExitWatcher, PipeEnd};
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 /// The system's watcher, started at its first use; `None` where there is none, for ever.
 /// Call it before a spawn, so that what it lacks (a thread, a descriptor) is found missing while there
@@ -19,7 +19,7 @@ pub fn start() -> io::Result<Option<&'static ExitWatcher>> {
     if WATCHER.get().is_none() {
         let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         if WATCHER.get().is_none() {
-            let watcher = match ExitWatcher::start(reap) {
+            let watcher = match ExitWatcher::start(reap, settle_pipes) {
                 Ok(watcher) => Some(watcher),
                 Err(error) if error.kind() == io::ErrorKind::Unsupported => None,
                 Err(error) => return Err(error),
@@ -54,12 +54,40 @@ fn reap(key: usize) {
     }
 }
 
+/// Watches a pipe of a child that has exited, so that it can be drained and closed when whoever still
+/// holds it has let go. Where that cannot be watched, it stays open until its handle is gone.
+pub fn watch_pipe(child: &Arc<Child>, pipe: &PipeEnd) {
+    if let Ok(Some(watcher)) = start() {
+        left_open().insert(child.id as usize, Arc::downgrade(child));
+        let _ = watcher.add_hangup(child.id as usize, pipe);
+    }
+}
+
+/// Runs on the watcher's thread when a pipe of the child has been left.
+fn settle_pipes(key: usize) {
+    let child = left_open().get(&key).and_then(Weak::upgrade);
+    if let Some(child) = child {
+        child.settle_pipes();
+    }
+}
+
+/// When nobody holds the child any more.
+pub fn forget(id: u64) {
+    left_open().remove(&(id as usize));
+}
+
 fn watch_with_a_thread(child: Arc<Child>) -> io::Result<()> {
     std::thread::Builder::new()
         .name("shared-child wait".into())
         .stack_size(64 * 1024)
         .spawn(move || drop(child.shared.wait()))
         .map(drop)
+}
+
+/// Children that have exited, with pipes that someone else holds.
+fn left_open() -> MutexGuard<'static, HashMap<usize, Weak<Child>>> {
+    static LEFT_OPEN: OnceLock<Mutex<HashMap<usize, Weak<Child>>>> = OnceLock::new();
+    LEFT_OPEN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn watched() -> MutexGuard<'static, HashMap<usize, Arc<Child>>> {

@@ -72,6 +72,11 @@ pub fn attach(token: &str) -> Option<ChildHandle> {
     child.map(ChildHandle::new)
 }
 
+/// When nobody holds the child any more.
+pub(super) fn forget(id: u64) {
+    lock().exited.remove(&id);
+}
+
 impl Registry {
     /// Returns the one that gives way, to be dropped outside the lock.
     fn remember(&mut self, child: &Arc<Child>) -> Option<Arc<Child>> {
@@ -81,18 +86,13 @@ impl Registry {
     }
 }
 
-impl Drop for Child {
-    fn drop(&mut self) {
-        lock().exited.remove(&self.id);
-    }
-}
-
 /// Tells this process image from any other: a token that went through a file, or over an exec, does
 /// not match.
 fn nonce() -> u128 {
     static NONCE: OnceLock<u128> = OnceLock::new();
     *NONCE.get_or_init(|| {
-        let [high, low] = [1, 2].map(|salt| u128::from(RandomState::new().hash_one((salt, std::process::id()))));
+        let [high, low] =
+            [1, 2].map(|salt| u128::from(RandomState::new().hash_one((salt, std::process::id()))));
         high << 64 | low
     })
 }

@@ -191,7 +191,11 @@ impl<P: Process> SharedChild<P> {
     }
 
     /// Enters `Waiting`, blocks outside the lock and leaves `Waiting` again, however the wait ends.
-    fn wait_in_kernel(&self, mut inner: MutexGuard<'_, Inner<P>>, deadline: Option<Instant>) -> io::Result<bool> {
+    fn wait_in_kernel(
+        &self,
+        mut inner: MutexGuard<'_, Inner<P>>,
+        deadline: Option<Instant>,
+    ) -> io::Result<bool> {
         inner.state = Waiting;
         let handle = inner.process.handle();
         drop(inner);
@@ -210,7 +214,8 @@ impl<P: Process> SharedChild<P> {
             return (self.left_waiting.wait(inner).unwrap_or_else(PoisonError::into_inner), expired);
         };
         let left = limit.saturating_duration_since(Instant::now());
-        let (inner, result) = self.left_waiting.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner);
+        let (inner, result) =
+            self.left_waiting.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner);
         (inner, expired || result.timed_out())
     }
 

@@ -29,13 +29,8 @@ pub fn name(signal: i32) -> Cow<'static, str> {
 
 /// Only numbers of real signals reach [`name`]; those of Windows are the ones Node emulates.
 #[cfg(windows)]
-const NAMES: &[(i32, &str)] = &[
-    (1, "SIGHUP"),
-    (2, "SIGINT"),
-    (3, "SIGQUIT"),
-    (9, "SIGKILL"),
-    (15, "SIGTERM"),
-];
+const NAMES: &[(i32, &str)] =
+    &[(1, "SIGHUP"), (2, "SIGINT"), (3, "SIGQUIT"), (9, "SIGKILL"), (15, "SIGTERM")];
 
 #[cfg(unix)]
 macro_rules! names {

@@ -11,8 +11,9 @@ async function work(): Promise<void> {
   for (;;) {
     void shared.wait()
     void shared.waitTimeout(1)
-    const [one, two] = await Promise.all([spawn('true'), spawn('cat', { stdio: ['pipe', 'pipe', 'ignore'] })])
-    two.stdin?.end('text')
+    // None that lives until somebody ends its stdin: it would rightly outlive its worker.
+    const [one, two] = await Promise.all([spawn('true'), spawn('echo', ['text'])])
+    two.stdin?.write('text')
     await Promise.all([one.wait(), two.output(), shared.kill(0)])
     SharedChild.spawnSync('true').waitSync(1)
   }

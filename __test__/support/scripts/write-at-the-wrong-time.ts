@@ -37,4 +37,7 @@ async function main(): Promise<void> {
   process.stdout.write(JSON.stringify({ uncaught, rounds }))
 }
 
-void main()
+main().catch((error: unknown) => {
+  console.error(error)
+  process.exit(1)
+})

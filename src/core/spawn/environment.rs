@@ -42,7 +42,7 @@ fn environment_pointer() -> *const *const std::ffi::c_char {
 
 #[cfg(windows)]
 pub fn of_this_process() -> StringBlock {
-    let mut block = StringBlock::default();
+    let mut block = StringBlock::with_capacity(TYPICAL_SIZE);
     for (name, value) in std::env::vars_os() {
         block.push(format!("{}={}", name.to_string_lossy(), value.to_string_lossy()).as_bytes());
     }

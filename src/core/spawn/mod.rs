@@ -6,10 +6,10 @@ mod plan;
 pub use plan::{Credentials, Plan, Stdio, StringBlock};
 
 #[cfg(unix)]
+mod search_path;
+#[cfg(unix)]
 mod stdio;
 
-#[cfg(target_os = "linux")]
-mod search_path;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]

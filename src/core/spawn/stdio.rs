@@ -25,7 +25,11 @@ pub struct ChildFds {
 
 impl ChildFds {
     pub fn open(plan: &Plan) -> io::Result<Self> {
-        let mut fds = Self { mappings: Vec::with_capacity(plan.stdio.len()), pipes: Vec::new(), _child_ends: Vec::new() };
+        let mut fds = Self {
+            mappings: Vec::with_capacity(plan.stdio.len()),
+            pipes: Vec::new(),
+            _child_ends: Vec::new(),
+        };
         let mut null: Option<RawFd> = None;
         for (target, stdio) in plan.stdio.iter().enumerate() {
             let target = target as RawFd;
@@ -83,19 +87,19 @@ fn open_pipe(target: RawFd) -> io::Result<(OwnedFd, OwnedFd)> {
     }
     // SAFETY: just opened, for us.
     let (reader, writer) = unsafe { (own(ends[0].into()), own(ends[1].into())) };
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(target_vendor = "apple")]
     for end in [&reader, &writer] {
         set_cloexec(end)?;
     }
     Ok(if target == 0 { (writer, reader) } else { (reader, writer) })
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(not(target_vendor = "apple"))]
 const SOCKET: i32 = libc::SOCK_STREAM | libc::SOCK_CLOEXEC;
-#[cfg(not(target_os = "linux"))]
+#[cfg(target_vendor = "apple")]
 const SOCKET: i32 = libc::SOCK_STREAM;
 
-#[cfg(target_os = "linux")]
+#[cfg(not(target_vendor = "apple"))]
 fn pipe_cloexec(ends: &mut [RawFd; 2]) -> io::Result<()> {
     // SAFETY: room for two descriptors.
     check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) }).map(drop)
@@ -103,13 +107,13 @@ fn pipe_cloexec(ends: &mut [RawFd; 2]) -> io::Result<()> {
 
 /// macOS has no pipe2. Our own children get nothing they were not given all the same
 /// (POSIX_SPAWN_CLOEXEC_DEFAULT).
-#[cfg(not(target_os = "linux"))]
+#[cfg(target_vendor = "apple")]
 fn pipe_cloexec(ends: &mut [RawFd; 2]) -> io::Result<()> {
     // SAFETY: room for two descriptors.
     check(unsafe { libc::pipe(ends.as_mut_ptr()) }).map(drop)
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(target_vendor = "apple")]
 fn set_cloexec(fd: &OwnedFd) -> io::Result<()> {
     // SAFETY: a valid descriptor and a flag that takes an integer.
     check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_SETFD, libc::FD_CLOEXEC) }).map(drop)

@@ -3,8 +3,8 @@
 //! - `Handle`: names a process to the kernel, with `of_child`, `has_exited`,
 //!   `wait_without_reaping` and `send_signal`;
 //! - `OwnProcess`: a process that our own spawn engine started, as the state machine needs it;
-//! - `ExitWatcher`: learns of the exits of many processes with one thread (or none), with `start`
-//!   and `add`;
+//! - `ExitWatcher`: learns of the exits of many processes with one thread (or none), with `start`,
+//!   `add` and `add_hangup`;
 //! - `PipeEnd`: the parent's end of a child's pipe, with `drain`;
 //! - `Descriptor` and `duplicate_fd`: a copy of one of the caller's fds, for a child;
 //! - `reaped_elsewhere`: what an error of a wait says about foreign reapers;

@@ -27,6 +27,12 @@ impl From<OwnedFd> for PipeEnd {
     }
 }
 
+impl AsRawFd for PipeEnd {
+    fn as_raw_fd(&self) -> i32 {
+        self.0.as_raw_fd()
+    }
+}
+
 impl PipeEnd {
     /// Gives the descriptor away: the caller closes it.
     pub fn into_raw(self) -> i64 {

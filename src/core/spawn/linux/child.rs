@@ -51,7 +51,9 @@ fn place_fds(exec: &Exec) -> Steps {
         let in_the_way = fd.source != fd.target && exec.fds.iter().any(|other| other.target == fd.source);
         if in_the_way {
             // SAFETY: takes integers.
-            let moved = unsafe { libc::syscall(libc::SYS_fcntl, fd.source, libc::F_DUPFD_CLOEXEC, exec.first_free_fd) };
+            let moved = unsafe {
+                libc::syscall(libc::SYS_fcntl, fd.source, libc::F_DUPFD_CLOEXEC, exec.first_free_fd)
+            };
             *source = attempt(Step::PlaceFds, moved)? as c_int;
         }
     }
@@ -74,7 +76,8 @@ fn place_fds(exec: &Exec) -> Steps {
 fn close_other_fds(exec: &Exec) -> Steps {
     for (first, last) in &exec.other_fds {
         // SAFETY: takes integers.
-        let closed = unsafe { libc::syscall(libc::SYS_close_range, *first, *last, libc::CLOSE_RANGE_CLOEXEC) };
+        let closed =
+            unsafe { libc::syscall(libc::SYS_close_range, *first, *last, libc::CLOSE_RANGE_CLOEXEC) };
         match attempt(Step::CloseOtherFds, closed) {
             Err((_, libc::ENOSYS | libc::EINVAL | libc::EPERM)) => mark_by_directory(*first, *last)?,
             result => drop(result?),
@@ -90,7 +93,8 @@ fn mark_by_directory(first: u32, last: u32) -> Steps {
     const NAME_AT: usize = 19;
     let flags = libc::O_RDONLY | libc::O_DIRECTORY | libc::O_CLOEXEC;
     // SAFETY: a valid C string and integers.
-    let opened = unsafe { libc::syscall(libc::SYS_openat, libc::AT_FDCWD, c"/proc/self/fd".as_ptr(), flags, 0) };
+    let opened =
+        unsafe { libc::syscall(libc::SYS_openat, libc::AT_FDCWD, c"/proc/self/fd".as_ptr(), flags, 0) };
     let directory = attempt(Step::CloseOtherFds, opened)?;
     let mut entries = [0_u64; 256]; // u64: dirents are aligned to 8
     loop {
@@ -137,12 +141,12 @@ fn parse_fd(mut name: *const u8) -> Option<u32> {
 }
 
 // 32-bit systems have a second set of these for 32-bit ids.
+#[cfg(not(any(target_arch = "arm", target_arch = "x86")))]
+use libc::{SYS_setgroups as SYS_SETGROUPS, SYS_setresgid as SYS_SETRESGID, SYS_setresuid as SYS_SETRESUID};
 #[cfg(any(target_arch = "arm", target_arch = "x86"))]
 use libc::{
     SYS_setgroups32 as SYS_SETGROUPS, SYS_setresgid32 as SYS_SETRESGID, SYS_setresuid32 as SYS_SETRESUID,
 };
-#[cfg(not(any(target_arch = "arm", target_arch = "x86")))]
-use libc::{SYS_setgroups as SYS_SETGROUPS, SYS_setresgid as SYS_SETRESGID, SYS_setresuid as SYS_SETRESUID};
 
 /// Groups, then gid, then uid: each step needs the rights that the next one gives up. The C library's
 /// functions would change every thread of the parent.

@@ -29,7 +29,11 @@ pub fn start(exec: &Exec) -> Result<Started, SpawnError> {
 }
 
 /// Returns when the child has exec'd or ended.
-fn clone(stack: &Stack, main: extern "C" fn(*mut c_void) -> c_int, argument: *mut c_void) -> io::Result<(libc::pid_t, OwnedFd)> {
+fn clone(
+    stack: &Stack,
+    main: extern "C" fn(*mut c_void) -> c_int,
+    argument: *mut c_void,
+) -> io::Result<(libc::pid_t, OwnedFd)> {
     let mut pidfd: c_int = -1;
     // A signal between the clone and the exec must not run a handler: it would do so in the child as
     // well, in our memory.

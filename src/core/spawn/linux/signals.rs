@@ -15,7 +15,13 @@ pub fn set_mask(mask: Mask) -> Mask {
     let mut old: Mask = 0;
     // SAFETY: both point to masks of the size given.
     unsafe {
-        libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_SETMASK, &raw const mask, &raw mut old, size_of::<Mask>());
+        libc::syscall(
+            libc::SYS_rt_sigprocmask,
+            libc::SIG_SETMASK,
+            &raw const mask,
+            &raw mut old,
+            size_of::<Mask>(),
+        );
     }
     old
 }

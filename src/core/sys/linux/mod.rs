@@ -2,8 +2,8 @@
 
 mod exit_watcher;
 mod handle;
-pub mod pidfd;
 mod own_process;
+pub mod pidfd;
 
 pub use exit_watcher::ExitWatcher;
 pub use handle::Handle;

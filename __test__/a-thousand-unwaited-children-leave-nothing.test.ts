@@ -1,0 +1,42 @@
+import { SharedChild, spawn } from 'shared-child'
+import { childrenOf, openFds } from './support/proc.js'
+import { notLinux, testUnless } from './support/skip.js'
+import { until } from './support/within.js'
+
+testUnless(notLinux, 'no zombie and no fd, of 1,000 spawns without a wait', async (t) => {
+  t.timeout(60_000)
+  // The threads and fds that are made once.
+  for (let i = 0; i < 3; i++) await (await spawn('true')).wait()
+  const before = openFds()
+  for (let i = 0; i < 10; i++) {
+    await Promise.all(Array.from({ length: 80 }, () => spawn('true')))
+    for (let j = 0; j < 10; j++) SharedChild.spawnSync('true')
+    await Promise.all(Array.from({ length: 10 }, () => spawn('echo', ['unread'], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] })))
+  }
+  await until('every child is gone, and no zombie is left', () => childrenOf().length === 0)
+  await until(`the fds are ${before.length} again`, () => openFds().length === before.length)
+  t.deepEqual(childrenOf(), [])
+  t.deepEqual(openFds().length, before.length)
+})
+
+testUnless(notLinux, 'handles that are kept keep no fd, also of children that were started while others ended', async (t) => {
+  const before = openFds()
+  const handles = await Promise.all(
+    Array.from({ length: 200 }, async () => {
+      const child = await spawn('true')
+      await child.wait()
+      return child
+    }),
+  )
+  await until(`the fds are ${before.length} again`, () => openFds().length <= before.length)
+  t.is(handles.length, 200)
+})
+
+testUnless(notLinux, 'a waited child has closed its fds by the time wait() resolves', async (t) => {
+  const before = openFds()
+  for (let i = 0; i < 20; i++) {
+    const child = await spawn('echo', ['unread'], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
+    await child.wait()
+    t.is(openFds().length, before.length, openFds().join(', '))
+  }
+})

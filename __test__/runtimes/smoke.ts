@@ -1,0 +1,78 @@
+// The main ways through the package, without a test runner: `node`, `bun` or `deno run -A` this file. Prints 'ok'.
+import { SharedChild, spawn } from 'shared-child'
+
+function check(what: string, holds: boolean): void {
+  if (!holds) throw new Error(`smoke: ${what}`)
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code
+  }
+  return 'none'
+}
+
+async function smoke(): Promise<void> {
+  const exited = await (await spawn('sh', ['-c', 'exit 7'])).wait()
+  check('exit code', exited.code === 7 && exited.signal === null && !exited.success)
+
+  const child = await spawn('sleep', ['1000'], { stdio: 'ignore' })
+  check('pid', child.pid > 1)
+  check('waitTimeout', (await child.waitTimeout(10)) === null)
+  check('tryWait', (await child.tryWait()) === null && child.tryWaitSync() === null)
+  const attached = SharedChild.attach(child.share())
+  check('attach', attached.pid === child.pid)
+  const waits = [child.wait(), attached.wait(), attached.waitTimeout(60_000)]
+  check('kill', await attached.kill('SIGTERM'))
+  for (const status of await Promise.all(waits)) check('signal', status?.signal === 'SIGTERM')
+  check('kill after the exit', !(await child.kill()) && !child.killSync())
+
+  const cat = await spawn('cat')
+  cat.stdin?.write('streamed ')
+  cat.stdin?.end('text')
+  let text = ''
+  if (cat.stdout === null) throw new Error('smoke: stdout')
+  for await (const chunk of cat.stdout) text += String(chunk)
+  check(`streams: ${text}`, text === 'streamed text')
+  check('exit of cat', (await cat.wait()).success)
+
+  const big = 'x'.repeat(1 << 20)
+  const output = await (await spawn('sh', ['-c', 'cat; echo err >&2; exit 3'])).output({ input: big })
+  check('output', output.stdout === big && output.stderr === 'err\n' && output.status.code === 3 && output.drained)
+  const bytes = await (await spawn('printf', ['\\1\\2'])).output({ encoding: 'buffer' })
+  check('bytes', bytes.stdout.length === 2 && bytes.stdout[0] === 1)
+  check('maxBuffer', (await codeOf((await spawn('yes')).output({ maxBuffer: 100 }))) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
+
+  const late = await spawn('echo', ['late'])
+  await late.wait()
+  check('late output', (await late.output()).stdout === 'late\n')
+
+  const sync = SharedChild.spawnSync('sh', ['-c', 'exit 4'], { stdio: 'ignore' })
+  check('spawnSync and waitSync', sync.waitSync().code === 4)
+
+  check('missing program', (await codeOf(spawn('no-such-program-anywhere'))) === 'ENOENT')
+  check('forged token', (await codeOf(Promise.resolve().then(() => SharedChild.attach({ sharedChild: 'x' })))) === 'ERR_CHILD_GONE')
+
+  const controller = new AbortController()
+  const aborted = await spawn('sleep', ['1000'], { stdio: 'ignore', signal: controller.signal })
+  controller.abort()
+  check('abort', (await aborted.wait()).signal === 'SIGKILL')
+  const timed = await spawn('sleep', ['1000'], { stdio: 'ignore', timeout: 20 })
+  check('timeout', (await timed.wait()).signal === 'SIGKILL')
+
+  const many = await Promise.all(Array.from({ length: 50 }, () => spawn('true', { stdio: 'ignore' })))
+  for (const status of await Promise.all(many.map((one) => one.wait()))) check('fifty children', status.success)
+
+  const disposed = await spawn('sleep', ['1000'], { stdio: 'ignore' })
+  await disposed[Symbol.asyncDispose]()
+  check('asyncDispose', disposed.tryWaitSync()?.signal === 'SIGKILL')
+  console.log('ok')
+}
+
+// Not process.exit() at the end: that the runtime ends by itself is part of the check.
+smoke().catch((error: unknown) => {
+  console.error(error)
+  process.exit(1)
+})

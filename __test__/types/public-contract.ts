@@ -1,0 +1,152 @@
+// Compiled, never run: the public types as users write against them. A line that no longer compiles, or an expected error that no longer
+// comes, breaks the build.
+import type { Readable, Writable } from 'node:stream'
+import { SharedChild, spawn } from 'shared-child'
+import type { ChildToken, ExitStatus, Output, Signal, SpawnOptions, Stdio } from 'shared-child'
+import type { NativeChild } from 'shared-child/native'
+
+/** Holds only for types that are each assignable to the other. */
+type Same<A, B> = [A, B] extends [B, A] ? true : false
+declare function proven<_T extends true>(): void
+
+// ---- the data types ----
+interface ContractStatus {
+  readonly code: number | null
+  readonly signal: string | null
+  readonly success: boolean
+  readonly coreDumped: boolean
+  readonly resourceUsage: {
+    readonly userCPUTime: number
+    readonly systemCPUTime: number
+    readonly maxRSS: number
+  } | null
+}
+proven<Same<ExitStatus, ContractStatus>>()
+proven<Same<ChildToken, { readonly sharedChild: string }>>()
+proven<
+  Same<Output<string>, { readonly status: ExitStatus; readonly stdout: string; readonly stderr: string; readonly drained: boolean }>
+>()
+
+/** What users pass in may always be passed in; more may be allowed. */
+interface ContractOptions {
+  cwd?: string | URL
+  env?: Record<string, string | undefined>
+  argv0?: string
+  stdio?: ContractStdio | readonly ContractStdio[]
+  shell?: boolean | string
+  detached?: boolean
+  uid?: number
+  gid?: number
+  groups?: readonly number[]
+  signal?: AbortSignal
+  timeout?: number
+  killSignal?: NodeJS.Signals | number
+  windowsHide?: boolean
+  windowsVerbatimArguments?: boolean
+}
+type ContractStdio = 'pipe' | 'inherit' | 'ignore' | number | { readonly fd: number } | null | undefined
+export const options: SpawnOptions = {} as ContractOptions
+export const stdio: Stdio = null as ContractStdio
+export const signals: Signal[] = ['SIGTERM', 9, 0] satisfies (NodeJS.Signals | number)[]
+
+// ---- the class: functions as properties, so that parameters are compared strictly ----
+interface ContractChild {
+  readonly pid: number
+  readonly spawnfile: string
+  readonly spawnargs: readonly string[]
+  readonly stdin: Writable | null
+  readonly stdout: Readable | null
+  readonly stderr: Readable | null
+  readonly stdio: readonly (Readable | Writable | null)[]
+  readonly wait: (options?: { signal?: AbortSignal }) => Promise<ExitStatus>
+  readonly waitTimeout: (ms: number, options?: { signal?: AbortSignal }) => Promise<ExitStatus | null>
+  readonly waitDeadline: (at: Date | number, options?: { signal?: AbortSignal }) => Promise<ExitStatus | null>
+  readonly waitSync: { (): ExitStatus; (ms: number): ExitStatus | null }
+  readonly tryWait: () => Promise<ExitStatus | null>
+  readonly tryWaitSync: () => ExitStatus | null
+  readonly kill: (signal?: NodeJS.Signals | number) => Promise<boolean>
+  readonly killSync: (signal?: NodeJS.Signals | number) => boolean
+  readonly sendSignal: (signal: NodeJS.Signals | number) => Promise<boolean>
+  readonly sendSignalSync: (signal: NodeJS.Signals | number) => boolean
+  readonly takeStdin: () => Writable | null
+  readonly takeStdout: () => Readable | null
+  readonly takeStderr: () => Readable | null
+  readonly share: () => ChildToken
+  readonly ref: () => SharedChild
+  readonly unref: () => SharedChild
+  readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+interface ContractStatics {
+  readonly spawn: Start<Promise<SharedChild>>
+  readonly spawnSync: Start<SharedChild>
+  readonly attach: (token: ChildToken) => SharedChild
+}
+interface Start<Result> {
+  (file: string | URL, args?: readonly string[], options?: ContractOptions): Result
+  (file: string | URL, options?: ContractOptions): Result
+}
+export const instance: ContractChild = null as unknown as SharedChild
+export const statics: ContractStatics = SharedChild
+proven<Same<typeof spawn, typeof SharedChild.spawn>>()
+
+// ---- as users write it ----
+export async function use(child: SharedChild, native: NativeChild): Promise<void> {
+  proven<Same<Awaited<ReturnType<typeof spawn>>, SharedChild>>()
+  await using mine = await spawn('ls', ['-l'] as const, { stdio: ['pipe', 'inherit', { fd: 3 }, undefined, null] as const })
+  await spawn(new URL('file:///bin/ls'), { cwd: new URL('file:///'), env: { A: undefined, B: 'b' }, groups: [1] as const })
+  await spawn('ls', { env: process.env })
+  const text = await mine.output()
+  proven<Same<typeof text, Output<string>>>()
+  const hex = await mine.output({ encoding: 'hex', input: new Uint8Array(1), maxBuffer: 1, drainTimeout: 1 })
+  proven<Same<typeof hex, Output<string>>>()
+  const bytes = await mine.output({ encoding: 'buffer', input: 'text' })
+  proven<Same<typeof bytes.stdout, Buffer>>()
+  const ended = child.waitSync()
+  proven<Same<typeof ended, ExitStatus>>()
+  const maybe = child.waitSync(5)
+  proven<Same<typeof maybe, ExitStatus | null>>()
+  child.stdout?.on('data', () => undefined).pipe(process.stdout)
+  child.stdin?.end('text')
+
+  const task: Promise<ExitStatus> = native.wait()
+  const killed: Promise<void> = native.kill()
+  const tried: Promise<ExitStatus | null> = native.tryWait()
+  await Promise.all([task, killed, tried])
+}
+
+export function misuse(child: SharedChild, status: ExitStatus): void {
+  // @ts-expect-error children are made by spawn(), spawnSync() and attach()
+  void new SharedChild()
+  // @ts-expect-error a file is needed
+  void spawn()
+  // @ts-expect-error numbers as arguments are refused
+  void spawn('ls', [1])
+  // @ts-expect-error numbers as environment values are refused
+  void spawn('ls', { env: { A: 1 } })
+  // @ts-expect-error no such word
+  void spawn('ls', { stdio: 'other' })
+  // @ts-expect-error no such word in a list
+  void spawn('ls', { stdio: ['pipe', 'ipc'] })
+  // @ts-expect-error no such option
+  void spawn('ls', { encoding: 'utf8' })
+  // @ts-expect-error not a signal's name
+  void child.kill('SIGNOTHING')
+  // @ts-expect-error sendSignal has no default
+  void child.sendSignal()
+  // @ts-expect-error waitTimeout needs its time
+  void child.waitTimeout()
+  // @ts-expect-error a text is no point in time
+  void child.waitDeadline('tomorrow')
+  // @ts-expect-error a token is an object
+  SharedChild.attach('token')
+  // @ts-expect-error a status does not change
+  status.code = 0
+  // @ts-expect-error nor does what is in it
+  if (status.resourceUsage) status.resourceUsage.maxRSS = 0
+  // @ts-expect-error the pid is read only
+  child.pid = 5
+  // @ts-expect-error stdout may be null
+  child.stdout.resume()
+  // @ts-expect-error no such encoding
+  void child.output({ encoding: 'other' })
+}

@@ -1,0 +1,63 @@
+//! FreeBSD: a fork, and `execve`.
+
+use super::SpawnError;
+use super::exec::Exec;
+use super::fork::{self, Failure, Image, attempt, errno};
+use std::ffi::{c_char, c_int, c_uint};
+use std::mem::MaybeUninit;
+use std::os::fd::RawFd;
+use std::ptr;
+
+pub fn start(exec: &Exec) -> Result<libc::pid_t, SpawnError> {
+    fork::start(exec, &Program)
+}
+
+/// SIGRTMAX of signal.h.
+const LAST_SIGNAL: c_int = 126;
+
+struct Program;
+
+impl Image for Program {
+    fn prepare(&self, exec: &Exec, report_fd: RawFd) -> Result<(), Failure> {
+        close_other_fds(exec, report_fd)?;
+        reset_signals();
+        Ok(())
+    }
+
+    fn exec(&self, file: *const c_char, argv: *const *const c_char, exec: &Exec) -> c_int {
+        // SAFETY: a valid C string and null-terminated arrays of such.
+        unsafe { libc::execve(file, argv, exec.envp.as_ptr()) };
+        errno()
+    }
+}
+
+/// All but the targets, and the report pipe, which closes itself at the exec.
+fn close_other_fds(exec: &Exec, report_fd: RawFd) -> Result<(), Failure> {
+    let mut next = 3;
+    for kept in exec.fds.iter().map(|fd| fd.target).chain([report_fd]).filter(|fd| *fd >= 3) {
+        if kept > next {
+            close_range(next as c_uint, kept as c_uint - 1)?;
+        }
+        next = kept + 1;
+    }
+    close_range(next as c_uint, c_uint::MAX)
+}
+
+/// man 2 close_range, FreeBSD 12.2.
+fn close_range(first: c_uint, last: c_uint) -> Result<(), Failure> {
+    // SAFETY: takes integers. What it closes is the child's copy, and the child drops nothing.
+    attempt(unsafe { libc::close_range(first, last, 0) })
+}
+
+/// The actions first: with a handler of the parent's in place, unblocking would run it.
+fn reset_signals() {
+    let mut none = MaybeUninit::uninit();
+    // SAFETY: valid arguments; `signal` fails for the two signals that cannot have another action.
+    unsafe {
+        for signal in 1..=LAST_SIGNAL {
+            libc::signal(signal, libc::SIG_DFL);
+        }
+        libc::sigemptyset(none.as_mut_ptr());
+        libc::sigprocmask(libc::SIG_SETMASK, none.as_ptr(), ptr::null_mut());
+    }
+}

@@ -1,0 +1,108 @@
+//! Tries a program's possible files in turn, by execvp's rules (man 3 execvp).
+
+use std::cell::UnsafeCell;
+use std::ffi::{c_char, c_int};
+
+/// The files a program's name may mean, and what each would be started with.
+pub struct Files {
+    /// In the order in which they are tried.
+    pub files: Vec<*const c_char>,
+    /// Null-terminated.
+    pub argv: Vec<*const c_char>,
+    /// `/bin/sh FILE args...`, for a FILE that is a script without `#!`. Slot 1 is set when it is known.
+    shell_argv: UnsafeCell<Vec<*const c_char>>,
+}
+
+impl Files {
+    pub fn new(files: Vec<*const c_char>, argv: Vec<*const c_char>) -> Self {
+        // argv[0] gives way to the shell and the file.
+        let mut shell_argv = vec![c"/bin/sh".as_ptr(), std::ptr::null()];
+        shell_argv.extend_from_slice(argv.get(1..).unwrap_or(&[std::ptr::null()]));
+        Self { files, argv, shell_argv: UnsafeCell::new(shell_argv) }
+    }
+
+    /// `run(file, argv)` returns 0 if it has started the file (an exec then does not return at all),
+    /// else the errno. So does this: of all errnos the one that tells most.
+    ///
+    /// Allocates nothing, for it also runs between fork and exec.
+    pub fn try_each(&self, run: impl Fn(*const c_char, *const *const c_char) -> c_int) -> c_int {
+        let mut forbidden = false;
+        for file in &self.files {
+            match run(*file, self.argv.as_ptr()) {
+                // Not here: look further.
+                libc::ENOENT
+                | libc::ENOTDIR
+                | libc::ELOOP
+                | libc::ENAMETOOLONG
+                | libc::ESTALE
+                | libc::ENODEV
+                | libc::ETIMEDOUT
+                    if self.files.len() > 1 => {}
+                // Found, but not for us: look further, and say so if there is no other.
+                libc::EACCES => forbidden = true,
+                // A file without `#!` is a shell script (POSIX, execvp).
+                libc::ENOEXEC => return run(c"/bin/sh".as_ptr(), self.shell_argv(*file)),
+                result => return result,
+            }
+        }
+        if forbidden { libc::EACCES } else { libc::ENOENT }
+    }
+
+    fn shell_argv(&self, file: *const c_char) -> *const *const c_char {
+        // SAFETY: one thread uses this at a time (it is not Sync), and no reference to the contents
+        // is ever kept; there are at least three elements.
+        unsafe {
+            let argv = (*self.shell_argv.get()).as_mut_ptr();
+            argv.add(1).write(file);
+            argv
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+    use std::ffi::CStr;
+
+    /// What comes of trying /a, /b and /c if they fail with these errnos, and the names tried.
+    fn try_with(errnos: &[(&str, c_int)]) -> (c_int, Vec<String>) {
+        let files = Files::new(
+            vec![c"/a".as_ptr(), c"/b".as_ptr(), c"/c".as_ptr()],
+            vec![c"name".as_ptr(), c"argument".as_ptr(), std::ptr::null()],
+        );
+        let tried = RefCell::new(Vec::new());
+        let result = files.try_each(|file, argv| {
+            // SAFETY: C strings, and an argv of at least two.
+            let (file, first) = unsafe { (CStr::from_ptr(file), CStr::from_ptr(*argv.add(1))) };
+            let [file, first] = [file, first].map(|text| text.to_string_lossy().into_owned());
+            let errno = errnos.iter().find(|(name, _)| *name == file).map_or(0, |(_, errno)| *errno);
+            tried.borrow_mut().push(if first == "argument" { file } else { format!("{file} {first}") });
+            errno
+        });
+        (result, tried.into_inner())
+    }
+
+    #[test]
+    fn the_first_that_runs_ends_the_search() {
+        assert_eq!(try_with(&[("/a", libc::ENOENT)]), (0, vec!["/a".into(), "/b".into()]));
+    }
+
+    #[test]
+    fn a_forbidden_file_is_told_only_if_no_other_runs() {
+        assert_eq!(try_with(&[("/a", libc::EACCES)]).0, 0);
+        let all = [("/a", libc::EACCES), ("/b", libc::ENOENT), ("/c", libc::ENOTDIR)];
+        assert_eq!(try_with(&all).0, libc::EACCES);
+    }
+
+    #[test]
+    fn a_script_without_a_shebang_is_the_shells() {
+        let (result, tried) = try_with(&[("/a", libc::ENOEXEC)]);
+        assert_eq!((result, tried), (0, vec!["/a".into(), "/bin/sh /a".into()]));
+    }
+
+    #[test]
+    fn any_other_failure_is_final() {
+        assert_eq!(try_with(&[("/a", libc::E2BIG)]), (libc::E2BIG, vec!["/a".into()]));
+    }
+}

@@ -1,0 +1,165 @@
+//! A spawn by fork, for what posix_spawn cannot do. The child reports a failure through a pipe that
+//! its exec closes.
+//!
+//! Between fork and exec the child is one thread of a copy of the parent, whose other threads may have
+//! held any lock: system calls only, no allocation, no panic (man 2 fork, CAVEATS).
+
+use super::exec::Exec;
+use super::{SpawnError, Stage, WorkingDirectory};
+use crate::core::sys::{check, own, retry};
+use std::ffi::{c_char, c_int};
+use std::io::{self, PipeReader, Read};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::ptr;
+
+/// What failed, and its errno.
+pub type Failure = (Stage, c_int);
+
+/// The last part of the way, where the systems differ. Runs in the child.
+pub trait Image {
+    /// What the exec itself does not do: closing other fds, default signal actions, an empty mask.
+    fn prepare(&self, exec: &Exec, report_fd: RawFd) -> Result<(), Failure>;
+
+    /// Returns only when it fails, with the errno.
+    fn exec(&self, file: *const c_char, argv: *const *const c_char, exec: &Exec) -> c_int;
+}
+
+pub fn start(exec: &Exec, image: &impl Image) -> Result<libc::pid_t, SpawnError> {
+    let (reader, writer) = report_pipe(exec.first_free_fd)?;
+    let blocked = Blocked::all();
+    // SAFETY: the child runs `run_child` only, which keeps to what may be done after a fork.
+    let pid = check(unsafe { libc::fork() });
+    if let Ok(0) = pid {
+        run_child(exec, image, writer.as_raw_fd());
+    }
+    drop(blocked);
+    let pid = pid? as libc::pid_t;
+    drop(writer);
+    let Some((stage, errno)) = read_report(reader) else {
+        return Ok(pid);
+    };
+    // SAFETY: our own child, which has not been shared with anyone. Should a foreign `waitpid(-1)`
+    // have reaped it, all is done.
+    let _ = retry(|| check(unsafe { libc::waitpid(pid, ptr::null_mut(), 0) }));
+    Err(SpawnError { stage, ..io::Error::from_raw_os_error(errno).into() })
+}
+
+/// The writing end lies above every target, where the child's own fds cannot overwrite it.
+fn report_pipe(first_free_fd: RawFd) -> io::Result<(PipeReader, OwnedFd)> {
+    let (reader, writer) = io::pipe()?; // close-on-exec, both
+    // SAFETY: takes integers.
+    let moved = check(unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_DUPFD_CLOEXEC, first_free_fd) })?;
+    // SAFETY: just opened, for us.
+    Ok((reader, unsafe { own(moved) }))
+}
+
+/// Blocks until the child has exec'd (the end of the file, without a word) or failed.
+fn read_report(mut reader: PipeReader) -> Option<Failure> {
+    let mut report = [0; 8];
+    reader.read_exact(&mut report).ok()?;
+    let [chdir, errno] = [0, 4].map(|at| c_int::from_ne_bytes(std::array::from_fn(|i| report[at + i])));
+    Some((if chdir == 0 { Stage::Spawn } else { Stage::Chdir }, errno))
+}
+
+fn run_child(exec: &Exec, image: &impl Image, report_fd: RawFd) -> ! {
+    let (stage, errno) = match prepare(exec).and_then(|()| image.prepare(exec, report_fd)) {
+        Ok(()) => (Stage::Spawn, exec.files.try_each(|file, argv| image.exec(file, argv, exec))),
+        Err(failure) => failure,
+    };
+    let report = [c_int::from(stage == Stage::Chdir), errno];
+    // SAFETY: as many bytes as it says, which a pipe takes at once. `_exit` runs nothing of the
+    // parent's (atexit, destructors).
+    unsafe {
+        libc::write(report_fd, report.as_ptr().cast(), size_of_val(&report));
+        libc::_exit(127)
+    }
+}
+
+fn prepare(exec: &Exec) -> Result<(), Failure> {
+    if exec.new_session {
+        // SAFETY: no arguments.
+        attempt(unsafe { libc::setsid() })?;
+    }
+    if let Some(cwd) = exec.cwd {
+        // Before the fds are placed, one of which may take the number of this one.
+        // SAFETY: an open descriptor, or a C string.
+        let changed = unsafe {
+            match cwd {
+                WorkingDirectory::Open(fd) => libc::fchdir(fd.as_raw_fd()),
+                WorkingDirectory::Named(path) => libc::chdir(path.as_ptr()),
+            }
+        };
+        attempt(changed).map_err(|(_, errno)| (Stage::Chdir, errno))?;
+    }
+    for fd in exec.fds {
+        // SAFETY: takes integers. dup2 leaves equal fds as they are: these need only lose their
+        // close-on-exec.
+        attempt(unsafe {
+            if fd.source == fd.target {
+                libc::fcntl(fd.target, libc::F_SETFD, 0)
+            } else {
+                libc::dup2(fd.source, fd.target)
+            }
+        })?;
+    }
+    change_credentials(exec)
+}
+
+/// Groups, then gid, then uid: each step needs the rights that the next one gives up.
+fn change_credentials(exec: &Exec) -> Result<(), Failure> {
+    let wanted = exec.credentials;
+    if let Some(groups) = &wanted.groups {
+        // Also for an empty list: not calling it would keep the parent's groups (CVE-2023-6507).
+        // SAFETY: as many group ids as it says.
+        attempt(unsafe { libc::setgroups(groups.len() as c_int, groups.as_ptr()) })?;
+    } else if !wanted.is_unchanged() {
+        // SAFETY: no group ids. Fails where nothing may be changed: then there is nothing to drop.
+        unsafe { libc::setgroups(0, ptr::null()) };
+    }
+    if let Some(gid) = wanted.gid {
+        // SAFETY: takes an integer.
+        attempt(unsafe { libc::setgid(gid) })?;
+    }
+    if let Some(uid) = wanted.uid {
+        // SAFETY: takes an integer.
+        attempt(unsafe { libc::setuid(uid) })?;
+    }
+    Ok(())
+}
+
+pub fn attempt(result: c_int) -> Result<(), Failure> {
+    if result == -1 { Err((Stage::Spawn, errno())) } else { Ok(()) }
+}
+
+pub fn errno() -> c_int {
+    // SAFETY: always valid.
+    #[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
+    return unsafe { *libc::__error() };
+    #[cfg(not(any(target_vendor = "apple", target_os = "freebsd")))]
+    return unsafe { *libc::__errno() };
+}
+
+/// Blocks all signals of the calling thread until dropped: a handler must not run in the child, where
+/// it would act in the parent's name (libuv's writes to a pipe that is the parent's too).
+struct Blocked(libc::sigset_t);
+
+impl Blocked {
+    fn all() -> Self {
+        let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+        // SAFETY: each set is initialised by the call that is given it; pthread_sigmask cannot fail
+        // with these arguments.
+        unsafe {
+            libc::sigfillset(all.as_mut_ptr());
+            libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
+            Self(before.assume_init())
+        }
+    }
+}
+
+impl Drop for Blocked {
+    fn drop(&mut self) {
+        // SAFETY: the mask that was in place before.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &self.0, ptr::null_mut()) };
+    }
+}

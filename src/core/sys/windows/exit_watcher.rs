@@ -1,0 +1,96 @@
+//! Learns of the exits of any number of processes without a thread of its own: the system's thread
+//! pool waits (63 processes a thread) and calls back. MS docs: RegisterWaitForSingleObject.
+
+use super::{Handle, check};
+use std::ffi::c_void;
+use std::io;
+use std::os::windows::io::{AsRawHandle, OwnedHandle};
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE};
+use windows_sys::Win32::System::Threading::{
+    INFINITE, RegisterWaitForSingleObject, UnregisterWaitEx, WT_EXECUTEONLYONCE,
+};
+
+pub struct ExitWatcher {
+    on_exit: fn(usize),
+}
+
+impl ExitWatcher {
+    /// `on_exit` runs on a thread of the pool, once for each key whose process has exited.
+    /// `SHARED_CHILD_REACTOR=threads` makes this `Unsupported`.
+    pub fn start(on_exit: fn(usize)) -> io::Result<Arc<Self>> {
+        if std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads") {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        Ok(Arc::new(Self { on_exit }))
+    }
+
+    /// Watches a process, which may have exited already, under a key of its own.
+    pub fn add(&self, key: usize, handle: &Handle) -> io::Result<()> {
+        let Handle::Own(process) = handle else {
+            return Err(io::ErrorKind::Unsupported.into());
+        };
+        let watch = Arc::new(Watch {
+            key,
+            on_exit: self.on_exit,
+            process: Arc::clone(process),
+            registration: AtomicPtr::new(ptr::null_mut()),
+        });
+        let context = Arc::into_raw(Arc::clone(&watch));
+        let mut registration: HANDLE = ptr::null_mut();
+        // SAFETY: the handle stays open until the callback has run: `context` owns a share of it,
+        // which only `exited` takes back; and that runs once, for nobody unregisters before.
+        let registered = check(unsafe {
+            RegisterWaitForSingleObject(
+                &mut registration,
+                watch.process.as_raw_handle(),
+                Some(exited),
+                context.cast(),
+                INFINITE,
+                WT_EXECUTEONLYONCE,
+            )
+        });
+        if let Err(error) = registered {
+            // SAFETY: from `into_raw` above, and nobody else will take it back.
+            drop(unsafe { Arc::from_raw(context) });
+            return Err(error);
+        }
+        watch.meet(registration);
+        Ok(())
+    }
+}
+
+struct Watch {
+    key: usize,
+    on_exit: fn(usize),
+    /// Open until the callback has run.
+    process: Arc<OwnedHandle>,
+    /// Null, then what came first of: the registration, or `CALLED`.
+    registration: AtomicPtr<c_void>,
+}
+
+/// The callback has run before there was a registration to put in its place.
+const CALLED: HANDLE = INVALID_HANDLE_VALUE;
+
+impl Watch {
+    /// Called by `add` with the registration and by the callback with `CALLED`, in either order:
+    /// whoever comes second has both, and gives the registration back to the system.
+    fn meet(&self, mine: HANDLE) {
+        let other = self.registration.swap(mine, Ordering::AcqRel);
+        let registration = if mine == CALLED { other } else { mine };
+        if !other.is_null() {
+            // SAFETY: a registration that has not been given back. Without an event to set this
+            // blocks nothing, and it may be called within the callback, which it lets end first.
+            unsafe { UnregisterWaitEx(registration, ptr::null_mut()) };
+        }
+    }
+}
+
+unsafe extern "system" fn exited(context: *mut c_void, _timed_out: bool) {
+    // SAFETY: `add` gave us this share, and the callback runs once.
+    let watch = unsafe { Arc::from_raw(context.cast_const().cast::<Watch>()) };
+    let _ = std::panic::catch_unwind(|| (watch.on_exit)(watch.key));
+    watch.meet(CALLED);
+}

@@ -1,0 +1,115 @@
+//! What names a process to the kernel: a handle. While it is open the process keeps its identity and
+//! its exit code, whatever becomes of its pid.
+
+use super::check;
+use std::ffi::c_void;
+use std::io;
+use std::os::windows::io::{AsRawHandle, OwnedHandle};
+use std::process::Child;
+use std::sync::Arc;
+use std::time::Instant;
+use windows_sys::Win32::Foundation::{
+    ERROR_ACCESS_DENIED, ERROR_CALL_NOT_IMPLEMENTED, ERROR_INVALID_PARAMETER, HANDLE, WAIT_OBJECT_0,
+    WAIT_TIMEOUT,
+};
+use windows_sys::Win32::System::Threading::{
+    GetExitCodeProcess, INFINITE, TerminateProcess, WaitForSingleObject,
+};
+
+const SIGINT: i32 = 2;
+const SIGQUIT: i32 = 3;
+const SIGKILL: i32 = 9;
+const SIGTERM: i32 = 15;
+/// The highest that anything is called by, as in lib/signals.ts.
+const LAST_SIGNAL: i32 = 64;
+
+#[derive(Clone, Debug)]
+pub enum Handle {
+    /// Shared, so that it stays open while anyone waits on it.
+    Own(Arc<OwnedHandle>),
+    /// The handle of a `std::process::Child` (its address: pointers are not `Send`), open for as long
+    /// as the child is: the state machine keeps it while anyone waits.
+    OfChild(usize),
+}
+
+impl Handle {
+    pub fn of_child(child: &Child) -> Self {
+        Self::OfChild(child.as_raw_handle().expose_provenance())
+    }
+
+    pub fn new(process: OwnedHandle) -> Self {
+        Self::Own(Arc::new(process))
+    }
+
+    pub fn as_raw(&self) -> HANDLE {
+        match self {
+            Self::Own(handle) => handle.as_raw_handle(),
+            Self::OfChild(handle) => std::ptr::with_exposed_provenance_mut::<c_void>(*handle),
+        }
+    }
+
+    /// Whether a reap would find an outcome.
+    pub fn has_exited(&self) -> io::Result<bool> {
+        self.wait_milliseconds(0)
+    }
+
+    /// Blocks until the process has exited (`true`) or the deadline has passed (`false`).
+    pub fn wait_without_reaping(&self, deadline: Option<Instant>) -> io::Result<bool> {
+        let Some(deadline) = deadline else {
+            return self.wait_milliseconds(INFINITE);
+        };
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            // Rounded up, or the last millisecond would be a busy loop.
+            let milliseconds = left.as_nanos().div_ceil(1_000_000).min(u128::from(INFINITE - 1)) as u32;
+            if self.wait_milliseconds(milliseconds)? {
+                return Ok(true);
+            }
+            if left.is_zero() {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// `true` when the signal was sent, `false` when the process has exited. What signals there are is
+    /// libuv's choice (docs.libuv.org, uv_kill): 0 asks, and those that end a process end it, with
+    /// exit code 1.
+    pub fn send_signal(&self, signal: i32) -> io::Result<bool> {
+        match signal {
+            0 => self.has_exited().map(|exited| !exited),
+            SIGINT | SIGQUIT | SIGKILL | SIGTERM => self.terminate(),
+            1..=LAST_SIGNAL => Err(io::Error::from_raw_os_error(ERROR_CALL_NOT_IMPLEMENTED as i32)),
+            _ => Err(io::Error::from_raw_os_error(ERROR_INVALID_PARAMETER as i32)),
+        }
+    }
+
+    fn terminate(&self) -> io::Result<bool> {
+        // SAFETY: a process handle that is open (see `Handle`).
+        match check(unsafe { TerminateProcess(self.as_raw(), 1) }) {
+            Ok(()) => Ok(true),
+            // A child's own handle may do anything: access is denied only to what is ending already,
+            // or has ended (MS docs, TerminateProcess).
+            Err(error) if error.raw_os_error() == Some(ERROR_ACCESS_DENIED as i32) => {
+                self.has_exited().map(|exited| !exited)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Of a process that has exited.
+    pub fn exit_code(&self) -> io::Result<u32> {
+        let mut code = 0;
+        // SAFETY: a process handle that is open, and a slot for the code.
+        check(unsafe { GetExitCodeProcess(self.as_raw(), &mut code) })?;
+        Ok(code)
+    }
+
+    fn wait_milliseconds(&self, milliseconds: u32) -> io::Result<bool> {
+        // SAFETY: a process handle that is open (see `Handle`).
+        match unsafe { WaitForSingleObject(self.as_raw(), milliseconds) } {
+            WAIT_OBJECT_0 => Ok(true),
+            WAIT_TIMEOUT => Ok(false),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Windows: a process handle names one process for as long as it is open, and the system's thread pool
+//! tells of exits.
+
+mod errno;
+mod exit_watcher;
+mod handle;
+mod host;
+mod own_process;
+mod pipe;
+
+pub use errno::uv_errno;
+pub use exit_watcher::ExitWatcher;
+pub use handle::Handle;
+pub use host::{duplicate_fd, pin_module};
+pub use own_process::OwnProcess;
+pub use pipe::{PipeEnd, open_pipe};
+
+use crate::core::process::ReapedElsewhere;
+use std::io;
+use windows_sys::core::BOOL;
+
+/// What this system's open files are called by.
+pub type Descriptor = std::os::windows::io::OwnedHandle;
+
+/// Nobody can take a status here: it can be asked for as long as there is a handle.
+pub fn reaped_elsewhere(error: io::Error) -> io::Result<ReapedElsewhere> {
+    Err(error)
+}
+
+/// The result of a function that returns FALSE and sets the last error when it fails.
+pub fn check(result: BOOL) -> io::Result<()> {
+    if result == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}

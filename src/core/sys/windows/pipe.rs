@@ -1,0 +1,188 @@
+//! Pipes between us and a child.
+
+use super::host;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
+use std::ptr;
+use windows_sys::Wdk::Foundation::OBJECT_ATTRIBUTES;
+use windows_sys::Wdk::Storage::FileSystem::{
+    FILE_CREATE, FILE_NON_DIRECTORY_FILE, FILE_PIPE_BYTE_STREAM_MODE, FILE_PIPE_BYTE_STREAM_TYPE,
+    FILE_PIPE_CLOSING_STATE, FILE_PIPE_LOCAL_INFORMATION, FILE_PIPE_QUEUE_OPERATION,
+    FILE_SYNCHRONOUS_IO_NONALERT, FilePipeLocalInformation, NtOpenFile, NtQueryInformationFile,
+};
+use windows_sys::Win32::Foundation::{
+    GENERIC_READ, GENERIC_WRITE, HANDLE, NTSTATUS, RtlNtStatusToDosError, UNICODE_STRING,
+};
+use windows_sys::Win32::Storage::FileSystem::{
+    FILE_READ_ATTRIBUTES, FILE_SHARE_READ, FILE_SHARE_WRITE, FILE_WRITE_ATTRIBUTES, SYNCHRONIZE,
+};
+use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
+
+/// As on Linux.
+const CAPACITY: u32 = 64 * 1024;
+
+/// The parent's end of one of the child's pipes.
+#[derive(Debug)]
+pub struct PipeEnd(OwnedHandle);
+
+impl PipeEnd {
+    /// Gives the pipe away as an fd of JavaScript's: the caller closes it. -1 if the host program has
+    /// no fd for it (or is no Node): then the pipe is closed.
+    pub fn into_raw(self) -> i64 {
+        host::fd_of(self.0).unwrap_or(-1).into()
+    }
+
+    /// All that is left in the pipe, if nobody holds its other end any more; else the end itself,
+    /// untouched. Never blocks: without a writer a read ends at the end of the data.
+    pub fn drain(self) -> Result<Vec<u8>, Self> {
+        if !self.is_closing() {
+            return Err(self);
+        }
+        let mut left = Vec::new();
+        let mut file = File::from(self.0);
+        match file.read_to_end(&mut left) {
+            Ok(_) => Ok(left),
+            Err(_) => Err(Self(file.into())),
+        }
+    }
+
+    /// Whether the other end is closed. Asking for the state alone says so while there are bytes left.
+    fn is_closing(&self) -> bool {
+        let mut status = IO_STATUS_BLOCK::default();
+        let mut pipe = FILE_PIPE_LOCAL_INFORMATION::default();
+        // SAFETY: an open handle, on which nobody reads or writes meanwhile; room for as many bytes
+        // as it says.
+        let result = unsafe {
+            NtQueryInformationFile(
+                self.0.as_raw_handle(),
+                &mut status,
+                (&raw mut pipe).cast(),
+                size_of_val(&pipe) as u32,
+                FilePipeLocalInformation,
+            )
+        };
+        result >= 0 && pipe.NamedPipeState == FILE_PIPE_CLOSING_STATE
+    }
+}
+
+/// (ours, the child's), of a pipe without a name. Ours does overlapped I/O, which is what libuv wants;
+/// the child's does not, which is what C programs want.
+///
+/// The standard library makes its own in the same way. Ours for stdin can also read: libuv asks for the
+/// state of a pipe it is given, which a handle that only writes may not.
+pub fn open_pipe(child_reads: bool) -> io::Result<(PipeEnd, OwnedHandle)> {
+    let root = open_pipe_file_system()?;
+    let (our_access, our_share, childs_access) = if child_reads {
+        (
+            GENERIC_READ | GENERIC_WRITE,
+            FILE_SHARE_READ | FILE_SHARE_WRITE,
+            GENERIC_READ | FILE_WRITE_ATTRIBUTES,
+        )
+    } else {
+        (GENERIC_READ | FILE_WRITE_ATTRIBUTES, FILE_SHARE_WRITE, GENERIC_WRITE | FILE_READ_ATTRIBUTES)
+    };
+    let timeout: i64 = -50 * 10_000; // 50 ms, relative; for clients that wait by name: none
+    let mut status = IO_STATUS_BLOCK::default();
+    let no_name = UNICODE_STRING::default();
+    // SAFETY: the attributes point to a handle and a string that outlive the call, as do the others.
+    let ours = unsafe {
+        new_handle(|handle| {
+            NtCreateNamedPipeFile(
+                handle,
+                SYNCHRONIZE | our_access,
+                &attributes(&root, &no_name),
+                &mut status,
+                our_share,
+                FILE_CREATE,
+                0, // overlapped
+                FILE_PIPE_BYTE_STREAM_TYPE,
+                FILE_PIPE_BYTE_STREAM_MODE,
+                FILE_PIPE_QUEUE_OPERATION,
+                1, // one client
+                CAPACITY,
+                CAPACITY,
+                &timeout,
+            )
+        })?
+    };
+    // SAFETY: as above. Opening "" under the pipe itself opens its other end.
+    let childs = unsafe {
+        new_handle(|handle| {
+            let options = FILE_NON_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT;
+            let access = SYNCHRONIZE | childs_access;
+            NtOpenFile(handle, access, &attributes(&ours, &no_name), &mut status, 0, options)
+        })?
+    };
+    Ok((PipeEnd(ours), childs))
+}
+
+/// Under which pipes are made.
+fn open_pipe_file_system() -> io::Result<OwnedHandle> {
+    const PATH: &[u16] = &utf16(b"\\??\\PIPE\\");
+    let length = size_of_val(PATH) as u16;
+    let name = UNICODE_STRING { Length: length, MaximumLength: length, Buffer: PATH.as_ptr().cast_mut() };
+    let mut status = IO_STATUS_BLOCK::default();
+    let attributes = OBJECT_ATTRIBUTES { ObjectName: &name, ..attributes_of_length() };
+    let share = FILE_SHARE_READ | FILE_SHARE_WRITE;
+    let access = SYNCHRONIZE | GENERIC_READ;
+    // SAFETY: all pointers are to values that outlive the call, which does not write to the name.
+    unsafe {
+        new_handle(|handle| {
+            NtOpenFile(handle, access, &attributes, &mut status, share, FILE_SYNCHRONOUS_IO_NONALERT)
+        })
+    }
+}
+
+fn attributes(root: &OwnedHandle, name: &UNICODE_STRING) -> OBJECT_ATTRIBUTES {
+    OBJECT_ATTRIBUTES { RootDirectory: root.as_raw_handle(), ObjectName: name, ..attributes_of_length() }
+}
+
+/// Not inheritable.
+fn attributes_of_length() -> OBJECT_ATTRIBUTES {
+    OBJECT_ATTRIBUTES { Length: size_of::<OBJECT_ATTRIBUTES>() as u32, ..OBJECT_ATTRIBUTES::default() }
+}
+
+/// # Safety
+/// `open` stores a new handle in the slot it is given when it succeeds.
+unsafe fn new_handle(open: impl FnOnce(&mut HANDLE) -> NTSTATUS) -> io::Result<OwnedHandle> {
+    let mut handle = ptr::null_mut();
+    match open(&mut handle) {
+        // SAFETY: as promised by the caller.
+        0.. => Ok(unsafe { OwnedHandle::from_raw_handle(handle) }),
+        // SAFETY: takes an integer.
+        failed => Err(io::Error::from_raw_os_error(unsafe { RtlNtStatusToDosError(failed) } as i32)),
+    }
+}
+
+const fn utf16<const N: usize>(ascii: &[u8; N]) -> [u16; N] {
+    let mut wide = [0; N];
+    let mut i = 0;
+    while i < N {
+        wide[i] = ascii[i] as u16;
+        i += 1;
+    }
+    wide
+}
+
+#[link(name = "ntdll", kind = "raw-dylib")]
+unsafe extern "system" {
+    /// What CreateNamedPipeW is made of, and the only way to a pipe without a name that does overlapped
+    /// I/O. windows-sys does not have it.
+    fn NtCreateNamedPipeFile(
+        handle: *mut HANDLE,
+        access: u32,
+        attributes: *const OBJECT_ATTRIBUTES,
+        status: *mut IO_STATUS_BLOCK,
+        share: u32,
+        disposition: u32,
+        options: u32,
+        pipe_type: u32,
+        read_mode: u32,
+        completion_mode: u32,
+        instances: u32,
+        inbound_quota: u32,
+        outbound_quota: u32,
+        timeout: *const i64,
+    ) -> NTSTATUS;
+}

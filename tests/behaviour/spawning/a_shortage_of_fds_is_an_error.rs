@@ -1,0 +1,99 @@
+//! EMFILE, at every fd that a spawn needs: an error, nothing left of the attempt, and nothing lost for
+//! the spawns that come after it.
+
+use crate::support::kinds::SLEEP_FOREVER;
+use crate::support::limit::until;
+use crate::support::own_process::in_own_process;
+use crate::support::plans::{plan, start};
+use crate::support::proc::{children, fds, threads};
+use shared_child_native::core::spawn::{Plan, Stdio};
+use shared_child_native::core::spawner;
+
+/// More than any spawn needs.
+const ENOUGH: usize = 40;
+
+fn limit_fds(first_forbidden: libc::rlim_t) {
+    let limit = libc::rlimit { rlim_cur: first_forbidden, rlim_max: 1024 };
+    // SAFETY: a valid rlimit.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &limit) }, 0);
+}
+
+/// Runs `act` in a process that can open `spare` more fds.
+fn with_spare_fds<T>(spare: usize, act: impl FnOnce() -> T) -> T {
+    let open = fds("self");
+    let mut free = (0..).filter(|fd| !open.contains_key(fd));
+    limit_fds(free.nth(spare).unwrap() as libc::rlim_t);
+    let result = act();
+    limit_fds(1024);
+    result
+}
+
+/// Three pipes and /dev/null, which are seven fds to open, and a file.
+fn greedy_plan() -> Plan {
+    let mut plan = plan(&["/bin/true"]);
+    let file = std::fs::File::open("/dev/null").unwrap();
+    plan.stdio = vec![Stdio::Pipe, Stdio::Pipe, Stdio::Ignore, Stdio::Pipe, Stdio::Given(file.into())];
+    plan
+}
+
+fn spawn_unwatched(plan: Plan) -> Result<(), i32> {
+    let started = start(&plan).map_err(|error| error.errno)?;
+    assert!(started.child.wait().unwrap().success());
+    Ok(())
+}
+
+fn spawn_watched(plan: Plan) -> Result<(), i32> {
+    let child = spawner::spawn(plan).map_err(|error| error.errno)?;
+    assert!(child.shared.wait().unwrap().success());
+    Ok(())
+}
+
+/// It fails for want of one fd, then for want of the next, until there are enough.
+fn assert_each_shortage_leaves_nothing(spawn: fn(Plan) -> Result<(), i32>) {
+    spawn(greedy_plan()).unwrap(); // what is opened once for all
+    until("all is closed again", || children().is_empty());
+    let mut failures = 0;
+    for spare in 0..ENOUGH {
+        let before = fds("self");
+        let plan = greedy_plan();
+        match with_spare_fds(spare, || spawn(plan)) {
+            Ok(()) => break,
+            Err(errno) => assert_eq!(errno, -libc::EMFILE, "with {spare} fds to spare"),
+        }
+        failures += 1;
+        assert_eq!(fds("self"), before, "with {spare} fds to spare");
+        assert_eq!(children(), [0_u32; 0], "with {spare} fds to spare");
+    }
+    assert!((7..ENOUGH).contains(&failures), "{failures} failures");
+}
+
+#[test]
+fn at_each_fd_of_the_engine() {
+    in_own_process!(|| assert_each_shortage_leaves_nothing(spawn_unwatched));
+}
+
+#[test]
+fn at_each_fd_of_a_watched_spawn() {
+    in_own_process!(|| assert_each_shortage_leaves_nothing(spawn_watched));
+}
+
+/// What is found out once for all must not be found out from a shortage.
+#[test]
+fn at_each_fd_of_the_very_first_spawn() {
+    in_own_process!(|| {
+        let threads_are_forced =
+            std::env::var("SHARED_CHILD_REACTOR").is_ok_and(|reactor| reactor == "threads");
+        let first = (0..ENOUGH).map(|spare| {
+            let plan = greedy_plan();
+            with_spare_fds(spare, || spawn_watched(plan))
+        });
+        let failures: Vec<_> = first.take_while(Result::is_err).collect();
+        assert!((7..ENOUGH).contains(&failures.len()), "{failures:?}");
+        assert!(failures.iter().all(|failure| *failure == Err(-libc::EMFILE)), "{failures:?}");
+        let child = spawner::spawn(plan(SLEEP_FOREVER)).unwrap();
+        let waits_with_a_thread = threads().iter().any(|name| name == "shared-child wa");
+        assert_eq!(waits_with_a_thread, threads_are_forced, "{:?}", threads());
+        assert!(child.shared.kill().unwrap());
+        assert_eq!(child.shared.wait().unwrap().signal(), Some(9));
+    });
+}

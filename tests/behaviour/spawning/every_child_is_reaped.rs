@@ -1,0 +1,52 @@
+//! Children that nobody waits for, and children that end before they have begun.
+
+use crate::support::limit::until;
+use crate::support::own_process::in_own_process;
+use crate::support::plans::{plan, script, start};
+use crate::support::proc::{children, fds};
+use shared_child_native::core::spawner;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+#[test]
+fn a_child_that_nobody_waits_for_becomes_no_zombie() {
+    in_own_process!(|| {
+        drop(spawner::spawn(plan(&["/bin/true"])).unwrap());
+        until("the first is gone", || children().is_empty());
+        let before = fds("self").len();
+        for _ in 0..200 {
+            drop(spawner::spawn(plan(&["/bin/true"])).unwrap());
+        }
+        until("no child and no zombie is left", || children().is_empty());
+        until("all fds are closed", || fds("self").len() == before);
+    });
+}
+
+/// It has no exit signal yet, and only a wait by __WALL finds it.
+#[test]
+fn a_child_that_is_killed_before_its_exec_has_its_status() {
+    in_own_process!(|| {
+        extern "C" fn survive(_signal: i32) {}
+        // SAFETY: a session of this process's own, so that the signals below reach its children only; and
+        // a handler that does nothing, which the children do not inherit.
+        unsafe {
+            assert!(libc::setsid() > 0);
+            libc::signal(libc::SIGTERM, survive as *const () as libc::sighandler_t);
+        }
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    // SAFETY: takes integers.
+                    unsafe { libc::kill(0, libc::SIGTERM) };
+                }
+            });
+            for _ in 0..300 {
+                let status = start(&script("exit 0")).unwrap().child.wait().unwrap();
+                assert!(status.success() || status.signal() == Some(libc::SIGTERM), "{status}");
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(children(), [0_u32; 0]);
+    });
+}

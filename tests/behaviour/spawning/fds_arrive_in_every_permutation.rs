@@ -1,0 +1,109 @@
+//! Any fd of the parent may become any fd of the child, however they collide: checked by what is in the
+//! file behind each.
+
+use crate::support::limit::until;
+use crate::support::own_process::in_own_process;
+use crate::support::plans::{plan, start};
+use crate::support::proc::{fds, is_asleep};
+use crate::support::temporary::anonymous_file;
+use shared_child_native::core::spawn::{Plan, Stdio};
+use std::fs;
+use std::os::fd::AsRawFd;
+
+/// The fds that collide, in the parent and in the child.
+const FDS: std::ops::Range<i32> = 0..6;
+
+/// For each fd of the child, which of the parent's fds it becomes.
+type Placement = [Option<i32>; FDS.end as usize];
+
+/// All ways to give each of `sources` a place of its own.
+fn placements(sources: &[i32]) -> Vec<Placement> {
+    let Some((source, others)) = sources.split_first() else {
+        return vec![Placement::default()];
+    };
+    let with_source = |placement: Placement| {
+        let free = FDS.filter(move |fd| placement[*fd as usize].is_none());
+        free.map(move |fd| {
+            let mut placement = placement;
+            placement[fd as usize] = Some(*source);
+            placement
+        })
+    };
+    placements(others).into_iter().flat_map(with_source).collect()
+}
+
+/// Which file is behind each of the child's fds, by its content.
+fn placed(placement: &Placement) -> Placement {
+    let stdio = placement.iter().map(|source| source.map_or(Stdio::Ignore, Stdio::Inherit)).collect();
+    let child = start(&Plan { stdio, ..plan(&["/bin/sleep", "1000000"]) }).unwrap().child;
+    let pid = child.id().to_string();
+    until("it sleeps, its libraries loaded", || is_asleep(&pid));
+    let mut placed = Placement::default();
+    for fd in fds(&pid).into_keys() {
+        let content = fs::read_to_string(format!("/proc/{pid}/fd/{fd}")).unwrap();
+        placed[fd as usize] = content.parse().ok(); // nothing from /dev/null
+    }
+    assert!(child.kill().unwrap());
+    child.wait().unwrap();
+    placed
+}
+
+/// Runs `check` while each of `FDS` is a file that holds its own number, this process's stdin, stdout and
+/// stderr included.
+fn with_numbered_files(check: impl FnOnce() -> Option<String>) -> Option<String> {
+    let duplicate = |fd: i32, at_least: i32| {
+        // SAFETY: takes integers.
+        unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, at_least) }
+    };
+    let place = |source: i32, target: i32| {
+        // SAFETY: takes integers. What was there is in `saved`, or is nobody's.
+        assert!(source < 0 || unsafe { libc::dup2(source, target) } >= 0);
+    };
+    let saved = FDS.map(|fd| duplicate(fd, 100)).collect::<Vec<_>>();
+    for fd in FDS {
+        let file = anonymous_file(&fd.to_string());
+        let out_of_the_way = duplicate(file.as_raw_fd(), 200);
+        drop(file);
+        place(out_of_the_way, fd);
+    }
+    let result = check();
+    FDS.zip(saved).for_each(|(fd, saved)| place(saved, fd));
+    result
+}
+
+/// Returns the first that went wrong: there is no stderr to say it on.
+fn first_misplaced(placements: &[Placement]) -> Option<String> {
+    with_numbered_files(|| {
+        placements.iter().find_map(|wanted| {
+            let placed = placed(wanted);
+            (placed != *wanted).then(|| format!("wanted {wanted:?}, got {placed:?}"))
+        })
+    })
+}
+
+#[test]
+fn four_of_six() {
+    in_own_process!(|| {
+        let placements = placements(&[1, 2, 4, 5]);
+        assert_eq!(placements.len(), 360);
+        assert_eq!(first_misplaced(&placements), None);
+    });
+}
+
+#[test]
+fn all_six() {
+    in_own_process!(|| {
+        let placements = placements(&[0, 1, 2, 3, 4, 5]);
+        assert_eq!(placements.len(), 720);
+        assert_eq!(first_misplaced(&placements), None);
+    });
+}
+
+/// Sources that are given twice, or given and left in place at once.
+#[test]
+fn one_to_several() {
+    in_own_process!(|| {
+        let placements = [[5, 5, 5, 5, 5, 5], [3, 3, 1, 1, 0, 0], [1, 0, 1, 0, 4, 4], [5, 4, 3, 3, 4, 5]];
+        assert_eq!(first_misplaced(&placements.map(|placement| placement.map(Some))), None);
+    });
+}

@@ -1,0 +1,57 @@
+//! A child that changes its user in the parent's memory makes the parent undumpable: no core dumps, no
+//! debugger, and its /proc files root's. That has to be undone; and what was undumpable stays so.
+
+use super::the_child_runs_as_whom_it_was_told::{NOBODY, is_root};
+use crate::support::own_process::in_own_process;
+use crate::support::plans::{error, plan, run};
+use shared_child_native::core::spawn::{Credentials, Plan};
+
+fn dumpable() -> i32 {
+    // SAFETY: takes no further arguments.
+    unsafe { libc::prctl(libc::PR_GET_DUMPABLE) }
+}
+
+fn as_nobody(program: &str) -> Plan {
+    Plan {
+        credentials: Credentials { uid: Some(NOBODY), gid: Some(NOBODY), groups: None },
+        ..plan(&[program])
+    }
+}
+
+#[test]
+fn after_a_child_of_another_user() {
+    if !is_root() {
+        return;
+    }
+    in_own_process!(|| {
+        assert_eq!(dumpable(), 1);
+        run(&as_nobody("true")).text();
+        assert_eq!(dumpable(), 1);
+        error(&as_nobody("/no/such/program"));
+        assert_eq!(dumpable(), 1);
+        // SAFETY: takes an integer.
+        assert_eq!(unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0) }, 0);
+        run(&as_nobody("true")).text();
+        assert_eq!(dumpable(), 0);
+    });
+}
+
+/// Two of them at once must not take each other's change for what was there before.
+#[test]
+fn after_many_of_them_at_once() {
+    if !is_root() {
+        return;
+    }
+    in_own_process!(|| {
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..100 {
+                        error(&as_nobody("/no/such/program"));
+                    }
+                });
+            }
+        });
+        assert_eq!(dumpable(), 1);
+    });
+}

@@ -1,0 +1,9 @@
+//! What the tests share.
+
+pub mod kinds;
+pub mod limit;
+pub mod own_process;
+pub mod plans;
+pub mod proc;
+pub mod refuse;
+pub mod temporary;
