@@ -71,6 +71,8 @@ export declare class NativeChild {
    * or taken before.
    */
   takePipe(fd: number): number | Uint8Array | null
+  /** Whether the child's fd was made a pipe, taken or not. */
+  isPipe(fd: number): boolean
   /** A token that `Events.attach` takes, in any thread of this process. */
   share(): string
 }

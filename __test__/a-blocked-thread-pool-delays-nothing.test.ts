@@ -8,7 +8,10 @@ testUnless(isWindows, 'spawn, wait, kill, output and errors with the only thread
   const fifo = path.join(temporaryDirectory(t), 'fifo')
   execFileSync('mkfifo', [fifo])
   const env = { UV_THREADPOOL_SIZE: '1' }
-  const seen = await report<Record<string, unknown>>(t, runScript(t, 'work-with-a-blocked-pool', [fifo], { env, limit: 20_000 }))
+  const seen = await report<Record<string, unknown>>(
+    t,
+    runScript(t, 'work-with-a-blocked-pool', [fifo], { env, limit: 20_000 }),
+  )
   t.deepEqual(seen, {
     killed: true,
     signal: 'SIGKILL',

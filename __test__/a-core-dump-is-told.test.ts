@@ -4,8 +4,8 @@ import { temporaryDirectory } from './support/files.js'
 import { nativeOf } from './support/native.js'
 import { notLinux, testUnless } from './support/skip.js'
 
-const pattern = notLinux || fs.readFileSync('/proc/sys/kernel/core_pattern', 'utf8').trim()
-const elsewhere = notLinux || (/^[|/]/.test(String(pattern)) && `cores go elsewhere: ${String(pattern)}`)
+const pattern = notLinux ? '' : fs.readFileSync('/proc/sys/kernel/core_pattern', 'utf8').trim()
+const elsewhere = notLinux || (/^[|/]/.test(pattern) && `cores go elsewhere: ${pattern}`)
 
 testUnless(elsewhere, 'coreDumped says whether the kernel wrote one', async (t) => {
   const cwd = temporaryDirectory(t)

@@ -1,8 +1,8 @@
 import path from 'node:path'
 import test from 'ava'
 import { SharedChild } from 'shared-child'
-import { program, temporaryDirectory } from './support/files.js'
 import { failure, nodeFailure, rejection, thrown } from './support/failures.js'
+import { program, temporaryDirectory } from './support/files.js'
 import { leavesNothing } from './support/leaks.js'
 import { isWindows, testUnless } from './support/skip.js'
 
@@ -31,17 +31,48 @@ testUnless(isWindows, 'a missing program, a directory, a file that may not be ru
     else t.deepEqual(ours, theirs, name)
     t.deepEqual(
       ours,
-      { name: 'Error', message: `spawn ${file} ${code}`, code, errno: ours.errno, syscall: `spawn ${file}`, path: file, spawnargs: args },
+      {
+        name: 'Error',
+        message: `spawn ${file} ${code}`,
+        code,
+        errno: ours.errno,
+        syscall: `spawn ${file}`,
+        path: file,
+        spawnargs: args,
+      },
       name,
     )
     t.deepEqual(sync, ours, name)
   }
 })
 
+testUnless(isWindows, 'an fd that is not open', async (t) => {
+  const expected = { name: 'Error', code: 'EBADF', errno: -9, syscall: 'spawn true', path: 'true', spawnargs: ['x'] }
+  for (const stdio of [
+    [9_999],
+    ['ignore', 9_999],
+    ['ignore', 'ignore', { fd: 9_999 }],
+    ['ignore', 'ignore', 'ignore', 9_999],
+  ] as const) {
+    t.is(
+      (
+        await nodeFailure('true', ['x'], {
+          stdio: stdio.map((entry) => (typeof entry === 'object' ? entry.fd : entry)),
+        })
+      ).code,
+      'EBADF',
+    )
+    t.like(failure(await rejection(t, () => SharedChild.spawn('true', ['x'], { stdio }))), expected)
+    t.like(failure(thrown(t, () => SharedChild.spawnSync('true', ['x'], { stdio }))), expected)
+  }
+})
+
 testUnless(isWindows, 'and leaves no fd, no child and no zombie', async (t) => {
   const directory = temporaryDirectory(t)
   await leavesNothing(t, async () => {
-    await rejection(t, () => SharedChild.spawn('no-such-program-anywhere', [], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] }))
+    await rejection(t, () =>
+      SharedChild.spawn('no-such-program-anywhere', [], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] }),
+    )
     await rejection(t, () => SharedChild.spawn(directory))
     thrown(t, () => SharedChild.spawnSync('/no/such/program'))
   })

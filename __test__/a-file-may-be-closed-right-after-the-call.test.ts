@@ -10,7 +10,11 @@ test('fds given to spawn, at 0 to 2 and above, are only needed during the call',
   for (let i = 0; i < 20; i++) {
     const out = fs.openSync(path.join(directory, `out${i}`), 'w')
     const extra = fs.openSync(path.join(directory, `extra${i}`), 'w')
-    children.push(SharedChild.spawn('sh', ['-c', `echo out ${i}; echo extra ${i} >&3`], { stdio: ['ignore', out, 'inherit', extra] }))
+    children.push(
+      SharedChild.spawn('sh', ['-c', `echo out ${i}; echo extra ${i} >&3`], {
+        stdio: ['ignore', out, 'inherit', extra],
+      }),
+    )
     fs.closeSync(out)
     fs.closeSync(extra)
     // Takes the very numbers that were just freed.

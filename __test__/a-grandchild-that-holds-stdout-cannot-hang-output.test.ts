@@ -5,7 +5,8 @@ import { notLinux, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
 
 /** A child that exits at once and leaves a process behind that holds its pipes, and whose pid it prints. */
-const withGrandchild = (end = 'exit 3'): Promise<SharedChild> => spawn('sh', ['-c', `sleep 1000 & echo $!; echo err >&2; ${end}`])
+const withGrandchild = (end = 'exit 3'): Promise<SharedChild> =>
+  spawn('sh', ['-c', `sleep 1000 & echo $!; echo err >&2; ${end}`])
 
 function killGrandchild(t: ExecutionContext, stdout: string): void {
   const pid = Number(stdout)

@@ -37,12 +37,22 @@ test('share() gives a token that can be cloned and used any number of times', as
   t.deepEqual(structuredClone(token), token)
   t.is(typeof token.sharedChild, 'string')
   t.deepEqual(Object.keys(token), ['sharedChild'])
-  const others = [SharedChild.attach(token), SharedChild.attach(structuredClone(token)), SharedChild.attach(child.share())]
-  t.deepEqual(others.map(({ pid }) => pid), [child.pid, child.pid, child.pid])
+  const others = [
+    SharedChild.attach(token),
+    SharedChild.attach(structuredClone(token)),
+    SharedChild.attach(child.share()),
+  ]
+  t.deepEqual(
+    others.map(({ pid }) => pid),
+    [child.pid, child.pid, child.pid],
+  )
   const waits = others.map((other) => other.wait())
   child.killSync()
   for (const status of await within(5_000, 'every handle', Promise.all(waits))) t.deepEqual(status, await child.wait())
-  t.deepEqual(others.map((other) => other.killSync()), [false, false, false])
+  t.deepEqual(
+    others.map((other) => other.killSync()),
+    [false, false, false],
+  )
 })
 
 test('a token made by one handle is good for handles of it', async (t) => {

@@ -11,7 +11,14 @@ test('in every way it is got; it can be compared, cloned and posted', async (t) 
   const exited = await start(t, 'sh', ['-c', 'exit 3'])
   for (const child of [killed, exited]) {
     const first = await child.wait()
-    const all: (ExitStatus | null)[] = [first, child.waitSync(), child.tryWaitSync(), await child.tryWait(), await child.waitTimeout(0), (await start(t, 'true').then((other) => other.output())).status]
+    const all: (ExitStatus | null)[] = [
+      first,
+      child.waitSync(),
+      child.tryWaitSync(),
+      await child.tryWait(),
+      await child.waitTimeout(0),
+      (await start(t, 'true').then((other) => other.output())).status,
+    ]
     for (const status of all) {
       if (status === null) return void t.fail('the child has exited')
       t.deepEqual(Object.keys(status).toSorted(), keys.toSorted())

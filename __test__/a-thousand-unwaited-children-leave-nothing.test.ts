@@ -11,7 +11,9 @@ testUnless(notLinux, 'no zombie and no fd, of 1,000 spawns without a wait', asyn
   for (let i = 0; i < 10; i++) {
     await Promise.all(Array.from({ length: 80 }, () => spawn('true')))
     for (let j = 0; j < 10; j++) SharedChild.spawnSync('true')
-    await Promise.all(Array.from({ length: 10 }, () => spawn('echo', ['unread'], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] })))
+    await Promise.all(
+      Array.from({ length: 10 }, () => spawn('echo', ['unread'], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] })),
+    )
   }
   await until('every child is gone, and no zombie is left', () => childrenOf().length === 0)
   await until(`the fds are ${before.length} again`, () => openFds().length === before.length)
@@ -19,18 +21,22 @@ testUnless(notLinux, 'no zombie and no fd, of 1,000 spawns without a wait', asyn
   t.deepEqual(openFds().length, before.length)
 })
 
-testUnless(notLinux, 'handles that are kept keep no fd, also of children that were started while others ended', async (t) => {
-  const before = openFds()
-  const handles = await Promise.all(
-    Array.from({ length: 200 }, async () => {
-      const child = await spawn('true')
-      await child.wait()
-      return child
-    }),
-  )
-  await until(`the fds are ${before.length} again`, () => openFds().length <= before.length)
-  t.is(handles.length, 200)
-})
+testUnless(
+  notLinux,
+  'handles that are kept keep no fd, also of children that were started while others ended',
+  async (t) => {
+    const before = openFds()
+    const handles = await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const child = await spawn('true')
+        await child.wait()
+        return child
+      }),
+    )
+    await until(`the fds are ${before.length} again`, () => openFds().length <= before.length)
+    t.is(handles.length, 200)
+  },
+)
 
 testUnless(notLinux, 'a waited child has closed its fds by the time wait() resolves', async (t) => {
   const before = openFds()

@@ -10,7 +10,11 @@ for (const way of ways) {
   test(`${way}: aborted before, during and after`, async (t) => {
     const child = await sleeper(t)
     const call = (signal: AbortSignal): Promise<unknown> =>
-      way === 'wait' ? child.wait({ signal }) : way === 'waitTimeout' ? child.waitTimeout(1e9, { signal }) : child.waitDeadline(Date.now() + 1e9, { signal })
+      way === 'wait'
+        ? child.wait({ signal })
+        : way === 'waitTimeout'
+          ? child.waitTimeout(1e9, { signal })
+          : child.waitDeadline(Date.now() + 1e9, { signal })
 
     const reason = new Error('mine')
     const before = await rejection(t, () => call(AbortSignal.abort(reason)))
@@ -22,7 +26,11 @@ for (const way of ways) {
     const waiting = call(controller.signal)
     t.is(getEventListeners(controller.signal, 'abort').length, 1)
     controller.abort(reason)
-    const during = await within(5_000, 'the aborted wait', rejection(t, () => waiting))
+    const during = await within(
+      5_000,
+      'the aborted wait',
+      rejection(t, () => waiting),
+    )
     t.is(during.name, 'AbortError')
     t.is(during.code, 'ABORT_ERR')
     t.is(during.cause, reason)

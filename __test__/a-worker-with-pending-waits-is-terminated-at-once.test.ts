@@ -17,14 +17,18 @@ test.serial('and the child and the waits of other threads are left alone', async
   t.is((await within(5_000, 'the wait of the main thread', waiting)).signal, 'SIGKILL')
 })
 
-testUnless(isWindows, 'workers terminated at any point of a spawn or a wait crash nothing and leave no zombie', async (t) => {
-  t.timeout(90_000)
-  const seen = await report<{ rounds: number; slowest: number; children: number; stillWorks: boolean }>(
-    t,
-    runScript(t, 'terminate-workers'),
-  )
-  t.is(seen.rounds, 60)
-  t.true(seen.slowest < 5_000, `slowest terminate(): ${seen.slowest} ms`)
-  t.is(seen.children, 0)
-  t.true(seen.stillWorks)
-})
+testUnless(
+  isWindows,
+  'workers terminated at any point of a spawn or a wait crash nothing and leave no zombie',
+  async (t) => {
+    t.timeout(90_000)
+    const seen = await report<{ rounds: number; slowest: number; children: number; stillWorks: boolean }>(
+      t,
+      runScript(t, 'terminate-workers'),
+    )
+    t.is(seen.rounds, 60)
+    t.true(seen.slowest < 5_000, `slowest terminate(): ${seen.slowest} ms`)
+    t.is(seen.children, 0)
+    t.true(seen.stillWorks)
+  },
+)

@@ -9,7 +9,9 @@ for (const way of ['spawn', 'spawnSync'] as const) {
     const script = 'read a <&3; echo "3 got $a" >&3; read b <&5; echo "5 got $b" >&5'
     const child = killAtEnd(
       t,
-      await SharedChild[way]('sh', ['-c', script], { stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ignore', 'pipe'] }),
+      await SharedChild[way]('sh', ['-c', script], {
+        stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ignore', 'pipe'],
+      }),
     )
     const three = child.stdio[3]
     const five = child.stdio[5]

@@ -5,7 +5,10 @@ import { within } from './support/within.js'
 testUnless(isWindows, 'a child can fill an inherited pipe that Node has made non-blocking', async (t) => {
   const host = runScript(t, 'inherit-after-touching-stdout')
   const { code, stdout, stderr } = await within(20_000, 'the end', host.ended)
-  t.deepEqual({ code, stderr, length: stdout.length }, { code: 0, stderr: '', length: 'x'.length + 3_000_000 + 'y'.length })
+  t.deepEqual(
+    { code, stderr, length: stdout.length },
+    { code: 0, stderr: '', length: 'x'.length + 3_000_000 + 'y'.length },
+  )
 })
 
 testUnless(isWindows, 'in a worker, "inherit" means fds 0, 1 and 2 of the process', async (t) => {

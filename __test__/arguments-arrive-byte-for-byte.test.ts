@@ -3,7 +3,25 @@ import { spawn } from 'shared-child'
 import { killAtEnd, start } from './support/children.js'
 import { textOf } from './support/text.js'
 
-const awkward = ['', ' ', 'a b', '"', "'", '\\', '$HOME', '`id`', '*', '-n', '--', 'line\nbreak', '\t', 'ünï©ødé', '日本語', '🦀', '\u0001']
+const awkward = [
+  '',
+  ' ',
+  'a b',
+  '"',
+  "'",
+  '\\',
+  '$HOME',
+  '`id`',
+  '*',
+  '-n',
+  '--',
+  'line\nbreak',
+  '\t',
+  'ünï©ødé',
+  '日本語',
+  '🦀',
+  '\u0001',
+]
 
 for (const way of ['spawn', 'spawnSync'] as const) {
   test(`${way}: every argument is one argument of the child, unchanged`, async (t) => {
@@ -18,7 +36,12 @@ test('environment values arrive unchanged', async (t) => {
   const env = Object.fromEntries(awkward.map((value, i) => [`KEY_${i}`, value]))
   const child = await start(t, '/usr/bin/env', ['-0'], { env })
   const seen = (await textOf(child.stdout)).split('\0').slice(0, -1).sort()
-  t.deepEqual(seen, Object.entries(env).map(([key, value]) => `${key}=${value}`).sort())
+  t.deepEqual(
+    seen,
+    Object.entries(env)
+      .map(([key, value]) => `${key}=${value}`)
+      .sort(),
+  )
 })
 
 test('a hundred thousand short arguments arrive', async (t) => {

@@ -1,8 +1,8 @@
 import test from 'ava'
 import { spawn, type SharedChild } from 'shared-child'
+import { sleeper, start } from './support/children.js'
 import { processEntry } from './support/proc.js'
 import { notLinux, testUnless } from './support/skip.js'
-import { sleeper, start } from './support/children.js'
 import { within } from './support/within.js'
 
 test('Symbol.asyncDispose kills the child and resolves once it is gone', async (t) => {

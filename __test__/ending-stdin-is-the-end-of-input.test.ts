@@ -32,5 +32,9 @@ test('two children can be joined by a pipeline', async (t) => {
   const from = await start(t, 'sh', ['-c', 'for i in 3 1 2; do echo $i; done'])
   const to = await start(t, 'sort')
   if (from.stdout === null || to.stdin === null) return void t.fail('expected streams')
-  await within(5_000, 'the pipeline', Promise.all([pipeline(from.stdout, to.stdin), textOf(to.stdout).then((text) => t.is(text, '1\n2\n3\n'))]))
+  await within(
+    5_000,
+    'the pipeline',
+    Promise.all([pipeline(from.stdout, to.stdin), textOf(to.stdout).then((text) => t.is(text, '1\n2\n3\n'))]),
+  )
 })

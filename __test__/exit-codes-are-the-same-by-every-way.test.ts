@@ -1,7 +1,7 @@
 import test from 'ava'
 import { spawn } from 'shared-child'
-import { nodeExit } from './support/node-child.js'
 import { nativeOf } from './support/native.js'
+import { nodeExit } from './support/node-child.js'
 
 test('0 to 255: the reactor, the AsyncTask trio, the sync forms and child_process agree', async (t) => {
   t.timeout(60_000)
@@ -16,7 +16,15 @@ test('0 to 255: the reactor, the AsyncTask trio, the sync forms and child_proces
     t.deepEqual({ code: reactor.code, signal: reactor.signal }, { code: theirs.code, signal: theirs.signal })
     t.is(reactor.code, code)
     t.is(reactor.success, code === 0)
-    for (const status of [task, await native.tryWait(), native.tryWaitSync(), native.waitSync(), child.waitSync(), child.tryWaitSync(), await child.tryWait()]) {
+    for (const status of [
+      task,
+      await native.tryWait(),
+      native.tryWaitSync(),
+      native.waitSync(),
+      child.waitSync(),
+      child.tryWaitSync(),
+      await child.tryWait(),
+    ]) {
       t.deepEqual({ ...status }, { ...reactor }, `code ${code}`)
     }
   }

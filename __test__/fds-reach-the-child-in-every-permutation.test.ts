@@ -44,7 +44,10 @@ testUnless(notLinux, 'one fd many times, shifted up and down by one', async (t) 
   const run = async (sourceOf: (target: number) => number): Promise<void> => {
     const targets = Array.from({ length: high + 3 }, (_, fd) => fd).filter((fd) => fd >= Math.max(3, low - 2))
     const stdio: Stdio[] = Array.from({ length: high + 3 }, (_, fd) => (targets.includes(fd) ? sourceOf(fd) : 'ignore'))
-    t.deepEqual(await links(stdio, targets, 'spawn'), targets.map((fd) => link(sourceOf(fd))))
+    t.deepEqual(
+      await links(stdio, targets, 'spawn'),
+      targets.map((fd) => link(sourceOf(fd))),
+    )
   }
   const clamp = (fd: number): number => Math.min(Math.max(fd, low), high)
   await run(() => fds[2] as number)
@@ -68,7 +71,11 @@ testUnless(notLinux, 'maps of a seeded random kind', async (t) => {
     const stdio: Stdio[] = Array.from({ length: Math.max(...targets) + 1 }, () => 'ignore')
     for (const target of targets) stdio[target] = fds[random(fds.length)]
     const wanted = [...new Set(targets)].sort((a, b) => a - b)
-    t.deepEqual(await links(stdio, wanted, 'spawn'), wanted.map((fd) => link(stdio[fd] as number)), `round ${round}`)
+    t.deepEqual(
+      await links(stdio, wanted, 'spawn'),
+      wanted.map((fd) => link(stdio[fd] as number)),
+      `round ${round}`,
+    )
   }
 })
 
@@ -84,5 +91,10 @@ testUnless(notLinux, 'a parent that has no stdin, stdout and stderr of its own c
   const wrapper = ['sh', '-c', 'exec "$@" <&- >&- 2>&-', 'sh']
   const host = runScript(t, 'spawn-without-stdio', [result], { wrapper })
   t.is((await host.ended).code, 0)
-  t.deepEqual(JSON.parse(fs.readFileSync(result, 'utf8')), { stdout: 'in\n', stderr: 'err\n', code: 0, extra: 'three\n' })
+  t.deepEqual(JSON.parse(fs.readFileSync(result, 'utf8')), {
+    stdout: 'in\n',
+    stderr: 'err\n',
+    code: 0,
+    extra: 'three\n',
+  })
 })

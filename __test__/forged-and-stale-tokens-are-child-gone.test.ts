@@ -12,13 +12,47 @@ test.serial('a made-up token', async (t) => {
   t.is(SharedChild.attach({ sharedChild }).pid, child.pid)
 
   const [nonce = '', id = ''] = sharedChild.split(':')
-  const forged = ['', ':', 'x', '1', `${child.pid}`, `:${id}`, id, `${nonce}:`, nonce, `${nonce}:0`, `${nonce}:-1`, `${nonce}:999999999`, `${nonce}:${id}0`, `${nonce}:${id} `, ` ${sharedChild}`, `${nonce}:${id}:`, `${nonce}:1e0`, `${nonce}:0x1`, `${nonce}:18446744073709551616`, `${nonce}x:${id}`, `${'0'.repeat(nonce.length)}:${id}`, `${nonce}:${id}\0`]
-  for (const token of forged) t.is(thrown(t, () => attach({ sharedChild: token })).code, 'ERR_CHILD_GONE', JSON.stringify(token))
+  const forged = [
+    '',
+    ':',
+    'x',
+    '1',
+    `${child.pid}`,
+    `:${id}`,
+    id,
+    `${nonce}:`,
+    nonce,
+    `${nonce}:0`,
+    `${nonce}:-1`,
+    `${nonce}:999999999`,
+    `${nonce}:${id}0`,
+    `${nonce}:${id} `,
+    ` ${sharedChild}`,
+    `${nonce}:${id}:`,
+    `${nonce}:1e0`,
+    `${nonce}:0x1`,
+    `${nonce}:18446744073709551616`,
+    `${nonce}x:${id}`,
+    `${'0'.repeat(nonce.length)}:${id}`,
+    `${nonce}:${id}\0`,
+  ]
+  for (const token of forged)
+    t.is(thrown(t, () => attach({ sharedChild: token })).code, 'ERR_CHILD_GONE', JSON.stringify(token))
   t.is(child.tryWaitSync(), null, 'nobody touched the child')
 })
 
 test.serial('what is no token at all is a TypeError', (t) => {
-  for (const token of [undefined, null, 5, 'x', {}, [], { sharedChild: 5 }, { sharedChild: null }, { sharedChild: {} }]) {
+  for (const token of [
+    undefined,
+    null,
+    5,
+    'x',
+    {},
+    [],
+    { sharedChild: 5 },
+    { sharedChild: null },
+    { sharedChild: {} },
+  ]) {
     const error = thrown(t, () => attach(token))
     t.true(error instanceof TypeError, String(error))
     t.is(error.code, 'ERR_INVALID_ARG_TYPE', JSON.stringify(token))

@@ -6,7 +6,8 @@ import { within } from './support/within.js'
 // libuv installs a SIGCHLD handler with its first child and takes it away with its last: neither may see the other's children.
 test('each side gets the codes of its own children', async (t) => {
   t.timeout(60_000)
-  const ours = async (code: number): Promise<number | null> => (await (await spawn('sh', ['-c', `exit ${code}`])).wait()).code
+  const ours = async (code: number): Promise<number | null> =>
+    (await (await spawn('sh', ['-c', `exit ${code}`])).wait()).code
   const theirs = async (code: number): Promise<number | null> => (await nodeExit('sh', ['-c', `exit ${code}`])).code
   for (let round = 0; round < 5; round++) {
     const codes = Array.from({ length: 20 }, (_, i) => round * 20 + i)

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import { SharedChild, spawn, type SpawnOptions } from 'shared-child'
-import { temporaryDirectory } from './support/files.js'
 import { nodeFailure, rejection, thrown } from './support/failures.js'
+import { temporaryDirectory } from './support/files.js'
 import { leavesNothing } from './support/leaks.js'
 
 test('in file, arguments, environment, cwd, argv0 and shell, as child_process refuses them', async (t) => {

@@ -36,9 +36,17 @@ test.serial('input is written and stdin ended, whatever its size', async (t) => 
   t.is((await (await spawn('cat')).output({ input: 'text ünïcode' })).stdout, 'text ünïcode')
   t.is((await (await spawn('cat')).output({ input: '' })).stdout, '')
   const bytes = randomBytes(10 << 20)
-  const { stdout } = await within(20_000, '10 MB', (await spawn('cat')).output({ input: new Uint8Array(bytes), encoding: 'buffer' }))
+  const { stdout } = await within(
+    20_000,
+    '10 MB',
+    (await spawn('cat')).output({ input: new Uint8Array(bytes), encoding: 'buffer' }),
+  )
   t.is(createHash('sha256').update(stdout).digest('hex'), createHash('sha256').update(bytes).digest('hex'))
-  t.is((await (await spawn('true')).output({ input: bytes })).status.code, 0, 'a child that does not read it is no error')
+  t.is(
+    (await (await spawn('true')).output({ input: bytes })).status.code,
+    0,
+    'a child that does not read it is no error',
+  )
 })
 
 test.serial('a child that reads its stdin ends without input', async (t) => {
@@ -81,12 +89,20 @@ test.serial('once only, and not of what somebody has taken', async (t) => {
   for (const take of ['takeStdout', 'takeStderr', 'takeStdin'] as const) {
     const taken = await start(t, 'sleep', ['1000'])
     taken[take]()?.destroy()
-    const error = await within(5_000, take, rejection(t, () => taken.output({ input: 'x' })))
+    const error = await within(
+      5_000,
+      take,
+      rejection(t, () => taken.output({ input: 'x' })),
+    )
     t.is(error.code, 'ERR_INVALID_STATE', take)
   }
   const elsewhere = await start(t, 'sleep', ['1000'])
   SharedChild.attach(elsewhere.share()).stdout?.destroy()
-  const error = await within(5_000, 'output() of what another handle took', rejection(t, () => elsewhere.output()))
+  const error = await within(
+    5_000,
+    'output() of what another handle took',
+    rejection(t, () => elsewhere.output()),
+  )
   t.is(error.code, 'ERR_INVALID_STATE')
 })
 

@@ -20,7 +20,11 @@ for (const [stream, command] of [
     for (const encoding of ['utf8', 'buffer'] as const) {
       const child = await spawn('sh', ['-c', command])
       const options = { maxBuffer: 10_001, encoding } as { maxBuffer: number; encoding: 'utf8' }
-      const error = (await within(10_000, 'output()', rejection(t, () => child.output(options)))) as unknown as MaxBuffer
+      const error = (await within(
+        10_000,
+        'output()',
+        rejection(t, () => child.output(options)),
+      )) as unknown as MaxBuffer
       t.is(error.code, 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
       t.is(error.status.signal, 'SIGKILL')
       t.is(typeof error.stdout, encoding === 'buffer' ? 'object' : 'string')
@@ -44,7 +48,10 @@ test('just as much as the limit is not too much', async (t) => {
   t.is(stdout, '12345')
   const nothing = await (await spawn('true')).output({ maxBuffer: 0 })
   t.is(nothing.stdout, '')
-  t.is((await rejection(t, async () => (await spawn('printf', ['1'])).output({ maxBuffer: 0 }))).code, 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
+  t.is(
+    (await rejection(t, async () => (await spawn('printf', ['1'])).output({ maxBuffer: 0 }))).code,
+    'ERR_CHILD_PROCESS_STDIO_MAXBUFFER',
+  )
 })
 
 test('a child that wrote too much and has ended by itself keeps its own status', async (t) => {

@@ -56,7 +56,10 @@ test('both streams end and close', async (t) => {
   const events: string[] = []
   for (const name of ['stdout', 'stderr'] as const) {
     const stream = child[name] as Readable
-    stream.resume().once('end', () => events.push(`${name} end`)).once('close', () => events.push(`${name} close`))
+    stream
+      .resume()
+      .once('end', () => events.push(`${name} end`))
+      .once('close', () => events.push(`${name} close`))
   }
   const closed = Promise.all([once(child.stdout as Readable, 'close'), once(child.stderr as Readable, 'close')])
   await child.wait()

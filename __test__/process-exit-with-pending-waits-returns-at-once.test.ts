@@ -1,5 +1,5 @@
-import { isWindows, testUnless } from './support/skip.js'
 import { runScript } from './support/scripts.js'
+import { isWindows, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
 
 for (const how of ['process.exit', 'uncaught error', 'SIGTERM handler', 'worker'] as const) {

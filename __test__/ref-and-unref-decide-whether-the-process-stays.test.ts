@@ -3,7 +3,15 @@ import { isWindows, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
 
 // The child says 'released' when the test lets it go, the host says 'gone' as its very last act: the order tells who stayed for whom.
-for (const kept of ['plain', 'unref, ref', 'spawnSync', 'pipes', 'attached in a worker', 'one of two handles', 'unref twice, ref once'] as const) {
+for (const kept of [
+  'plain',
+  'unref, ref',
+  'spawnSync',
+  'pipes',
+  'attached in a worker',
+  'one of two handles',
+  'unref twice, ref once',
+] as const) {
   testUnless(isWindows, `${kept}: the process stays until the child has exited`, async (t) => {
     const host = runScript(t, 'stay-for-a-child', [kept])
     t.is(await host.line(), 'started')
@@ -16,7 +24,14 @@ for (const kept of ['plain', 'unref, ref', 'spawnSync', 'pipes', 'attached in a 
   })
 }
 
-for (const left of ['unref', 'unref, pending wait', 'unref in a worker', 'both handles unref', 'unref, spawnSync', 'ref twice, unref once'] as const) {
+for (const left of [
+  'unref',
+  'unref, pending wait',
+  'unref in a worker',
+  'both handles unref',
+  'unref, spawnSync',
+  'ref twice, unref once',
+] as const) {
   testUnless(isWindows, `${left}: the process does not wait for the child`, async (t) => {
     const host = runScript(t, 'stay-for-a-child', [left])
     t.is(await host.line(), 'started')
@@ -29,5 +44,8 @@ for (const left of ['unref', 'unref, pending wait', 'unref in a worker', 'both h
 
 testUnless(isWindows, 'a process with nothing but ended children ends, whatever was done with them', async (t) => {
   const host = runScript(t, 'stay-for-a-child', ['ended'])
-  t.deepEqual(await within(10_000, 'the end', host.ended).then(({ code, stdout }) => ({ code, stdout })), { code: 0, stdout: 'started\ngone\n' })
+  t.deepEqual(await within(10_000, 'the end', host.ended).then(({ code, stdout }) => ({ code, stdout })), {
+    code: 0,
+    stdout: 'started\ngone\n',
+  })
 })

@@ -1,7 +1,7 @@
 import os from 'node:os'
 import { start } from './support/children.js'
-import { textOf } from './support/text.js'
 import { notLinux, testUnless } from './support/skip.js'
+import { textOf } from './support/text.js'
 
 testUnless(notLinux, 'CPU time in microseconds and memory in kibibytes, as the child itself sees them', async (t) => {
   const burn = `
@@ -22,8 +22,14 @@ testUnless(notLinux, 'CPU time in microseconds and memory in kibibytes, as the c
   t.true(usage.maxRSS >= 150 * 1024)
   // What the child saw shortly before its end is a lower bound. The clock is read in ticks: allow a few of them.
   const tick = 20_000
-  t.true(usage.userCPUTime + usage.systemCPUTime >= own.userCPUTime + own.systemCPUTime - tick, JSON.stringify({ usage, own }))
-  t.true(usage.userCPUTime + usage.systemCPUTime <= elapsed * os.availableParallelism(), JSON.stringify({ usage, elapsed }))
+  t.true(
+    usage.userCPUTime + usage.systemCPUTime >= own.userCPUTime + own.systemCPUTime - tick,
+    JSON.stringify({ usage, own }),
+  )
+  t.true(
+    usage.userCPUTime + usage.systemCPUTime <= elapsed * os.availableParallelism(),
+    JSON.stringify({ usage, elapsed }),
+  )
   t.true(usage.maxRSS >= own.maxRSS && usage.maxRSS <= own.maxRSS * 2, JSON.stringify({ usage, own }))
 })
 

@@ -5,7 +5,7 @@ import { program, temporaryDirectory } from './support/files.js'
 import { nodeExit } from './support/node-child.js'
 import { textOf } from './support/text.js'
 
-test('shell: true, with and without arguments', async (t) => {
+test.serial('shell: true, with and without arguments', async (t) => {
   for (const [file, args] of [
     ['echo one; echo two | tr a-z A-Z', []],
     ['echo', ['$((1 + 2))', '&&', 'echo done']],
@@ -21,14 +21,14 @@ test('shell: true, with and without arguments', async (t) => {
   }
 })
 
-test('shell: a path runs that shell', async (t) => {
+test.serial('shell: a path runs that shell', async (t) => {
   const shell = program(temporaryDirectory(t), 'my shell', '#!/bin/sh\nfor a do echo "[$a]"; done\n')
   const child = await start(t, 'some command', ['x'], { shell })
   t.is(await textOf(child.stdout), (await nodeExit('some command', ['x'], { shell })).stdout)
   t.is(child.spawnfile, shell)
 })
 
-test('shell: false runs no shell', async (t) => {
+test.serial('shell: false runs no shell', async (t) => {
   const child = await start(t, 'echo', ['$HOME'], { shell: false })
   t.is(await textOf(child.stdout), '$HOME\n')
 })

@@ -1,6 +1,6 @@
-import os from 'node:os'
 import { spawn as nodeSpawn } from 'node:child_process'
 import { once } from 'node:events'
+import os from 'node:os'
 import { firstRealtimeSignal } from 'shared-child/native'
 import { sleeper } from './support/children.js'
 import { nativeOf } from './support/native.js'
@@ -11,7 +11,11 @@ import { until } from './support/within.js'
 /** Signals that end no process by default. */
 const harmless = new Set(['SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH', 'SIGSTOP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU'])
 /** Several names have one number (SIGABRT and SIGIOT, SIGIO and SIGPOLL): the first in the system's own list is the one reported. */
-const names = new Map(Object.entries(os.constants.signals).toReversed().map(([name, number]) => [number, name]))
+const names = new Map(
+  Object.entries(os.constants.signals)
+    .toReversed()
+    .map(([name, number]) => [number, name]),
+)
 const terminating = [...names].filter(([, name]) => !harmless.has(name)).toReversed()
 
 testUnless(notLinux, 'every terminating signal has the name that child_process gives it', async (t) => {
@@ -56,7 +60,7 @@ testUnless(notLinux, 'real-time signals have names too', async (t) => {
   ] as const) {
     const child = await sleeper(t)
     const native = nativeOf(child)
-    t.true(child.killSync(given as NodeJS.Signals))
+    t.true(child.killSync(given))
     const status = await child.wait()
     t.is(status.code, null)
     t.regex(status.signal ?? '', /^SIGRTMIN(\+\d+)?$/)

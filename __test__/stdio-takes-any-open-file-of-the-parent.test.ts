@@ -19,7 +19,10 @@ test('a number, { fd }, a file stream, a FileHandle', async (t) => {
   const inputFd = (input as unknown as { fd: number }).fd
   const outputFd = (output as unknown as { fd: number }).fd
 
-  const run = async (command: string, stdio: readonly [number | { fd: number }, number | { fd: number }]): Promise<void> => {
+  const run = async (
+    command: string,
+    stdio: readonly [number | { fd: number }, number | { fd: number }],
+  ): Promise<void> => {
     const child = killAtEnd(t, await SharedChild.spawn('sh', ['-c', command], { stdio: [...stdio, 'inherit'] }))
     t.is((await child.wait()).code, 0)
   }

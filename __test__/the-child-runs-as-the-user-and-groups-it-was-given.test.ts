@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { SharedChild, type SpawnOptions } from 'shared-child'
-import { temporaryDirectory } from './support/files.js'
 import { rejection } from './support/failures.js'
+import { temporaryDirectory } from './support/files.js'
 import { nodeExit } from './support/node-child.js'
 import { childrenOf, statusField } from './support/proc.js'
 import { notLinux, notRoot, testUnless } from './support/skip.js'
@@ -46,8 +46,12 @@ testUnless(notRoot, 'the working directory is entered as the same user as in chi
   t.is((await child.output()).stdout, theirs.stdout)
 })
 
-testUnless(notLinux || (process.getuid?.() === 0 && 'must not be root'), 'an ordinary user may not become root', async (t) => {
-  const error = await rejection(t, () => SharedChild.spawn('true', [], { uid: 0 }))
-  t.is(error.code, 'EPERM')
-  t.deepEqual(childrenOf(), [])
-})
+testUnless(
+  notLinux || (process.getuid?.() === 0 && 'must not be root'),
+  'an ordinary user may not become root',
+  async (t) => {
+    const error = await rejection(t, () => SharedChild.spawn('true', [], { uid: 0 }))
+    t.is(error.code, 'EPERM')
+    t.deepEqual(childrenOf(), [])
+  },
+)

@@ -16,6 +16,12 @@ for (const [name, env] of Object.entries(environments)) {
     const child = await start(t, '/usr/bin/env', ['-0'], { env })
     const ours = await textOf(child.stdout)
     t.is(ours, (await nodeExit('/usr/bin/env', ['-0'], { env })).stdout)
-    t.is(ours, Object.entries(env).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${value}\0`).join(''))
+    t.is(
+      ours,
+      Object.entries(env)
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => `${key}=${value}\0`)
+        .join(''),
+    )
   })
 }

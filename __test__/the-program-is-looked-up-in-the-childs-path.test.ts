@@ -2,11 +2,11 @@ import fs from 'node:fs'
 import path from 'node:path'
 import test from 'ava'
 import { SharedChild } from 'shared-child'
-import { program, temporaryDirectory } from './support/files.js'
 import { failure, nodeFailure, rejection } from './support/failures.js'
+import { program, temporaryDirectory } from './support/files.js'
 import { nodeExit } from './support/node-child.js'
 
-test('the places of PATH are tried as execvp tries them', async (t) => {
+test.serial('the places of PATH are tried as execvp tries them', async (t) => {
   const root = temporaryDirectory(t)
   program(root, 'good/tool', '#!/bin/sh\necho good $1\n')
   program(root, 'other/tool', '#!/bin/sh\necho other $1\n')
@@ -26,6 +26,7 @@ test('the places of PATH are tried as execvp tries them', async (t) => {
     'a script without a first line is run by sh': at('plain', 'good'),
     'an empty place is the working directory': at('', 'good'),
     'an empty place in the middle too': at('nowhere', '', 'good'),
+    'an empty PATH is the working directory': '',
     'an empty place at the end too': at('nowhere', ''),
   }
   for (const [name, PATH] of Object.entries(rows)) {
@@ -57,7 +58,12 @@ test("PATH of the parent plays no part when the child's is another", async (t) =
   t.is((await rejection(t, () => SharedChild.spawn('sleep', ['0'], { env: { PATH: root } }))).code, 'ENOENT')
 })
 
-test('a name with a slash is not looked up', async (t) => {
+test.serial('without a PATH in its environment it is looked up where child_process looks', async (t) => {
+  const child = await SharedChild.spawn('sh', ['-c', 'echo found'], { env: {} })
+  t.is((await child.output()).stdout, (await nodeExit('sh', ['-c', 'echo found'], { env: {} })).stdout)
+})
+
+test.serial('a name with a slash is not looked up', async (t) => {
   const root = temporaryDirectory(t)
   program(root, 'cwd/sub/tool', '#!/bin/sh\necho relative to cwd\n')
   program(root, 'path/sub/tool', '#!/bin/sh\necho from PATH\n')

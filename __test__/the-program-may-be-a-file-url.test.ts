@@ -2,18 +2,18 @@ import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import { SharedChild, spawn } from 'shared-child'
 import { killAtEnd } from './support/children.js'
-import { program, temporaryDirectory } from './support/files.js'
 import { rejection, thrown } from './support/failures.js'
+import { program, temporaryDirectory } from './support/files.js'
 import { textOf } from './support/text.js'
 
-test('a file URL names the program, percent-encoded or not', async (t) => {
+test.serial('a file URL names the program, percent-encoded or not', async (t) => {
   const file = program(temporaryDirectory(t), 'a program', '#!/bin/sh\necho "ran $1"\n')
   const child = killAtEnd(t, await spawn(pathToFileURL(file), ['it']))
   t.is(await textOf(child.stdout), 'ran it\n')
   t.is(child.spawnfile, file)
 })
 
-test('any other URL is refused', async (t) => {
+test.serial('any other URL is refused', async (t) => {
   const url = new URL('https://example.org/sh')
   t.true((await rejection(t, () => spawn(url))) instanceof TypeError)
   t.true(thrown(t, () => SharedChild.spawnSync(url)) instanceof TypeError)

@@ -2,7 +2,31 @@ import test from 'ava'
 import { sleeper } from './support/children.js'
 import { rejection, thrown } from './support/failures.js'
 
-const unknown: unknown[] = ['SIGNOTHING', 'sigterm', 'TERM', '', ' SIGTERM', '9', 'SIGRTMIN+99', 'SIGRTMIN+', 'SIGRTMIN-1', 65, 1000, -1, -9, 1.5, Number.NaN, Infinity, {}, [], true, null, 9n, 'toString', '__proto__']
+const unknown: unknown[] = [
+  'SIGNOTHING',
+  'sigterm',
+  'TERM',
+  '',
+  ' SIGTERM',
+  '9',
+  'SIGRTMIN+99',
+  'SIGRTMIN+',
+  'SIGRTMIN-1',
+  65,
+  1000,
+  -1,
+  -9,
+  1.5,
+  Number.NaN,
+  Infinity,
+  {},
+  [],
+  true,
+  null,
+  9n,
+  'toString',
+  '__proto__',
+]
 
 test('by every method that sends one; nothing is sent', async (t) => {
   const child = await sleeper(t)
@@ -18,7 +42,11 @@ test('by every method that sends one; nothing is sent', async (t) => {
       t.is(error.code, 'ERR_UNKNOWN_SIGNAL', String(error))
     }
   }
-  t.is(thrown(t, () => child.sendSignalSync(undefined as never)).code, 'ERR_UNKNOWN_SIGNAL', 'sendSignal has no default')
+  t.is(
+    thrown(t, () => child.sendSignalSync(undefined as never)).code,
+    'ERR_UNKNOWN_SIGNAL',
+    'sendSignal has no default',
+  )
   t.is(child.tryWaitSync(), null)
   t.true(child.sendSignalSync(0))
 })

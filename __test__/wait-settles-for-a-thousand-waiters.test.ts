@@ -8,7 +8,9 @@ test('200 in the main thread and 100 in each of 8 workers, all with the same sta
   t.timeout(60_000)
   const child = await sleeper(t)
   const token = child.share()
-  const workers = Array.from({ length: 8 }, () => startWorker(t, 'wait-many-times', { workerData: { token, times: 100 } }))
+  const workers = Array.from({ length: 8 }, () =>
+    startWorker(t, 'wait-many-times', { workerData: { token, times: 100 } }),
+  )
   for (const ready of await Promise.all(workers.map((worker) => message(worker)))) t.is(ready, 'waiting')
   const here = Array.from({ length: 200 }, () => child.wait())
   const there = workers.map((worker) => message<ExitStatus[]>(worker))

@@ -1,8 +1,8 @@
 import test from 'ava'
+import type { ExitStatus } from 'shared-child'
 import { sleeper, start } from './support/children.js'
 import { message, startWorker } from './support/scripts.js'
 import { within } from './support/within.js'
-import type { ExitStatus } from 'shared-child'
 
 test.serial('without a limit', async (t) => {
   const child = await start(t, 'sh', ['-c', 'sleep 0.2; exit 9'], { stdio: 'ignore' })
@@ -42,7 +42,11 @@ for (const kind of ['waitSync', 'waitSync(ms)', 'waitSync(Infinity)'] as const) 
     for (const ready of await Promise.all(workers.map((worker) => message(worker)))) t.is(ready, 'waiting')
     t.is(child.tryWaitSync(), null)
     t.true(child.killSync())
-    const statuses = await within(10_000, 'four blocked workers', Promise.all(workers.map((worker) => message<ExitStatus>(worker))))
+    const statuses = await within(
+      10_000,
+      'four blocked workers',
+      Promise.all(workers.map((worker) => message<ExitStatus>(worker))),
+    )
     for (const status of statuses) t.deepEqual(status, await child.wait())
   })
 }

@@ -29,7 +29,14 @@ test.serial('more milliseconds than a timer can count are no short time and no w
   process.on('warning', onWarning)
   t.teardown(() => process.off('warning', onWarning))
   const child = await sleeper(t, { timeout: 2 ** 31 + 10 })
-  const long = [child.waitTimeout(2 ** 31), child.waitTimeout(2 ** 40), child.waitTimeout(Number.MAX_VALUE), child.waitDeadline(8.64e15), child.waitDeadline(new Date(8.64e15)), child.waitDeadline(Infinity)]
+  const long = [
+    child.waitTimeout(2 ** 31),
+    child.waitTimeout(2 ** 40),
+    child.waitTimeout(Number.MAX_VALUE),
+    child.waitDeadline(8.64e15),
+    child.waitDeadline(new Date(8.64e15)),
+    child.waitDeadline(Infinity),
+  ]
   // A timer that overflows rings after 1 ms: this one rings later, and a warning comes by process.nextTick.
   t.is(await child.waitTimeout(50), null)
   let settled = 0

@@ -1,5 +1,5 @@
-import test from 'ava'
 import type { Writable } from 'node:stream'
+import test from 'ava'
 import { start } from './support/children.js'
 import { report, runScript } from './support/scripts.js'
 import { firstLine } from './support/text.js'
@@ -10,7 +10,7 @@ const writeError = (stream: Writable | null, text: string): Promise<string | und
   within(
     5_000,
     'the callback of a write',
-    new Promise((resolve) => stream?.write(text, (error) => resolve((error as NodeJS.ErrnoException | null | undefined)?.code))),
+    new Promise((resolve) => stream?.write(text, (error?: NodeJS.ErrnoException | null) => resolve(error?.code))),
   )
 
 // ava reports an uncaught error as a failure of its own; the script below counts them.
@@ -24,7 +24,8 @@ test('a write after the exit fails in its callback', async (t) => {
     // The pipe of a child that has ended is nobody's: there may be no stream at all.
     if (touchBefore) t.not(stdin, null)
     if (stdin !== null) {
-      for (let i = 0; i < 3; i++) t.regex((await writeError(stdin, 'text')) ?? 'no error', /^(EPIPE|ERR_STREAM_DESTROYED)$/)
+      for (let i = 0; i < 3; i++)
+        t.regex((await writeError(stdin, 'text')) ?? 'no error', /^(EPIPE|ERR_STREAM_DESTROYED)$/)
       t.true(stdin.destroyed)
     }
   }

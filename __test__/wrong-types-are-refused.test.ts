@@ -3,8 +3,8 @@ import path from 'node:path'
 import test from 'ava'
 import { SharedChild, spawn } from 'shared-child'
 import { killAtEnd, sleeper } from './support/children.js'
-import { temporaryDirectory } from './support/files.js'
 import { rejection, thrown } from './support/failures.js'
+import { temporaryDirectory } from './support/files.js'
 import { leavesNothing } from './support/leaks.js'
 
 const type = ['ERR_INVALID_ARG_TYPE']
@@ -13,7 +13,7 @@ const value = ['ERR_INVALID_ARG_VALUE']
 const typeOrValue = ['ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE']
 
 /** Option -> values that are refused -> codes, one of which it must be. */
-const options: Record<string, readonly (readonly [readonly unknown[], readonly string[]])[]> = {
+const badOptions: Record<string, readonly (readonly [readonly unknown[], readonly string[]])[]> = {
   cwd: [[[5, true, {}, [], Symbol('x')], type]],
   env: [
     [['x', 5, true], type],
@@ -22,17 +22,47 @@ const options: Record<string, readonly (readonly [readonly unknown[], readonly s
   argv0: [[[5, {}, true], type]],
   stdio: [
     [['other', 'ipc', 5n, {}, true], typeOrValue],
-    [[['other'], ['ignore', 'ipc'], ['ignore', 'ignore', {}], ['pipe', true], ['pipe', { fd: 'x' }], ['pipe', { fd: null }]], typeOrValue],
-    [[['pipe', -1], ['pipe', -2], ['pipe', 1.5], ['pipe', Number.NaN], [{ fd: -1 }], [{ fd: -2 }], ['pipe', 2 ** 40]], [...typeOrValue, 'ERR_OUT_OF_RANGE', 'EBADF']],
+    [
+      [
+        ['other'],
+        ['ignore', 'ipc'],
+        ['ignore', 'ignore', {}],
+        ['pipe', true],
+        ['pipe', { fd: 'x' }],
+        ['pipe', { fd: null }],
+      ],
+      typeOrValue,
+    ],
+    [
+      [['pipe', -1], ['pipe', -2], ['pipe', 1.5], ['pipe', Number.NaN], [{ fd: -1 }], [{ fd: -2 }], ['pipe', 2 ** 40]],
+      [...typeOrValue, 'ERR_OUT_OF_RANGE', 'EBADF'],
+    ],
   ],
   shell: [[[5, {}, Symbol('x')], type]],
   detached: [[[1, 'true', {}], type]],
-  uid: [[['0', {}, true], type], [[1.5, -1, Number.NaN, 2 ** 32, Infinity], typeOrRange]],
-  gid: [[['0', {}, true], type], [[1.5, -1, Number.NaN, 2 ** 32, Infinity], typeOrRange]],
-  groups: [[['0', 5, {}, true, ['x'], [{}]], type], [[[1.5], [-1], [2 ** 32]], typeOrRange]],
+  uid: [
+    [['0', {}, true], type],
+    [[1.5, -1, Number.NaN, 2 ** 32, Infinity], typeOrRange],
+  ],
+  gid: [
+    [['0', {}, true], type],
+    [[1.5, -1, Number.NaN, 2 ** 32, Infinity], typeOrRange],
+  ],
+  groups: [
+    [['0', 5, {}, true, ['x'], [{}]], type],
+    [[[1.5], [-1], [2 ** 32]], typeOrRange],
+  ],
   signal: [[[5, 'x', {}, new AbortController()], type]],
-  timeout: [[['5', {}, true], type], [[-1, Number.NaN, -Infinity], ['ERR_OUT_OF_RANGE']]],
-  killSignal: [[['SIGNOTHING', 'sigterm', '', 65, -1, 1.5, Number.NaN, {}, true], ['ERR_UNKNOWN_SIGNAL', ...type]]],
+  timeout: [
+    [['5', {}, true], type],
+    [[-1, Number.NaN, -Infinity], ['ERR_OUT_OF_RANGE']],
+  ],
+  killSignal: [
+    [
+      ['SIGNOTHING', 'sigterm', '', 65, -1, 1.5, Number.NaN, {}, true],
+      ['ERR_UNKNOWN_SIGNAL', ...type],
+    ],
+  ],
   windowsHide: [[[1, 'true', {}], type]],
   windowsVerbatimArguments: [[[1, 'true', {}], type]],
 }
@@ -40,7 +70,7 @@ const options: Record<string, readonly (readonly [readonly unknown[], readonly s
 test.serial('of every option, by spawn and spawnSync, and nothing is started', async (t) => {
   const marker = path.join(temporaryDirectory(t), 'started')
   const args = ['-c', `echo started > '${marker}'`]
-  for (const [name, rows] of Object.entries(options)) {
+  for (const [name, rows] of Object.entries(badOptions)) {
     for (const [values, codes] of rows) {
       for (const bad of values) {
         const given = { [name]: bad } as never
@@ -51,7 +81,8 @@ test.serial('of every option, by spawn and spawnSync, and nothing is started', a
         ]) {
           const shown = `${name}: ${typeof bad === 'symbol' ? 'symbol' : (JSON.stringify(bad, (_, v: unknown) => (typeof v === 'bigint' ? 'bigint' : v)) ?? String(bad))}: ${String(error)}`
           t.true(codes.includes(String(error.code)), shown)
-          if (String(error.code).startsWith('ERR_')) t.true(error instanceof TypeError || error instanceof RangeError, shown)
+          if (String(error.code).startsWith('ERR_'))
+            t.true(error instanceof TypeError || error instanceof RangeError, shown)
         }
       }
     }
@@ -119,24 +150,27 @@ test.serial('of every method of a running child, which goes on running', async (
     ['output', [{ encoding: 5 }], [...typeOrValue, 'ERR_UNKNOWN_ENCODING']],
   ]
   for (const [method, args, codes] of bad) {
-    const error = await rejection(t, () => (call[method] as (...given: unknown[]) => Promise<unknown>).apply(child, [...args]))
+    const error = await rejection(t, () =>
+      (call[method] as (...given: unknown[]) => Promise<unknown>).apply(child, [...args]),
+    )
     t.true(codes.includes(String(error.code)), `${method}(${JSON.stringify(args)}): ${String(error)}`)
   }
-  for (const ms of ['5', null, {}, true]) t.is(thrown(t, () => child.waitSync(ms as never)).code, 'ERR_INVALID_ARG_TYPE')
+  for (const ms of ['5', null, {}, true])
+    t.is(thrown(t, () => child.waitSync(ms as never)).code, 'ERR_INVALID_ARG_TYPE')
   t.is(child.tryWaitSync(), null)
 })
 
 test.serial('and nothing is left behind', async (t) => {
   await leavesNothing(t, async () => {
     await rejection(t, () => spawn('sh', ['-c', 'exit'], { env: { KEY: 5 as never } }))
-    await rejection(t, () => spawn('sh', ['-c', 'exit'], { stdio: ['pipe', 'pipe', 'pipe', 'other' as never] }))
+    await rejection(t, () => spawn('sh', ['-c', 'exit'], { stdio: ['pipe', 'pipe', 'pipe', -1] }))
     await rejection(t, () => spawn('sh', ['-c', 'exit'], { killSignal: 65 }))
   })
 })
 
 test.serial('what may be left out may also be undefined', async (t) => {
-  const nothing = Object.fromEntries(Object.keys(options).map((name) => [name, undefined]))
-  const child = killAtEnd(t, await spawn('true', undefined as never, nothing as never))
+  const nothing = Object.fromEntries(Object.keys(badOptions).map((name) => [name, undefined]))
+  const child = killAtEnd(t, await spawn('true', undefined, nothing))
   t.true((await child.wait(undefined)).success)
   t.is((await child.waitTimeout(0, undefined))?.code, 0)
 })

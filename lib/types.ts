@@ -88,8 +88,8 @@ export interface SpawnOptions {
    */
   signal?: AbortSignal
   /**
-   * Kills the child (with `killSignal`) this many milliseconds after its start. Default, and Infinity: no limit. 0 is
-   * no special case.
+   * Kills the child (with `killSignal`) this many milliseconds after its start. Default, 0 (as in child_process) and
+   * Infinity: no limit.
    */
   timeout?: number
   /** What `signal`, `timeout` and output()'s `maxBuffer` send. Default `'SIGKILL'`. */

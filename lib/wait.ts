@@ -1,4 +1,5 @@
 // Waiting for the exit: with no limit, for some time, until some time.
+import { onAbort } from './abort.js'
 import { setAlarm } from './alarm.js'
 import { abortError, invalidArgType, outOfRange } from './errors.js'
 import type { Handle } from './handle.js'
@@ -38,15 +39,14 @@ function sleep(handle: Handle, ms: number, signal: AbortSignal | null): Promise<
   return new Promise((resolve) => {
     const wakeUp = (why: 'exit' | 'alarm' | 'abort'): void => {
       handle.offExit(onExit)
-      signal?.removeEventListener('abort', onAbort)
       cancelAlarm()
+      forgetAbort?.()
       resolve(why)
     }
     const onExit = (): void => wakeUp('exit')
-    const onAbort = (): void => wakeUp('abort')
     const cancelAlarm = setAlarm(ms, () => wakeUp('alarm'), { keepsLoopAlive: true })
+    const forgetAbort = signal === null ? null : onAbort(signal, () => wakeUp('abort'))
     handle.onExit(onExit)
-    signal?.addEventListener('abort', onAbort)
   })
 }
 

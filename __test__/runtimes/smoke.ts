@@ -43,7 +43,10 @@ async function smoke(): Promise<void> {
   check('output', output.stdout === big && output.stderr === 'err\n' && output.status.code === 3 && output.drained)
   const bytes = await (await spawn('printf', ['\\1\\2'])).output({ encoding: 'buffer' })
   check('bytes', bytes.stdout.length === 2 && bytes.stdout[0] === 1)
-  check('maxBuffer', (await codeOf((await spawn('yes')).output({ maxBuffer: 100 }))) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
+  check(
+    'maxBuffer',
+    (await codeOf((await spawn('yes')).output({ maxBuffer: 100 }))) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER',
+  )
 
   const late = await spawn('echo', ['late'])
   await late.wait()
@@ -53,7 +56,10 @@ async function smoke(): Promise<void> {
   check('spawnSync and waitSync', sync.waitSync().code === 4)
 
   check('missing program', (await codeOf(spawn('no-such-program-anywhere'))) === 'ENOENT')
-  check('forged token', (await codeOf(Promise.resolve().then(() => SharedChild.attach({ sharedChild: 'x' })))) === 'ERR_CHILD_GONE')
+  check(
+    'forged token',
+    (await codeOf(Promise.resolve().then(() => SharedChild.attach({ sharedChild: 'x' })))) === 'ERR_CHILD_GONE',
+  )
 
   const controller = new AbortController()
   const aborted = await spawn('sleep', ['1000'], { stdio: 'ignore', signal: controller.signal })

@@ -10,7 +10,7 @@ export function temporaryDirectory(t: ExecutionContext): string {
   return directory
 }
 
-/** Writes a program and returns its path. */
+/** Writes a program and returns its path. In serial tests only: a child that is forked meanwhile makes running it ETXTBSY. */
 export function program(directory: string, name: string, text: string, mode = 0o755): string {
   const file = path.join(directory, name)
   fs.mkdirSync(path.dirname(file), { recursive: true })

@@ -1,7 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import fs from 'node:fs'
-import path from 'node:path'
-import { notRoot } from './skip.js'
+import { missing, notRoot } from './skip.js'
 
 /** A pid namespace of its own, in which root may choose the next pid. It ends with its first process. */
 export const pidNamespace = ['unshare', '--kill-child', '-pf', '--mount-proc'] as const
@@ -14,6 +12,6 @@ const probe = (command: string): boolean => {
 /** Why pids cannot be chosen here, or false. */
 export const cannotChoosePids =
   notRoot ||
+  missing('unshare', 'perl') ||
   (!probe('true') && 'may not make a pid namespace') ||
-  (!probe('echo 5000 > /proc/sys/kernel/ns_last_pid') && 'may not write ns_last_pid') ||
-  (!(process.env['PATH'] ?? '').split(':').some((place) => fs.existsSync(path.join(place, 'perl'))) && 'needs perl')
+  (!probe('echo 5000 > /proc/sys/kernel/ns_last_pid') && 'may not write ns_last_pid')

@@ -1,13 +1,12 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
 import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 import test, { type ExecutionContext } from 'ava'
 
 /** The compiled file of a script under support/scripts. */
-export const scriptPath = (name: string): string =>
-  fileURLToPath(new URL(`support/scripts/${name}.js`, test.meta.file))
+export const scriptPath = (name: string): string => fileURLToPath(new URL(`support/scripts/${name}.js`, test.meta.file))
 
 /** A process that is under test as a whole, because it ends, blocks, or changes something process-wide. */
 export interface Host {
@@ -97,7 +96,7 @@ export function message<T>(worker: Worker): Promise<T> {
       act()
     }
     const onMessage = (value: T): void => done(() => resolve(value))
-    const onError = (error: unknown): void => done(() => reject(error as Error))
+    const onError = (error: Error): void => done(() => reject(error))
     const onExit = (code: number): void => done(() => reject(new Error(`worker ended with code ${code}`)))
     worker.on('message', onMessage).on('error', onError).on('exit', onExit)
   })

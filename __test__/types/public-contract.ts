@@ -7,7 +7,7 @@ import type { NativeChild } from 'shared-child/native'
 
 /** Holds only for types that are each assignable to the other. */
 type Same<A, B> = [A, B] extends [B, A] ? true : false
-declare function proven<_T extends true>(): void
+declare function same<A, B>(proof: Same<A, B>): void
 
 // ---- the data types ----
 interface ContractStatus {
@@ -21,11 +21,12 @@ interface ContractStatus {
     readonly maxRSS: number
   } | null
 }
-proven<Same<ExitStatus, ContractStatus>>()
-proven<Same<ChildToken, { readonly sharedChild: string }>>()
-proven<
-  Same<Output<string>, { readonly status: ExitStatus; readonly stdout: string; readonly stderr: string; readonly drained: boolean }>
->()
+same<ExitStatus, ContractStatus>(true)
+same<ChildToken, { readonly sharedChild: string }>(true)
+same<
+  Output<string>,
+  { readonly status: ExitStatus; readonly stdout: string; readonly stderr: string; readonly drained: boolean }
+>(true)
 
 /** What users pass in may always be passed in; more may be allowed. */
 interface ContractOptions {
@@ -45,8 +46,8 @@ interface ContractOptions {
   windowsVerbatimArguments?: boolean
 }
 type ContractStdio = 'pipe' | 'inherit' | 'ignore' | number | { readonly fd: number } | null | undefined
-export const options: SpawnOptions = {} as ContractOptions
-export const stdio: Stdio = null as ContractStdio
+export const options = (given: ContractOptions): SpawnOptions => given
+export const stdio = (entry: ContractStdio): Stdio => entry
 export const signals: Signal[] = ['SIGTERM', 9, 0] satisfies (NodeJS.Signals | number)[]
 
 // ---- the class: functions as properties, so that parameters are compared strictly ----
@@ -87,24 +88,30 @@ interface Start<Result> {
 }
 export const instance: ContractChild = null as unknown as SharedChild
 export const statics: ContractStatics = SharedChild
-proven<Same<typeof spawn, typeof SharedChild.spawn>>()
+same<typeof spawn, typeof SharedChild.spawn>(true)
 
 // ---- as users write it ----
 export async function use(child: SharedChild, native: NativeChild): Promise<void> {
-  proven<Same<Awaited<ReturnType<typeof spawn>>, SharedChild>>()
-  await using mine = await spawn('ls', ['-l'] as const, { stdio: ['pipe', 'inherit', { fd: 3 }, undefined, null] as const })
-  await spawn(new URL('file:///bin/ls'), { cwd: new URL('file:///'), env: { A: undefined, B: 'b' }, groups: [1] as const })
+  same<Awaited<ReturnType<typeof spawn>>, SharedChild>(true)
+  await using mine = await spawn('ls', ['-l'] as const, {
+    stdio: ['pipe', 'inherit', { fd: 3 }, undefined, null] as const,
+  })
+  await spawn(new URL('file:///bin/ls'), {
+    cwd: new URL('file:///'),
+    env: { A: undefined, B: 'b' },
+    groups: [1] as const,
+  })
   await spawn('ls', { env: process.env })
   const text = await mine.output()
-  proven<Same<typeof text, Output<string>>>()
+  same<typeof text, Output<string>>(true)
   const hex = await mine.output({ encoding: 'hex', input: new Uint8Array(1), maxBuffer: 1, drainTimeout: 1 })
-  proven<Same<typeof hex, Output<string>>>()
+  same<typeof hex, Output<string>>(true)
   const bytes = await mine.output({ encoding: 'buffer', input: 'text' })
-  proven<Same<typeof bytes.stdout, Buffer>>()
+  same<typeof bytes.stdout, Buffer>(true)
   const ended = child.waitSync()
-  proven<Same<typeof ended, ExitStatus>>()
+  same<typeof ended, ExitStatus>(true)
   const maybe = child.waitSync(5)
-  proven<Same<typeof maybe, ExitStatus | null>>()
+  same<typeof maybe, ExitStatus | null>(true)
   child.stdout?.on('data', () => undefined).pipe(process.stdout)
   child.stdin?.end('text')
 

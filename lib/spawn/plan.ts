@@ -31,7 +31,7 @@ export function planSpawn(file: unknown, second: unknown, third: unknown): Plan 
   const { args, options } = sortArguments(second, third)
   refuseUnavailable(options)
   const command = commandOf(file, args, options)
-  const cwd = given(options.cwd) ? path('options.cwd', options.cwd) : null
+  const cwd = cwdOf(options.cwd)
   const request: SpawnRequest = {
     file: command.file,
     args: command.argv.join('\0'),
@@ -51,7 +51,7 @@ export function planSpawn(file: unknown, second: unknown, third: unknown): Plan 
     spawnfile: command.file,
     spawnargs: command.argv,
     cwd,
-    killSignal: given(options.killSignal) ? signalNumber(options.killSignal) : SIGKILL,
+    killSignal: signalNumber(options.killSignal ?? SIGKILL),
     limits: limitsOf(options),
   }
 }
@@ -67,9 +67,14 @@ function refuseUnavailable(options: object): void {
   }
 }
 
+function cwdOf(value: unknown): string | null {
+  return given(value) ? path('options.cwd', value) : null
+}
+
 function limitsOf(options: Unchecked<SpawnOptions>): Limits | null {
   const signal = abortSignal('options.signal', options.signal)
-  const timeout = given(options.timeout) ? nonNegative('options.timeout', options.timeout) : Infinity
+  // 0 is no limit, as in child_process.
+  const timeout = nonNegative('options.timeout', options.timeout ?? Infinity) || Infinity
   if (signal?.aborted) throw abortError(signal)
   return signal === null && timeout === Infinity ? null : { signal, timeout }
 }

@@ -15,7 +15,6 @@ export class Pipes {
   readonly #native: NativeChild
   /** By fd of the child; null = no pipe, or not ours (any more); undefined = nobody has asked. */
   readonly #streams: (Stream | null | undefined)[] = []
-  readonly #taken = new Set<number>()
   #stdin: Writable | null = null
   #exited: boolean
   #view: readonly (Stream | null)[] | null = null
@@ -39,12 +38,12 @@ export class Pipes {
   take(fd: number): Stream | null {
     const stream = this.get(fd)
     this.#streams[fd] = null
-    if (stream !== null) this.#taken.add(fd)
     return stream
   }
 
+  /** Whether somebody else has it: its taker, or another handle. */
   wasTaken(fd: number): boolean {
-    return this.#taken.has(fd)
+    return this.get(fd) === null && this.#native.isPipe(fd)
   }
 
   /** Closes our end of a stdin that nobody has asked for: the child reads an end of file. */

@@ -119,6 +119,12 @@ impl NativeChild {
         })
     }
 
+    /// Whether the child's fd was made a pipe, taken or not.
+    #[napi]
+    pub fn is_pipe(&self, fd: u32) -> bool {
+        self.handle.is_pipe(fd as usize)
+    }
+
     /// A token that `Events.attach` takes, in any thread of this process.
     #[napi]
     pub fn share(&self) -> String {

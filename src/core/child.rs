@@ -33,11 +33,27 @@ struct Pipes {
 /// The parent's end of one of the child's fds.
 #[derive(Debug)]
 enum Pipe {
-    /// Never was a pipe, or someone has taken it.
-    Gone,
+    /// Not a pipe.
+    None,
+    /// Someone has taken it, or nobody is left who could.
+    Taken,
     Open(PipeEnd),
     /// The child and everyone else has closed the other end: this is all that was left in it.
     Drained(Vec<u8>),
+}
+
+impl Pipes {
+    fn close(&mut self) {
+        self.ends.iter_mut().for_each(|pipe| drop(pipe.take()));
+    }
+}
+
+impl Pipe {
+    /// What is there, which is then taken.
+    fn take(&mut self) -> Self {
+        let left = if matches!(self, Self::None) { Self::None } else { Self::Taken };
+        std::mem::replace(self, left)
+    }
 }
 
 /// A pipe that was taken: the taker's own from now on.
@@ -52,7 +68,7 @@ impl Child {
     pub fn register(plan: Plan, spawned: Spawned) -> ChildHandle {
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let shared = SharedChild::from_process(spawned.process);
-        let ends = spawned.pipes.into_iter().map(|end| end.map_or(Pipe::Gone, Pipe::Open)).collect();
+        let ends = spawned.pipes.into_iter().map(|end| end.map_or(Pipe::None, Pipe::Open)).collect();
         let child = Arc::new(Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             pid: shared.id(),
@@ -82,11 +98,16 @@ impl Child {
 
     /// The pipe of the child's fd, once: the first to ask has it.
     pub fn take_pipe(&self, fd: usize) -> Option<TakenPipe> {
-        match std::mem::replace(self.pipes().ends.get_mut(fd)?, Pipe::Gone) {
-            Pipe::Gone => None,
+        match self.pipes().ends.get_mut(fd)?.take() {
+            Pipe::None | Pipe::Taken => None,
             Pipe::Open(end) => Some(TakenPipe::Open(end)),
             Pipe::Drained(bytes) => Some(TakenPipe::Drained(bytes)),
         }
+    }
+
+    /// Whether the child's fd was made a pipe, taken or not.
+    pub fn is_pipe(&self, fd: usize) -> bool {
+        self.pipes().ends.get(fd).is_some_and(|pipe| !matches!(pipe, Pipe::None))
     }
 
     /// After the exit: what nobody has taken must cost no descriptor any more, and lose no byte. A pipe
@@ -95,11 +116,12 @@ impl Child {
     pub(super) fn settle_pipes(self: &Arc<Self>) {
         let mut pipes = self.pipes();
         if pipes.handles == 0 {
-            pipes.ends.fill_with(|| Pipe::Gone);
+            pipes.close();
         }
         for (fd, pipe) in pipes.ends.iter_mut().enumerate() {
-            *pipe = match std::mem::replace(pipe, Pipe::Gone) {
-                Pipe::Open(_) if fd == 0 => Pipe::Gone,
+            *pipe = match pipe.take() {
+                // Closed, but still to be had: who asks for it late is told that it is, not that there is none.
+                Pipe::Open(_) if fd == 0 => Pipe::Drained(Vec::new()),
                 Pipe::Open(end) => end.drain().map_or_else(
                     |end| {
                         reactor::watch_pipe(self, &end);
@@ -153,7 +175,7 @@ impl Drop for ChildHandle {
         let mut pipes = self.0.pipes();
         pipes.handles -= 1;
         if pipes.handles == 0 && pipes.exited {
-            pipes.ends.fill_with(|| Pipe::Gone);
+            pipes.close();
         }
     }
 }

@@ -1,35 +1,38 @@
-import { spawn as nodeSpawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { SharedChild, spawn, type Stdio } from 'shared-child'
 
-/** A child that lists its own fds and then waits, so that the list is read from outside and holds no fd of the reading. */
-const held = (pid: number): number[] => fs.readdirSync(`/proc/${pid}/fd`).map(Number).sort((a, b) => a - b)
+/** A program that lists its own fds, with the one it lists them through: the lowest that was free. */
+const LS = ['ls', ['/proc/self/fd']] as const
+
+const numbers = (stdout: string): number[] =>
+  stdout
+    .trim()
+    .split('\n')
+    .map(Number)
+    .toSorted((a, b) => a - b)
 
 async function list(child: SharedChild): Promise<number[]> {
-  const fds = held(child.pid)
-  child.killSync()
-  await child.wait()
-  return fds
+  return numbers((await child.output()).stdout)
 }
 
 async function main(): Promise<void> {
   if (!isMainThread) {
-    parentPort?.postMessage(await list(await spawn('sleep', ['1000'])))
+    parentPort?.postMessage(await list(await spawn(...LS)))
     return
   }
   for (let i = 0; i < 300; i++) fs.openSync('/dev/null', 'r')
-  const theirs = nodeSpawn('sleep', ['1000'])
-  const node = held(theirs.pid ?? 0)
-  theirs.kill('SIGKILL')
-  const plain = await list(await spawn('sleep', ['1000']))
-  const sync = await list(SharedChild.spawnSync('sleep', ['1000'], { stdio: 'ignore' }))
+  const node = numbers(execFileSync(...LS, { encoding: 'utf8' }))
+  const plain = await list(await spawn(...LS))
+  const sync = await list(SharedChild.spawnSync(...LS))
   const stdio: Stdio[] = Array.from({ length: 104 }, () => 'ignore')
+  stdio[1] = 'pipe'
   stdio[5] = 'pipe'
   stdio[101] = 0
   stdio[103] = 101
-  const mapped = await list(await spawn('sleep', ['1000'], { stdio }))
+  const mapped = await list(await spawn(...LS, { stdio }))
   const [worker] = (await once(new Worker(__filename), 'message')) as [number[]]
   process.stdout.write(JSON.stringify({ node, plain, sync, mapped, worker }))
 }

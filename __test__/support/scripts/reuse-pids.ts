@@ -140,14 +140,15 @@ async function main(): Promise<void> {
     Atomics.store(shared, PHASE, ASK)
     const controller = new AbortController()
     const options = { stdio: 'ignore', signal: controller.signal, timeout: 60_000 } as const
-    const children = await Promise.all(
-      Array.from({ length: BATCH }, (_, i) =>
-        i % 2 === 0 ? spawn('sleep', ['1000'], options) : SharedChild.spawnSync('sleep', ['1000'], options),
-      ),
-    )
+    const children = await Promise.all(Array.from({ length: BATCH - 2 }, () => spawn('sleep', ['1000'], options)))
+    while (children.length < BATCH) children.push(SharedChild.spawnSync('sleep', ['1000'], options))
     const pids = children.map(({ pid }) => pid)
     const waits = Promise.all(children.map((child) => child.wait()))
-    for (const worker of workers) worker.postMessage(children.map((child) => child.share()), [])
+    for (const worker of workers)
+      worker.postMessage(
+        children.map((child) => child.share()),
+        [],
+      )
     for (const next of inboxes) if ((await next()) !== 'attached') throw new Error('expected "attached"')
 
     tell('take', pids)
@@ -155,14 +156,16 @@ async function main(): Promise<void> {
     const here = await waits
     Atomics.store(shared, PHASE, GONE)
     tell('free', pids)
-    const there = (await Promise.all(inboxes.map((next) => next()))) as ExitStatus[][]
-    for (const list of there) {
+    const there: unknown[] = []
+    for (const next of inboxes) there.push(await next())
+    for (const list of there as ExitStatus[][]) {
       for (const [i, status] of list.entries()) {
         statuses++
         if (JSON.stringify(status) !== JSON.stringify(here[i])) wrongStatuses.push(JSON.stringify(status))
       }
     }
-    for (const status of here) if (!/^SIG(KILL|TERM|USR1)$/.test(status.signal ?? '')) wrongStatuses.push(JSON.stringify(status))
+    for (const status of here)
+      if (!/^SIG(KILL|TERM|USR1)$/.test(status.signal ?? '')) wrongStatuses.push(JSON.stringify(status))
 
     const got: number[] = []
     for (const _ of pids) {
@@ -171,7 +174,8 @@ async function main(): Promise<void> {
       else missed++
     }
     controller.abort()
-    for (const child of children) if (child.killSync() || (await child.kill('SIGTERM'))) Atomics.add(shared, SENT_WHEN_GONE, 1)
+    for (const child of children)
+      if (child.killSync() || (await child.kill('SIGTERM'))) Atomics.add(shared, SENT_WHEN_GONE, 1)
     const before = workers.map((_, i) => Atomics.load(shared, ROUNDS + i))
     while (before.some((count, i) => Atomics.load(shared, ROUNDS + i) < count + 2)) {
       await new Promise((resolve) => setTimeout(resolve, 1))
@@ -185,7 +189,14 @@ async function main(): Promise<void> {
     }
   }
   const sentWhenGone = Atomics.load(shared, SENT_WHEN_GONE)
-  const result = { reuses, missed, statuses, innocentsSignalled: innocentsSignalled.length, wrongStatuses: wrongStatuses.slice(0, 5), sentWhenGone }
+  const result = {
+    reuses,
+    missed,
+    statuses,
+    innocentsSignalled: innocentsSignalled.length,
+    wrongStatuses: wrongStatuses.slice(0, 5),
+    sentWhenGone,
+  }
   spinner.stdin.end()
   process.stdout.write(JSON.stringify(result), () => process.exit(0))
 }

@@ -29,11 +29,11 @@ async function main(): Promise<void> {
   }
   process.on('SIGUSR2', () => undefined)
   process.on('SIGWINCH', () => undefined)
-  const main = await both()
-  const [worker] = (await once(new Worker(__filename), 'message')) as [typeof main]
+  const here = await both()
+  const [worker] = (await once(new Worker(__filename), 'message')) as [typeof here]
   const seen = {
-    spawn: main.async,
-    spawnSync: main.sync,
+    spawn: here.async,
+    spawnSync: here.sync,
     'spawn from a worker': worker.async,
     'spawnSync from a worker': worker.sync,
   }

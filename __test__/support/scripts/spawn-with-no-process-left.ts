@@ -17,7 +17,9 @@ async function failureOf(start: () => Promise<unknown>): Promise<object> {
 async function main(): Promise<void> {
   if (process.argv[2] === 'warm') await (await spawn('true', ['x'])).wait()
   // Started before, with the limit of before: it can still start the prlimit that raises ours again.
-  const raise = nodeSpawn('sh', ['-c', `read go; exec prlimit --pid ${process.pid} --nproc=4000:`], { stdio: ['pipe', 'ignore', 'inherit'] })
+  const raise = nodeSpawn('sh', ['-c', `read go; exec prlimit --pid ${process.pid} --nproc=4000:`], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
   execFileSync('prlimit', ['--pid', `${process.pid}`, '--nproc=1:'])
 
   const failures = [

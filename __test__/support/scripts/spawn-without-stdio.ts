@@ -3,7 +3,9 @@ import { spawn } from 'shared-child'
 
 /** Run with fds 0, 1 and 2 closed: the package's own fds must not be mistaken for the child's. */
 async function main(): Promise<void> {
-  const child = await spawn('sh', ['-c', 'cat; echo err >&2; echo three >&3'], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
+  const child = await spawn('sh', ['-c', 'cat; echo err >&2; echo three >&3'], {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+  })
   const chunks: Buffer[] = []
   child.stdio[3]?.on('data', (chunk: Buffer) => chunks.push(chunk))
   const { stdout, stderr, status } = await child.output({ input: 'in\n' })

@@ -30,11 +30,20 @@ async function main(): Promise<void> {
     const args = ['-c', 'read line; exit 42']
     const child = i % 2 === 0 ? await spawn('sh', args, options) : SharedChild.spawnSync('sh', args, options)
     const other = SharedChild.attach(child.share())
-    const waits = [outcome(() => child.wait()), outcome(() => child.waitTimeout(1e9)), outcome(() => other.wait()), outcome(() => other.waitDeadline(Infinity))]
+    const waits = [
+      outcome(() => child.wait()),
+      outcome(() => child.waitTimeout(1e9)),
+      outcome(() => other.wait()),
+      outcome(() => other.waitDeadline(Infinity)),
+    ]
     child.stdin?.end('go\n')
     outcomes.push(...(await Promise.all(waits)))
     signals.push(child.killSync(), await child.kill('SIGTERM'), child.sendSignalSync(0), await other.sendSignal(0))
-    late.push(await outcome(() => child.waitSync()), await outcome(() => child.tryWaitSync()), await outcome(() => other.waitSync(0)))
+    late.push(
+      await outcome(() => child.waitSync()),
+      await outcome(() => child.tryWaitSync()),
+      await outcome(() => other.waitSync(0)),
+    )
 
     // Asked before any event can have come.
     const quick = await spawn('sh', ['-c', 'exit 42'], { stdio: 'ignore' })

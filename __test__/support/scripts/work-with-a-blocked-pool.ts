@@ -24,7 +24,9 @@ async function main(): Promise<void> {
 
   fs.closeSync(fs.openSync(fifo, 'w'))
   await Promise.all([blocker, queued])
-  process.stdout.write(JSON.stringify({ killed, signal, code, text, timedOut, tried, missing, poolWasBlockedAllTheTime }))
+  process.stdout.write(
+    JSON.stringify({ killed, signal, code, text, timedOut, tried, missing, poolWasBlockedAllTheTime }),
+  )
 }
 
 void main()

@@ -27,7 +27,7 @@ fn failing_plans() -> Vec<Plan> {
         plan(&["/no/such/program"]),
         plan(&["no-such-program"]),
         plan(&["/etc"]),
-        plan(&["/bin/true", &"x".repeat(10_000_000)]),
+        plan(&["/bin/true", &"x".repeat(1_000_000)]),
         no_such_folder,
         as_someone_else,
     ];
@@ -88,7 +88,7 @@ fn nor_of_a_child_that_has_been_waited_for() {
             act();
         }
         // The reactor closes its own copy of the pidfd in its own time.
-        until("all fds are closed", || fds("self").len() == before);
+        until("all fds are closed", || fds("self").len() <= before);
         assert_eq!(children(), [0_u32; 0]);
     });
 }

@@ -5,7 +5,7 @@ use crate::support::limit::time_limit;
 use crate::support::own_process::in_own_process;
 use crate::support::plans::{error, plan, run, script, strings};
 use crate::support::temporary::{Folder, c_string};
-use shared_child_native::core::spawn::{Credentials, Plan, SpawnError, Stage};
+use shared_child_native::core::spawn::{Credentials, Plan, SpawnError, Stage, Stdio};
 
 fn failure(errno: i32, stage: Stage) -> SpawnError {
     SpawnError { errno: -errno, stage }
@@ -49,6 +49,15 @@ fn a_script_whose_interpreter_is_missing_is_enoent() {
     let folder = Folder::new();
     let program = folder.add("program", Some("#!/no/such/interpreter\n"), 0o755);
     assert_fails(&[program.to_str().unwrap()], libc::ENOENT);
+}
+
+/// However many fds are put in their places before it fails: the forked child's report goes by an fd, too.
+#[test]
+fn a_child_with_many_fds_says_it_as_well() {
+    let _limit = time_limit();
+    let mut plan = plan(&["/no/such/program"]);
+    plan.stdio = (0..100).map(|_| Stdio::Inherit(2)).collect();
+    assert_eq!(error(&plan), failure(libc::ENOENT, Stage::Spawn));
 }
 
 #[test]

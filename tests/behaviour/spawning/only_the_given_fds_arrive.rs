@@ -144,12 +144,17 @@ fn inherited_standard_streams_block() {
 #[test]
 fn our_ends_of_pipes_do_not_arrive_in_other_programs() {
     in_own_process!(|| {
+        // Of a program that the standard library starts: whatever is inheritable.
+        let inheritable = || {
+            let listing = Command::new("ls").arg("/proc/self/fd").output().unwrap();
+            String::from_utf8_lossy(&listing.stdout).lines().count()
+        };
+        let before = inheritable();
         let mut plan = script("cat >&3");
         plan.stdio = vec![Stdio::Pipe, Stdio::Pipe, Stdio::Pipe, Stdio::Pipe];
         let mut cat = start(&plan).unwrap();
-        let listing = Command::new("ls").arg("/proc/self/fd").output().unwrap();
+        assert_eq!(inheritable(), before);
         // Its own three, and the folder.
-        assert_eq!(String::from_utf8_lossy(&listing.stdout).lines().count(), 4);
         assert_eq!(run(&script("ls /proc/self/fd")).text().lines().count(), 4);
         drop(cat.take(0));
         assert!(cat.child.wait().unwrap().success());

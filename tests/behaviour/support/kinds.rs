@@ -1,7 +1,8 @@
 //! The state machine over each of its processes: a test that is generic over [`Kind`] runs on all.
 
 use super::plans::{file, plan};
-use shared_child_native::core::child::{Child, ChildHandle};
+use super::temporary::anonymous_file;
+use shared_child_native::core::child::{Child, ChildHandle, TakenPipe};
 use shared_child_native::core::process::Process;
 use shared_child_native::core::spawn::Stdio;
 use shared_child_native::core::sys::OwnProcess;
@@ -80,17 +81,17 @@ impl Kind for Watched {
         let mut plan = plan(command);
         plan.stdio = vec![Stdio::Pipe, Stdio::Ignore, Stdio::Inherit(2)];
         let handle = spawner::spawn(plan).unwrap();
-        let stdin = take_pipe(&handle, 0);
+        // The pipe goes with a child that has exited by now.
+        let stdin = take_pipe(&handle, 0).unwrap_or_else(|| File::open("/dev/null").unwrap());
         (WatchedChild(Arc::clone(handle.child())), stdin)
     }
 }
 
-/// A pipe of a running child.
-pub fn take_pipe(handle: &ChildHandle, fd: usize) -> File {
-    use shared_child_native::core::child::TakenPipe;
-    match handle.take_pipe(fd) {
-        Some(TakenPipe::Open(end)) => file(end),
-        other => panic!("expected a pipe, got {other:?}"),
+/// A pipe of a child that still runs, or of one that still holds text.
+pub fn take_pipe(handle: &ChildHandle, fd: usize) -> Option<File> {
+    match handle.take_pipe(fd)? {
+        TakenPipe::Open(end) => Some(file(end)),
+        TakenPipe::Drained(bytes) => Some(anonymous_file(str::from_utf8(&bytes).unwrap())),
     }
 }
 

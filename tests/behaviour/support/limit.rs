@@ -5,7 +5,11 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const SECONDS: u64 = 60;
+/// The time that a test has: many times what it takes, for slow machines.
+/// `SHARED_CHILD_TEST_SECONDS` is for scripts/mutants.mjs, whose tests are meant to hang.
+fn seconds() -> u64 {
+    std::env::var("SHARED_CHILD_TEST_SECONDS").map_or(60, |seconds| seconds.parse().unwrap())
+}
 
 /// Ends the test process when it is not dropped in time.
 #[must_use]
@@ -13,14 +17,14 @@ pub struct TimeLimit(
     #[expect(dead_code, reason = "its drop is what the watching thread waits for")] Sender<()>,
 );
 
-/// The time that a test has, for slow machines: it takes a fraction of it.
 pub fn time_limit() -> TimeLimit {
+    let seconds = seconds();
     let (sender, dropped) = mpsc::channel();
     let test = thread::current().name().unwrap_or("a test").to_owned();
     thread::spawn(move || {
-        if dropped.recv_timeout(Duration::from_secs(SECONDS)) == Err(RecvTimeoutError::Timeout) {
+        if dropped.recv_timeout(Duration::from_secs(seconds)) == Err(RecvTimeoutError::Timeout) {
             // Not by eprintln, which the test harness would keep to itself.
-            let _ = writeln!(std::io::stderr(), "{test} hangs: it was given {SECONDS} s");
+            let _ = writeln!(std::io::stderr(), "{test} hangs: it was given {seconds} s");
             std::process::exit(101);
         }
     });
@@ -30,9 +34,10 @@ pub fn time_limit() -> TimeLimit {
 /// Asks again and again, for what nothing announces.
 #[track_caller]
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let limit = Duration::from_secs(seconds()) / 2;
     let start = Instant::now();
     while !holds() {
-        assert!(start.elapsed() < Duration::from_secs(SECONDS / 2), "never happened: {what}");
+        assert!(start.elapsed() < limit, "never happened: {what}");
         thread::yield_now();
     }
 }

@@ -74,7 +74,7 @@ fn no_signal_is_sent_to_a_zombie<K: Kind>() {
 
 fn no_signal_is_sent_to_a_zombie_that_a_thread_waits_for<K: Kind>() {
     let _limit = time_limit();
-    for _ in 0..100 {
+    for _ in 0..50 {
         let (child, stdin) = K::start(CAT);
         thread::scope(|scope| {
             scope.spawn(|| child.wait().unwrap());

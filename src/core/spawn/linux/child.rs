@@ -174,17 +174,19 @@ fn change_credentials(exec: &Exec) -> Steps {
 /// execve on each file in turn, by execvp's rules; returns the errno that tells most when none can run.
 fn try_files(exec: &Exec) -> c_int {
     let mut forbidden = false;
+    let mut last = libc::ENOENT;
     for file in &exec.files {
-        match execve(*file, exec.argv.as_ptr(), exec) {
+        last = execve(*file, exec.argv.as_ptr(), exec);
+        match last {
             // Not here: look further.
             libc::ENOENT | libc::ENOTDIR | libc::ESTALE | libc::ENODEV | libc::ETIMEDOUT => {}
             // Found, but not for us: look further, and say so if there is no other.
             libc::EACCES => forbidden = true,
             libc::ENOEXEC => return run_by_shell(exec, *file),
-            errno => return errno,
+            _ => return last,
         }
     }
-    if forbidden { libc::EACCES } else { libc::ENOENT }
+    if forbidden { libc::EACCES } else { last }
 }
 
 /// A file without `#!` is a shell script (POSIX, execvp).

@@ -1,7 +1,7 @@
 //! Learns of the exits of any number of processes without a thread of its own: the system's thread
 //! pool waits (63 processes a thread) and calls back. MS docs: RegisterWaitForSingleObject.
 
-use super::{Handle, check};
+use super::{Handle, PipeEnd, check};
 use std::ffi::c_void;
 use std::io;
 use std::os::windows::io::{AsRawHandle, OwnedHandle};
@@ -20,7 +20,7 @@ pub struct ExitWatcher {
 impl ExitWatcher {
     /// `on_exit` runs on a thread of the pool, once for each key whose process has exited.
     /// `SHARED_CHILD_REACTOR=threads` makes this `Unsupported`.
-    pub fn start(on_exit: fn(usize)) -> io::Result<Arc<Self>> {
+    pub fn start(on_exit: fn(usize), _on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
         if std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads") {
             return Err(io::ErrorKind::Unsupported.into());
         }
@@ -59,6 +59,11 @@ impl ExitWatcher {
         }
         watch.meet(registration);
         Ok(())
+    }
+
+    /// Nothing tells of a pipe's end while there are bytes in it that nobody reads.
+    pub fn add_hangup(&self, _key: usize, _pipe: &PipeEnd) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 
