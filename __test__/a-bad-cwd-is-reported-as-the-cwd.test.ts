@@ -35,6 +35,6 @@ testUnless(isWindows, 'a missing one and a file, for programs that are there and
 
 testUnless(isWindows, 'a missing program in a good directory is still a missing program', async (t) => {
   const cwd = temporaryDirectory(t)
-  const error = failure(await rejection(t, () => SharedChild.spawn('no-such-program-anywhere', [], { cwd })))
-  t.like(error, { code: 'ENOENT', syscall: 'spawn no-such-program-anywhere', path: 'no-such-program-anywhere' })
+  const error = failure(await rejection(t, () => SharedChild.spawn('./no-such-program', [], { cwd })))
+  t.like(error, { code: 'ENOENT', syscall: 'spawn ./no-such-program', path: './no-such-program' })
 })

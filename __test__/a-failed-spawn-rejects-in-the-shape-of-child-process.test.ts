@@ -22,9 +22,11 @@ testUnless(isWindows, 'a missing program, a directory, a file that may not be ru
   }
   for (const [name, { file, code }] of Object.entries(rows)) {
     const args = ['one', 'two']
-    const theirs = await nodeFailure(file, args)
-    const ours = failure(await rejection(t, () => SharedChild.spawn(file, args)))
-    const sync = failure(thrown(t, () => SharedChild.spawnSync(file, args)))
+    // Not the PATH of whoever runs the tests: a place in it that may not be searched makes a missing name EACCES.
+    const options = { env: { PATH: '/usr/bin:/bin' } }
+    const theirs = await nodeFailure(file, args, options)
+    const ours = failure(await rejection(t, () => SharedChild.spawn(file, args, options)))
+    const sync = failure(thrown(t, () => SharedChild.spawnSync(file, args, options)))
     t.is(ours.code, code, name)
     // child_process emits some errors and throws the others, without path and arguments: there only the error itself can be compared.
     if (theirs.path === undefined) t.is(ours.errno, theirs.errno, name)

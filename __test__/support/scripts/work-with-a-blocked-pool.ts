@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const { signal } = await child.wait()
   const { code } = await (await spawn('sh', ['-c', 'exit 3'])).wait()
   const { stdout: text } = await (await spawn('cat')).output({ input: 'text\n' })
-  const missing = await spawn('no-such-program-anywhere').then(
+  const missing = await spawn('/no/such/program').then(
     () => 'started',
     (error: NodeJS.ErrnoException) => error.code,
   )

@@ -42,10 +42,10 @@ impl PipeEnd {
     /// All that is left in the pipe, if nobody holds its other end any more; else the end itself,
     /// untouched. Never blocks: without a writer a read ends at the end of the data.
     pub fn drain(self) -> Result<Vec<u8>, Self> {
-        let mut poll = libc::pollfd { fd: self.0.as_raw_fd(), events: 0, revents: 0 };
+        let mut poll = libc::pollfd { fd: self.0.as_raw_fd(), events: libc::POLLHUP, revents: 0 };
         // SAFETY: one valid pollfd, and a timeout of 0 ms.
         let ready = unsafe { libc::poll(&mut poll, 1, 0) };
-        // POLLHUP, which is always reported: the last writer is gone, so what is there is all.
+        // The last writer is gone, so what is there is all. (macOS reports it only when asked.)
         if ready != 1 || poll.revents & libc::POLLHUP == 0 {
             return Err(self);
         }

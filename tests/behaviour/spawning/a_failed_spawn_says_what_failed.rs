@@ -26,12 +26,12 @@ fn a_missing_program_is_enoent() {
 }
 
 #[test]
-fn a_program_behind_a_file_is_enotdir_by_path_and_enoent_by_name() {
+fn a_program_behind_a_file_is_enotdir() {
     let _limit = time_limit();
-    assert_fails(&["/etc/passwd/program"], libc::ENOENT);
+    assert_fails(&["/etc/passwd/program"], libc::ENOTDIR);
     let mut by_name = plan(&["program"]);
     by_name.env = strings(&["PATH=/etc/passwd"]);
-    assert_eq!(error(&by_name), failure(libc::ENOENT, Stage::Spawn));
+    assert_eq!(error(&by_name), failure(libc::ENOTDIR, Stage::Spawn));
 }
 
 #[test]

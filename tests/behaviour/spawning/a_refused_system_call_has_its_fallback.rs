@@ -11,7 +11,7 @@ use std::time::Duration;
 /// Spawn, wait, kill, time out and fail, as anywhere.
 fn assert_all_works() {
     let child = spawner::spawn(script("echo text; exit 3")).unwrap();
-    assert_eq!(read_all(take_pipe(&child, 1).unwrap()), "text\n");
+    assert_eq!(read_all(take_pipe(&child, 1)), "text\n");
     assert_eq!(child.shared.wait().unwrap().code(), Some(3));
     let child = spawner::spawn(plan(&["sleep", "1000000"])).unwrap();
     assert_eq!(child.shared.wait_timeout(Duration::from_millis(20)).unwrap(), None);

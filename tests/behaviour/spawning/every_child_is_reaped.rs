@@ -5,7 +5,6 @@ use crate::support::own_process::in_own_process;
 use crate::support::plans::{plan, script, start};
 use crate::support::proc::{children, fds};
 use shared_child_native::core::spawner;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 #[test]
@@ -33,20 +32,16 @@ fn a_child_that_is_killed_before_its_exec_has_its_status() {
             assert!(libc::setsid() > 0);
             libc::signal(libc::SIGTERM, survive as *const () as libc::sighandler_t);
         }
-        let done = AtomicBool::new(false);
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                while !done.load(Ordering::Relaxed) {
-                    // SAFETY: takes integers.
-                    unsafe { libc::kill(0, libc::SIGTERM) };
-                }
-            });
-            for _ in 0..300 {
-                let status = start(&script("exit 0")).unwrap().child.wait().unwrap();
-                assert!(status.success() || status.signal() == Some(libc::SIGTERM), "{status}");
+        thread::spawn(|| {
+            loop {
+                // SAFETY: takes integers.
+                unsafe { libc::kill(0, libc::SIGTERM) };
             }
-            done.store(true, Ordering::Relaxed);
         });
+        for _ in 0..300 {
+            let status = start(&script("exit 0")).unwrap().child.wait().unwrap();
+            assert!(status.success() || status.signal() == Some(libc::SIGTERM), "{status}");
+        }
         assert_eq!(children(), [0_u32; 0]);
     });
 }

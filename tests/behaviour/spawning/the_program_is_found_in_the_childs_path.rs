@@ -64,7 +64,9 @@ fn a_forbidden_one_is_remembered_when_there_is_no_other() {
     for (path, errno) in [
         ("forbidden:missing", libc::EACCES),
         ("missing:folder:empty", libc::EACCES),
-        ("missing:empty:empty/file", libc::ENOENT),
+        // Of others, the last one counts.
+        ("missing:empty/file:empty", libc::ENOENT),
+        ("missing:empty:empty/file", libc::ENOTDIR),
     ] {
         let failed = SpawnError { errno: -errno, stage: Stage::Spawn };
         assert_eq!(error(&lookup(path, tree.path())), failed, "PATH={path}");

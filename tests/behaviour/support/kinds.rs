@@ -81,17 +81,16 @@ impl Kind for Watched {
         let mut plan = plan(command);
         plan.stdio = vec![Stdio::Pipe, Stdio::Ignore, Stdio::Inherit(2)];
         let handle = spawner::spawn(plan).unwrap();
-        // The pipe goes with a child that has exited by now.
-        let stdin = take_pipe(&handle, 0).unwrap_or_else(|| File::open("/dev/null").unwrap());
+        let stdin = take_pipe(&handle, 0);
         (WatchedChild(Arc::clone(handle.child())), stdin)
     }
 }
 
-/// A pipe of a child that still runs, or of one that still holds text.
-pub fn take_pipe(handle: &ChildHandle, fd: usize) -> Option<File> {
-    match handle.take_pipe(fd)? {
-        TakenPipe::Open(end) => Some(file(end)),
-        TakenPipe::Drained(bytes) => Some(anonymous_file(str::from_utf8(&bytes).unwrap())),
+/// A pipe of a child, or what was left in it when the child exited.
+pub fn take_pipe(handle: &ChildHandle, fd: usize) -> File {
+    match handle.take_pipe(fd).unwrap() {
+        TakenPipe::Open(end) => file(end),
+        TakenPipe::Drained(bytes) => anonymous_file(str::from_utf8(&bytes).unwrap()),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::support::kinds::{Kind, TRUE, for_each_kind};
 use crate::support::limit::time_limit;
+use crate::support::proc::stat;
 use shared_child_native::core::Process;
 use std::time::{Duration, Instant};
 
@@ -16,5 +17,8 @@ fn waiting_without_reaping_can_be_repeated<K: Kind>() {
     assert!(K::Process::wait_without_reaping(&handle, None).unwrap());
     assert!(K::Process::wait_without_reaping(&handle, None).unwrap());
     assert!(K::Process::wait_without_reaping(&handle, Some(deadline)).unwrap());
+    if !K::IS_WATCHED {
+        assert_eq!(stat(&child.id().to_string(), 3).as_deref(), Some("Z"));
+    }
     assert!(child.wait().unwrap().success());
 }
