@@ -49,6 +49,12 @@ test.serial('input is written and stdin ended, whatever its size', async (t) => 
   )
 })
 
+test.serial('a child that closes its stdin and goes on has its whole output collected', async (t) => {
+  const child = await shell('exec <&-; sleep 0.1; echo text; exit 5')
+  const { stdout, status } = await within(10_000, 'output()', child.output({ input: randomBytes(10 << 20) }))
+  t.deepEqual({ stdout, code: status.code }, { stdout: 'text\n', code: 5 })
+})
+
 test.serial('a child that reads its stdin ends without input', async (t) => {
   const { stdout, status } = await within(5_000, 'cat', (await spawn('cat')).output())
   t.is(stdout, '')

@@ -4,7 +4,6 @@
 use super::shared_child::SharedChild;
 use super::spawn::{Plan, Spawned, StringBlock};
 use super::sys::{OwnProcess, PipeEnd};
-use super::{reactor, registry};
 use std::ffi::CString;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,31 +63,18 @@ pub enum TakenPipe {
 }
 
 impl Child {
-    /// Makes the child known to the registry, which keeps it for as long as it runs.
-    pub fn register(plan: Plan, spawned: Spawned) -> ChildHandle {
+    pub fn new(plan: Plan, spawned: Spawned) -> Arc<Self> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let shared = SharedChild::from_process(spawned.process);
         let ends = spawned.pipes.into_iter().map(|end| end.map_or(Pipe::None, Pipe::Open)).collect();
-        let child = Arc::new(Self {
+        Arc::new(Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             pid: shared.id(),
             file: plan.file,
             args: plan.args,
             shared,
             pipes: Mutex::new(Pipes { ends, handles: 0, exited: false }),
-        });
-        let handle = ChildHandle::new(Arc::clone(&child));
-        registry::insert(Arc::clone(&child));
-        // Weak, or the child would keep itself alive.
-        let this = Arc::downgrade(&child);
-        child.shared.on_exit(move |_| {
-            if let Some(child) = this.upgrade() {
-                child.pipes().exited = true;
-                child.settle_pipes();
-                registry::mark_exited(&child);
-            }
-        });
-        handle
+        })
     }
 
     /// How many fds it was given.
@@ -111,10 +97,11 @@ impl Child {
     }
 
     /// After the exit: what nobody has taken must cost no descriptor any more, and lose no byte. A pipe
-    /// that someone else still holds stays open until they let go: a grandchild, or for an instant a
-    /// child of another thread that has yet to exec.
-    pub(super) fn settle_pipes(self: &Arc<Self>) {
+    /// that someone else still holds goes to `left_open` and stays until they let go: a grandchild, or for
+    /// an instant a child of another thread that has yet to exec.
+    pub fn settle_pipes(&self, left_open: impl Fn(&PipeEnd)) {
         let mut pipes = self.pipes();
+        pipes.exited = true;
         if pipes.handles == 0 {
             pipes.close();
         }
@@ -122,13 +109,13 @@ impl Child {
             *pipe = match pipe.take() {
                 // Closed, but still to be had: who asks for it late is told that it is, not that there is none.
                 Pipe::Open(_) if fd == 0 => Pipe::Drained(Vec::new()),
-                Pipe::Open(end) => end.drain().map_or_else(
-                    |end| {
-                        reactor::watch_pipe(self, &end);
+                Pipe::Open(end) => match end.drain() {
+                    Ok(bytes) => Pipe::Drained(bytes),
+                    Err(end) => {
+                        left_open(&end);
                         Pipe::Open(end)
-                    },
-                    Pipe::Drained,
-                ),
+                    }
+                },
                 other => other,
             };
         }
@@ -136,13 +123,6 @@ impl Child {
 
     fn pipes(&self) -> MutexGuard<'_, Pipes> {
         self.pipes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Child {
-    fn drop(&mut self) {
-        registry::forget(self.id);
-        reactor::forget(self.id);
     }
 }
 

@@ -23,6 +23,8 @@ pub mod registry;
 pub mod spawn;
 #[cfg(not(loom))]
 pub mod spawner;
+#[cfg(not(loom))]
+mod weak_children;
 
 pub use exit_status::{ExitStatus, ResourceUsage};
 pub use process::Process;

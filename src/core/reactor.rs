@@ -6,9 +6,10 @@
 
 use super::child::Child;
 use super::sys::{ExitWatcher, PipeEnd};
+use super::weak_children::WeakChildren;
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The system's watcher, started at its first use; `None` where there is none, for ever.
 /// Call it before a spawn, so that what it lacks (a thread, a descriptor) is found missing while there
@@ -58,22 +59,17 @@ fn reap(key: usize) {
 /// holds it has let go. Where that cannot be watched, it stays open until its handle is gone.
 pub fn watch_pipe(child: &Arc<Child>, pipe: &PipeEnd) {
     if let Ok(Some(watcher)) = start() {
-        left_open().insert(child.id as usize, Arc::downgrade(child));
+        left_open().insert(child);
         let _ = watcher.add_hangup(child.id as usize, pipe);
     }
 }
 
 /// Runs on the watcher's thread when a pipe of the child has been left.
 fn settle_pipes(key: usize) {
-    let child = left_open().get(&key).and_then(Weak::upgrade);
+    let child = left_open().get(key as u64);
     if let Some(child) = child {
-        child.settle_pipes();
+        child.settle_pipes(|_| ()); // those that are still open are still watched
     }
-}
-
-/// When nobody holds the child any more.
-pub fn forget(id: u64) {
-    left_open().remove(&(id as usize));
 }
 
 fn watch_with_a_thread(child: Arc<Child>) -> io::Result<()> {
@@ -85,8 +81,8 @@ fn watch_with_a_thread(child: Arc<Child>) -> io::Result<()> {
 }
 
 /// Children that have exited, with pipes that someone else holds.
-fn left_open() -> MutexGuard<'static, HashMap<usize, Weak<Child>>> {
-    static LEFT_OPEN: OnceLock<Mutex<HashMap<usize, Weak<Child>>>> = OnceLock::new();
+fn left_open() -> MutexGuard<'static, WeakChildren> {
+    static LEFT_OPEN: OnceLock<Mutex<WeakChildren>> = OnceLock::new();
     LEFT_OPEN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -1,9 +1,10 @@
 //! Finds a child again by its id: how a handle travels between the threads of a process.
 
 use super::child::{Child, ChildHandle};
+use super::weak_children::WeakChildren;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// How many shared children that have exited are kept for those who come late.
 const KEPT: usize = 1024;
@@ -13,7 +14,7 @@ const KEPT: usize = 1024;
 struct Registry {
     running: HashMap<u64, Running>,
     /// Shared children that have exited, for as long as anyone holds them.
-    exited: HashMap<u64, Weak<Child>>,
+    exited: WeakChildren,
     /// Holds the latest of them, oldest first.
     recent: VecDeque<Arc<Child>>,
 }
@@ -46,7 +47,7 @@ pub fn share(child: &Arc<Child>) -> String {
     let forgotten = if let Some(running) = registry.running.get_mut(&child.id) {
         running.shared = true;
         None
-    } else if registry.exited.contains_key(&child.id) {
+    } else if registry.exited.get(child.id).is_some() {
         None
     } else {
         registry.remember(child)
@@ -66,21 +67,16 @@ pub fn attach(token: &str) -> Option<ChildHandle> {
     let registry = lock();
     let child = match registry.running.get(&id) {
         Some(running) => running.shared.then(|| Arc::clone(&running.child)),
-        None => registry.exited.get(&id).and_then(Weak::upgrade),
+        None => registry.exited.get(id),
     };
     drop(registry);
     child.map(ChildHandle::new)
 }
 
-/// When nobody holds the child any more.
-pub(super) fn forget(id: u64) {
-    lock().exited.remove(&id);
-}
-
 impl Registry {
     /// Returns the one that gives way, to be dropped outside the lock.
     fn remember(&mut self, child: &Arc<Child>) -> Option<Arc<Child>> {
-        self.exited.insert(child.id, Arc::downgrade(child));
+        self.exited.insert(child);
         self.recent.push_back(Arc::clone(child));
         (self.recent.len() > KEPT).then(|| self.recent.pop_front()).flatten()
     }

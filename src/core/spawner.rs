@@ -2,25 +2,39 @@
 //! ends a child that asked for it (PR_SET_PDEATHSIG) with the thread that spawned it.
 
 use super::child::{Child, ChildHandle};
-use super::reactor;
 use super::spawn::{self, Plan, SpawnError};
+use super::{reactor, registry};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Starts a program on the calling thread: once this returns, the child runs, is watched and can be
 /// found. An error leaves nothing behind.
 pub fn spawn(plan: Plan) -> Result<ChildHandle, SpawnError> {
     reactor::start()?;
     let spawned = spawn::spawn(&plan)?;
-    let child = Child::register(plan, spawned);
-    if let Err(error) = reactor::watch(child.child()) {
+    let child = Child::new(plan, spawned);
+    let handle = ChildHandle::new(Arc::clone(&child));
+    registry::insert(Arc::clone(&child));
+    settle_at_exit(&child);
+    if let Err(error) = reactor::watch(&child) {
         // Nobody would learn of its exit: better no child than a zombie.
         let _ = child.shared.kill();
         let _ = child.shared.wait();
         return Err(error.into());
     }
-    Ok(child)
+    Ok(handle)
+}
+
+fn settle_at_exit(child: &Arc<Child>) {
+    // Weak, or the child would keep itself alive.
+    let this = Arc::downgrade(child);
+    child.shared.on_exit(move |_| {
+        if let Some(child) = this.upgrade() {
+            child.settle_pipes(|pipe| reactor::watch_pipe(&child, pipe));
+            registry::mark_exited(&child);
+        }
+    });
 }
 
 /// A spawn to be done in the background, and what to do with its result.

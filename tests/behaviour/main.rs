@@ -40,3 +40,9 @@ mod spawning {
     mod the_parent_stays_dumpable;
     mod the_program_is_found_in_the_childs_path;
 }
+
+/// A child as the threads of its process have it.
+mod sharing {
+    mod a_token_finds_its_child_again;
+    mod an_exited_childs_pipes_lose_nothing;
+}

@@ -5,7 +5,9 @@ use crate::support::limit::time_limit;
 use crate::support::own_process::in_own_process;
 use crate::support::plans::{error, plan, run, script, strings};
 use crate::support::temporary::{Folder, c_string};
+use crate::support::proc::children;
 use shared_child_native::core::spawn::{Credentials, Plan, SpawnError, Stage, Stdio};
+use shared_child_native::core::spawner::{self, Job};
 
 fn failure(errno: i32, stage: Stage) -> SpawnError {
     SpawnError { errno: -errno, stage }
@@ -150,6 +152,7 @@ fn a_change_of_user_without_the_right_to_it_is_eperm() {
     });
 }
 
+/// Which can start no thread either: not the reactor's, and not a spawner's.
 #[test]
 fn a_user_with_too_many_processes_is_eagain() {
     if !is_root() {
@@ -161,10 +164,21 @@ fn a_user_with_too_many_processes_is_eagain() {
             // SAFETY: a valid rlimit.
             assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NPROC, &limit) }, 0);
         };
+        let true_in_background = || {
+            let (sender, result) = std::sync::mpsc::channel();
+            let done = Box::new(move |result| sender.send(result).unwrap());
+            spawner::spawn_in_background(Job { plan: plan(&["/bin/true"]), done }).map(|()| result)
+        };
         become_nobody();
         limit(0);
-        assert_eq!(error(&plan(&["/bin/true"])), failure(libc::EAGAIN, Stage::Spawn));
+        let eagain = failure(libc::EAGAIN, Stage::Spawn);
+        assert_eq!(error(&plan(&["/bin/true"])), eagain);
+        assert_eq!(spawner::spawn(plan(&["/bin/true"])).unwrap_err(), eagain);
+        assert_eq!(true_in_background().unwrap_err(), eagain);
+        assert_eq!(children(), [0_u32; 0]);
         limit(1000);
         run(&plan(&["/bin/true"])).text();
+        let child = true_in_background().unwrap().recv().unwrap().unwrap();
+        assert!(child.shared.wait().unwrap().success());
     });
 }

@@ -109,15 +109,17 @@ fn all_six() {
 #[test]
 fn one_to_several() {
     in_own_process!(|| {
+        const CLOSED: i32 = -1;
         let placements = [
             [5, 5, 5, 5, 5, 5],
             [2, 2, 1, 1, 0, 0],
             [1, 0, 1, 0, 4, 4],
             [5, 4, 2, 2, 4, 5],
             [0, 1, 2, 0, 5, 4],
-            [0, 1, 2, 4, 4, 4],
+            [0, 1, 2, 4, CLOSED, 0],
         ];
-        let placements = placements.map(|placement| placement.map(Some));
+        let placements =
+            placements.map(|placement| placement.map(|source| Some(source).filter(|fd| *fd != CLOSED)));
         assert_eq!(first_misplaced(&[0, 1, 2, 4, 5], &placements), None);
     });
 }

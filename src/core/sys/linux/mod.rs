@@ -4,6 +4,7 @@ mod exit_watcher;
 mod handle;
 mod own_process;
 pub mod pidfd;
+mod waitid;
 
 pub use exit_watcher::ExitWatcher;
 pub use handle::Handle;

@@ -1,6 +1,7 @@
 //! The pidfd system calls. A pidfd names one process for ever: unlike a pid it never comes to mean
 //! another one (man 2 pidfd_open).
 
+use super::waitid::waitid;
 use crate::core::exit_status::ExitStatus;
 use crate::core::sys::{check, own, retry};
 use std::io;
@@ -20,8 +21,7 @@ pub fn usable() -> bool {
             return false;
         };
         // This process is no child of its own: ECHILD says that the kernel knows P_PIDFD.
-        let waited =
-            super::handle::waitid(libc::P_PIDFD, own.as_raw_fd() as u32, libc::WEXITED | libc::WNOHANG);
+        let waited = waitid(libc::P_PIDFD, own.as_raw_fd() as u32, libc::WEXITED | libc::WNOHANG);
         let knows_wait = waited.is_err_and(|error| error.raw_os_error() == Some(libc::ECHILD));
         knows_wait && send_signal(&own, 0).is_ok()
     })

@@ -1,0 +1,33 @@
+import type { Peer } from '../peers/peer.js'
+// Questions and signals to a child that runs, answered at once. A call is too short for the clock: they are timed in batches.
+import { program } from '../places.js'
+import { Unavailable } from '../unavailable.js'
+import { now } from './clock.js'
+import type { Samples } from './samples.js'
+
+const BATCH = 100
+
+function timed(batches: number, call: (() => unknown) | undefined): number[] {
+  if (call === undefined) return []
+  const batch = (): number => {
+    const start = now()
+    for (let i = 0; i < BATCH; i++) call()
+    return (now() - start) / BATCH
+  }
+  batch()
+  return Array.from({ length: batches }, batch)
+}
+
+export async function calls(peer: Peer, { batches }: { batches: number }): Promise<Samples> {
+  const child = await peer.start(program('pause'), [], { stdio: 'ignore' })
+  const { send, poll } = child
+  if (send === undefined) throw new Unavailable('it sends no signal at once')
+  const samples = {
+    tryWait: timed(batches, poll),
+    // A signal that the child ignores, so that all that is measured is the sending.
+    kill: timed(batches, () => send('SIGURG')),
+  }
+  child.kill()
+  await child.exited
+  return samples
+}

@@ -1,0 +1,2 @@
+/** What one subject gave in one round: samples, by metric. */
+export type Samples = Record<string, number[]>

@@ -1,0 +1,75 @@
+// Bytes through pipes: rate, and the CPU time of both ends.
+import { readFileSync } from 'node:fs'
+import type { Peer } from '../peers/peer.js'
+import { program } from '../places.js'
+import { now, processCpu } from './clock.js'
+import type { Samples } from './samples.js'
+import { scratch } from './scratch.js'
+
+const MB = 1e6
+
+/** Runs `work` and tells how many megabytes went through a second, and the CPU time of a gigabyte, in ms, at both ends. */
+async function measured(bytes: number, work: (note: string) => Promise<unknown>): Promise<Samples> {
+  const note = scratch('cpu-note')
+  const cpu = processCpu()
+  const start = now()
+  await work(note)
+  const seconds = (now() - start) / 1e6
+  const ours = processCpu() - cpu
+  const childs = Number(readFileSync(note, 'latin1'))
+  const gigabytes = bytes / 1e9
+  return {
+    rate: [bytes / MB / seconds],
+    cpu: [(ours + childs) / 1000 / gigabytes],
+    parentCpu: [ours / 1000 / gigabytes],
+  }
+}
+
+/** The child writes `bytes` in writes of `size`. */
+export function download(peer: Peer, { bytes, size }: { bytes: number; size: number }): Promise<Samples> {
+  return measured(bytes, async (note) => {
+    const child = await peer.pipe(program('write'), [String(size), String(bytes), note])
+    let got = 0
+    await Promise.all([child.read((chunk) => (got += chunk.length)), child.exited])
+    if (got !== bytes) throw new Error(`Expected ${bytes} bytes, got ${got}`)
+  })
+}
+
+/** We write `bytes`, and read them back. */
+export function echo(peer: Peer, { bytes }: { bytes: number }): Promise<Samples> {
+  return measured(bytes, async (note) => {
+    const child = await peer.pipe(program('echo'), [note])
+    let got = 0
+    const read = child.read((chunk) => (got += chunk.length))
+    const chunk = new Uint8Array(64 * 1024)
+    for (let sent = 0; sent < bytes; sent += chunk.length) await child.write(chunk)
+    child.end()
+    await Promise.all([read, child.exited])
+    if (got !== bytes) throw new Error(`Expected ${bytes} bytes, got ${got}`)
+  })
+}
+
+/** One byte there and back, again and again. */
+export async function pingPong(peer: Peer, { count }: { count: number }): Promise<Samples> {
+  const child = await peer.pipe(program('echo'), [scratch('cpu-note')])
+  const ball = new Uint8Array(1)
+  let back = (): void => {}
+  const read = child.read(() => back())
+  const play = async (): Promise<void> => {
+    const returned = new Promise<void>((resolve) => (back = resolve))
+    void child.write(ball)
+    await returned
+  }
+  await play()
+  const trip: number[] = []
+  const cpu = processCpu()
+  for (let i = 0; i < count; i++) {
+    const start = now()
+    await play()
+    trip.push(now() - start)
+  }
+  const perTrip = (processCpu() - cpu) / count
+  child.end()
+  await Promise.all([read, child.exited])
+  return { trip, cpu: [perTrip] }
+}

@@ -1,0 +1,49 @@
+// execa, of the version that is installed in the given folder.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { pathToFileURL } from 'node:url'
+import type { Peer, RunOptions } from './peer.js'
+import { pipedByStreams } from './streams.js'
+
+/** What is used of execa here: its own types need its own version of Node's. */
+interface Execa {
+  execa: (file: string, args: readonly string[], options: object) => Promise<{ stdout: Uint8Array }> & Subprocess
+}
+
+interface Subprocess {
+  readonly pid: number
+  readonly stdin: Writable
+  readonly stdout: Readable
+  kill(signal: string | number): boolean
+}
+
+/** execa adds to the environment; the others replace it. */
+const translate = (options: RunOptions): object => ({ ...options, extendEnv: options.env === undefined })
+
+export async function loadExeca(folder: string): Promise<Peer> {
+  const home = join(folder, 'node_modules', 'execa')
+  const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }
+  const { execa } = (await import(pathToFileURL(join(home, 'index.js')).href)) as Execa
+  return {
+    version,
+    run: (file, args, options) => execa(file, args, translate(options)),
+    start(file, args, options) {
+      const child = execa(file, args, { ...translate(options), reject: false })
+      return Promise.resolve({
+        pid: child.pid,
+        exited: child,
+        kill: () => child.kill('SIGKILL'),
+        send: (signal: NodeJS.Signals | 0) => child.kill(signal),
+      })
+    },
+    pipe(file, args) {
+      const child = execa(file, args, { stdio: ['pipe', 'pipe', 'ignore'], buffer: false })
+      return Promise.resolve(pipedByStreams(child.stdin, child.stdout, child))
+    },
+    async output(file, args) {
+      const { stdout } = await execa(file, args, { encoding: 'buffer' })
+      return stdout.length
+    },
+  }
+}

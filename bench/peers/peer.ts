@@ -1,0 +1,43 @@
+/** What a peer is asked to do, in the words of child_process. */
+export interface RunOptions {
+  readonly stdio?: 'ignore' | 'pipe' | readonly ('ignore' | 'pipe' | number)[]
+  readonly cwd?: string
+  readonly env?: Record<string, string>
+  readonly detached?: boolean
+  readonly uid?: number
+  readonly gid?: number
+}
+
+/** A child that runs. */
+export interface Running {
+  readonly pid: number
+  readonly exited: Promise<unknown>
+  kill(): unknown
+  /** Sends a signal at once; not every peer can. */
+  readonly send?: (signal: NodeJS.Signals | 0) => unknown
+  /** The status if it has exited, at once; not every peer can tell. */
+  readonly poll?: () => unknown
+}
+
+/** A child with pipes. */
+export interface Piped {
+  /** Calls back for every chunk of its stdout; resolves at the end of the file. */
+  read(onChunk: (chunk: Uint8Array) => void): Promise<unknown>
+  /** Resolves when the next chunk may be written. */
+  write(chunk: Uint8Array): Promise<unknown> | undefined
+  end(): void
+  readonly exited: Promise<unknown>
+}
+
+/** A way to start processes: the package, or something that it is compared with. */
+export interface Peer {
+  readonly version: string
+  /** Starts a program; resolves when it has exited. What it does before it returns is what a spawn costs its caller. */
+  run(file: string, args: readonly string[], options: RunOptions): Promise<unknown>
+  /** Starts a program; resolves when it runs. */
+  start(file: string, args: readonly string[], options: RunOptions): Promise<Running>
+  /** Starts a program with pipes to its stdin and from its stdout. */
+  pipe(file: string, args: readonly string[]): Promise<Piped>
+  /** Runs a program for what it prints; resolves with the number of bytes. */
+  output(file: string, args: readonly string[]): Promise<number>
+}
