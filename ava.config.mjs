@@ -5,5 +5,4 @@ export default {
   workerThreads: false,
   concurrency: 2,
   timeout: '60s',
-  nodeArguments: ['--enable-source-maps'],
 }

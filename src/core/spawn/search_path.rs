@@ -8,7 +8,8 @@ const DEFAULT_PATH: &[u8] = b"/bin:/usr/bin";
 /// From the CHILD's PATH, as execvp would after the exec. An empty entry is the working directory.
 pub fn candidates(plan: &Plan) -> StringBlock {
     let file = plan.file.to_bytes();
-    if file.contains(&b'/') {
+    // The empty name names nothing, in no directory.
+    if file.contains(&b'/') || file.is_empty() {
         return [file].into_iter().collect();
     }
     let mut candidates = StringBlock::default();

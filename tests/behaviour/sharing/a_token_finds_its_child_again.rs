@@ -76,9 +76,15 @@ fn nor_any_by_the_token_of_another_process_or_by_none() {
     let child = exited();
     let token = share(child.child());
     let (process, id) = token.split_once(':').unwrap();
-    let another = if process.starts_with('0') { process.replacen('0', "1", 1) } else { format!("0{}", &process[1..]) };
-    let tokens =
-        [format!("{another}:{id}"), format!(":{id}"), id.into(), format!("{process}:"), format!("{process}:-1")];
+    let another =
+        if process.starts_with('0') { process.replacen('0', "1", 1) } else { format!("0{}", &process[1..]) };
+    let tokens = [
+        format!("{another}:{id}"),
+        format!(":{id}"),
+        id.into(),
+        format!("{process}:"),
+        format!("{process}:-1"),
+    ];
     for token in tokens.iter().chain([&format!("{token} "), &format!("{token}:1"), &String::new()]) {
         assert!(!is_found(token), "{token}");
     }

@@ -31,7 +31,9 @@ fn fds_opened_since(before: usize) -> usize {
 /// All fds that are opened once for all are open after this.
 fn fds_when_idle() -> usize {
     drop(exited("exit 0"));
-    until("all is closed again", || children().is_empty() && fds("self").values().all(|target| !target.contains("pidfd")));
+    until("all is closed again", || {
+        children().is_empty() && fds("self").values().all(|target| !target.contains("pidfd"))
+    });
     fds("self").len()
 }
 

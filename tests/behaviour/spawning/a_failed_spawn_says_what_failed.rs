@@ -4,8 +4,8 @@ use super::the_child_runs_as_whom_it_was_told::{NOBODY, is_root};
 use crate::support::limit::time_limit;
 use crate::support::own_process::in_own_process;
 use crate::support::plans::{error, plan, run, script, strings};
-use crate::support::temporary::{Folder, c_string};
 use crate::support::proc::children;
+use crate::support::temporary::{Folder, c_string};
 use shared_child_native::core::spawn::{Credentials, Plan, SpawnError, Stage, Stdio};
 use shared_child_native::core::spawner::{self, Job};
 

@@ -1,6 +1,6 @@
 //! Hosts that refuse what the engine and the reactor would rather use: old kernels, and containers.
 
-use crate::support::kinds::take_pipe;
+use crate::support::kinds::{SLEEP_FOREVER, take_pipe};
 use crate::support::own_process::in_own_process;
 use crate::support::plans::{error, plan, script};
 use crate::support::refuse::refuse;
@@ -13,7 +13,7 @@ fn assert_all_works() {
     let child = spawner::spawn(script("echo text; exit 3")).unwrap();
     assert_eq!(read_all(take_pipe(&child, 1)), "text\n");
     assert_eq!(child.shared.wait().unwrap().code(), Some(3));
-    let child = spawner::spawn(plan(&["sleep", "1000000"])).unwrap();
+    let child = spawner::spawn(plan(SLEEP_FOREVER)).unwrap();
     assert_eq!(child.shared.wait_timeout(Duration::from_millis(20)).unwrap(), None);
     assert!(child.shared.kill().unwrap());
     assert_eq!(child.shared.wait().unwrap().signal(), Some(9));

@@ -1,6 +1,7 @@
 //! Any fd of the parent may become any fd of the child, however they collide: checked by what is in the
 //! file behind each.
 
+use crate::support::kinds::SLEEP_FOREVER;
 use crate::support::limit::until;
 use crate::support::own_process::in_own_process;
 use crate::support::plans::{plan, start};
@@ -35,7 +36,7 @@ fn placements(sources: &[i32]) -> Vec<Placement> {
 /// Which file is behind each of the child's fds, by its content.
 fn placed(placement: &Placement) -> Placement {
     let stdio = placement.iter().map(|source| source.map_or(Stdio::Ignore, Stdio::Inherit)).collect();
-    let child = start(&Plan { stdio, ..plan(&["/bin/sleep", "1000000"]) }).unwrap().child;
+    let child = start(&Plan { stdio, ..plan(SLEEP_FOREVER) }).unwrap().child;
     let pid = child.id().to_string();
     until("it sleeps, its libraries loaded", || is_asleep(&pid));
     let mut placed = Placement::default();

@@ -97,7 +97,8 @@ pub fn take_pipe(handle: &ChildHandle, fd: usize) -> File {
 pub const TRUE: &[&str] = &["true"];
 /// Ends when its stdin is closed.
 pub const CAT: &[&str] = &["cat"];
-pub const SLEEP_FOREVER: &[&str] = &["sleep", "1000000"];
+/// Longer than any test, but not for ever: a test that is cut short leaves it behind.
+pub const SLEEP_FOREVER: &[&str] = &["sleep", "1000"];
 
 /// Whether a thread is inside the kernel wait, or about to be.
 pub fn is_waited_on<P>(child: &SharedChild<P>) -> bool {

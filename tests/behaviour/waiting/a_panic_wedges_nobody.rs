@@ -1,5 +1,6 @@
 //! A panic in one thread, wherever it comes, leaves the others able to wait, poll and kill.
 
+use crate::support::kinds::is_waited_on;
 use crate::support::limit::{time_limit, until};
 use shared_child_native::core::process::{Outcome, Process};
 use shared_child_native::core::{ExitStatus, SharedChild};
@@ -127,6 +128,7 @@ fn a_panic_on_the_way_into_the_kernel_lets_another_thread_wait() {
     let (faults, child) = faulty();
     faults.in_handle.store(true, SeqCst);
     assert!(panics(|| child.wait()));
+    assert!(!is_waited_on(&child), "nobody waits any more");
     faults.end_wait(false);
     assert!(child.wait().unwrap().success());
 }

@@ -5,7 +5,7 @@ use shared_child_native::core::SharedChild;
 use std::process::Command;
 
 fn sleep_forever() -> SharedChild {
-    SharedChild::spawn(Command::new("sleep").arg("1000000")).unwrap()
+    SharedChild::spawn(Command::new("sleep").arg("1000")).unwrap()
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Side by side with the crate whose core this is (`shared_child` of crates.io), on the same commands.
 
+use crate::support::kinds::SLEEP_FOREVER;
 use crate::support::limit::{time_limit, until};
 use crate::support::plans::{plan, script, start};
 use crate::support::proc::has_exited;
@@ -83,8 +84,8 @@ fn polls_and_timeouts_before_and_after_the_exit() {
 #[test]
 fn many_waiters_and_a_kill() {
     let _limit = time_limit();
-    let oracle = shared_child::SharedChild::spawn(Command::new("sleep").arg("1000000")).unwrap();
-    let ours = start(&plan(&["sleep", "1000000"])).unwrap().child;
+    let oracle = shared_child::SharedChild::spawn(Command::new("sleep").arg("1000")).unwrap();
+    let ours = start(&plan(SLEEP_FOREVER)).unwrap().child;
     thread::scope(|scope| {
         let theirs: Vec<_> =
             (0..8).map(|_| scope.spawn(|| ExitStatus::from(oracle.wait().unwrap()))).collect();

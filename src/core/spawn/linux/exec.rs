@@ -108,11 +108,10 @@ impl<'a> Exec<'a> {
     }
 }
 
-/// argv[0] gives way to the shell and the file to run (slot 1, filled by the child).
+/// argv[0], if there is one, gives way to the shell and the file to run (slot 1, filled by the child).
 fn shell_argv(argv: &[*const c_char]) -> Vec<*const c_char> {
-    let mut shell = vec![c"/bin/sh".as_ptr(), std::ptr::null()];
-    shell.extend_from_slice(argv.get(1..).unwrap_or(&[std::ptr::null()]));
-    shell
+    let rest = argv.iter().copied().filter(|argument| !argument.is_null()).skip(1);
+    [c"/bin/sh".as_ptr(), std::ptr::null()].into_iter().chain(rest).chain([std::ptr::null()]).collect()
 }
 
 /// Everything from 3 up that is not a target. fds 0 to 2 are always targets.

@@ -77,7 +77,7 @@ impl Handle {
     /// `true` when the signal was sent, `false` when there is no such process any more.
     pub fn send_signal(&self, signal: i32) -> io::Result<bool> {
         let result = match self {
-            Self::Pidfd(fd) => pidfd::send_signal(fd, signal),
+            Self::Pidfd(fd) => pidfd::send_signal(fd.as_raw_fd(), signal),
             // SAFETY: takes two integers. The pid is the child's: it has not been reaped, and nobody
             // can reap it now (the caller holds the lock of the state machine).
             Self::Pid(pid) => check(unsafe { libc::kill(*pid, signal) }).map(drop),

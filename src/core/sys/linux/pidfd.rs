@@ -5,7 +5,7 @@ use super::waitid::waitid;
 use crate::core::exit_status::ExitStatus;
 use crate::core::sys::{check, own, retry};
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -17,13 +17,15 @@ pub fn usable() -> bool {
         if std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads") {
             return false;
         }
-        let Ok(own) = open(std::process::id() as libc::pid_t) else {
-            return false;
-        };
-        // This process is no child of its own: ECHILD says that the kernel knows P_PIDFD.
-        let waited = waitid(libc::P_PIDFD, own.as_raw_fd() as u32, libc::WEXITED | libc::WNOHANG);
-        let knows_wait = waited.is_err_and(|error| error.raw_os_error() == Some(libc::ECHILD));
-        knows_wait && send_signal(&own, 0).is_ok()
+        // Asked with what cannot be, so that it takes no descriptor: an answer from a moment without
+        // one would stick. A kernel that does not know the call says ENOSYS, one that does not know
+        // P_PIDFD says EINVAL, and a filter mostly EPERM.
+        const NO_FD: i32 = i32::MAX;
+        let refusal = |result: io::Result<()>| result.err().and_then(|error| error.raw_os_error());
+        refusal(open(-1).map(drop)) == Some(libc::EINVAL)
+            && refusal(send_signal(NO_FD, 0)) == Some(libc::EBADF)
+            && refusal(waitid(libc::P_PIDFD, NO_FD as libc::id_t, libc::WEXITED | libc::WNOHANG).map(drop))
+                == Some(libc::EBADF)
     })
 }
 
@@ -36,9 +38,9 @@ pub fn open(pid: libc::pid_t) -> io::Result<OwnedFd> {
 }
 
 /// man 2 pidfd_send_signal.
-pub fn send_signal(pidfd: &OwnedFd, signal: i32) -> io::Result<()> {
-    // SAFETY: a valid descriptor, no siginfo, no flags.
-    let result = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, 0usize, 0) };
+pub fn send_signal(pidfd: RawFd, signal: i32) -> io::Result<()> {
+    // SAFETY: takes integers; no siginfo, no flags.
+    let result = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signal, 0usize, 0) };
     check(result).map(drop)
 }
 
