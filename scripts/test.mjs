@@ -5,8 +5,8 @@ import { avaCounts, cargoCounts, sentence, total } from './lib/counts.mjs'
 import { loomTest } from './lib/loom.mjs'
 import { bin } from './lib/project.mjs'
 import { attempt } from './lib/run.mjs'
+import { testMutants } from './mutants.mjs'
 import { setup } from './setup.mjs'
-import { testMutants } from './test-mutants.mjs'
 import { testPacked } from './test-packed.mjs'
 import { testRuntimes } from './test-runtimes.mjs'
 
@@ -33,7 +33,7 @@ const stages = {
   rust: { about: 'the core and the binding (cargo test)', run: () => cargoTest() },
   'rust-fallbacks': { about: 'the same with the fallbacks forced', run: () => cargoTest(fallbacks) },
   loom: { about: 'models of the state machine, every interleaving (loom)', run: loom },
-  mutants: { about: 'broken copies of the state machine, which the models must catch', run: testMutants },
+  mutants: { about: 'broken copies of the core, each of which a test must catch', run: () => testMutants() },
   js: { about: 'the package, as a user sees it (ava)', run: () => ava() },
   'js-fallbacks': { about: 'the same with the fallbacks forced', run: () => ava(fallbacks) },
   packed: { about: 'the tarball, installed in an empty directory', run: testPacked },

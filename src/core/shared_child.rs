@@ -196,8 +196,9 @@ impl<P: Process> SharedChild<P> {
         mut inner: MutexGuard<'_, Inner<P>>,
         deadline: Option<Instant>,
     ) -> io::Result<bool> {
-        inner.state = Waiting;
+        // First, for it may panic, and nobody would leave the state for us.
         let handle = inner.process.handle();
+        inner.state = Waiting;
         drop(inner);
         let _leave = LeaveWaiting(self);
         P::wait_without_reaping(&handle, deadline)
