@@ -49,7 +49,7 @@ export declare class NativeChild {
   get handle(): number
   /** The program, as it was asked for. */
   get spawnfile(): string
-  /** Its arguments, argv[0] first. */
+  /** Its arguments, `argv[0]` first. */
   get spawnargs(): Array<string>
   /** How many fds the child was given. */
   get stdioLength(): number
@@ -118,7 +118,7 @@ export interface SpawnFailure {
 /** What to start. The wrapper has validated it: no string has a NUL in it. */
 export interface SpawnRequest {
   file: string
-  /** argv, argv[0] first, joined with NULs: one string crosses faster than many. */
+  /** argv, `argv[0]` first, joined with NULs: one string crosses faster than many. */
   args: string
   /**
    * `KEY=value` entries joined with NULs; null: the process's own environment, read during this

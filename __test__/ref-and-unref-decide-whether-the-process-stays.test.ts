@@ -30,6 +30,7 @@ for (const left of [
   'unref in a worker',
   'both handles unref',
   'unref, spawnSync',
+  'unref, timeout',
   'ref twice, unref once',
 ] as const) {
   testUnless(isWindows, `${left}: the process does not wait for the child`, async (t) => {

@@ -50,8 +50,7 @@ const targets = {
 function readMutant(name) {
   const patch = join(patches, `${name}.patch`)
   const text = readFileSync(patch, 'utf8')
-  const [, target, test, variable, value] =
-    /^Caught by: (\w+) ([\w:]+)(?: with (\w+)=(\w+))?$/m.exec(text) ?? []
+  const [, target, test, variable, value] = /^Caught by: (\w+) ([\w:]+)(?: with (\w+)=(\w+))?$/m.exec(text) ?? []
   if (target === undefined || test === undefined || !Object.hasOwn(targets, target)) {
     throw new Trouble(`Expected a line 'Caught by: TARGET TEST' in ${patch}`)
   }
@@ -66,8 +65,8 @@ function readMutant(name) {
 function isMet(needs) {
   if (needs === undefined) return true
   if (needs === 'root') return process.getuid?.() === 0
-  const [[have = 0, minor = 0], [wanted = 0, wantedMinor = 0]] = [release(), needs.replace('Linux ', '')].map((version) =>
-    version.split(/[.-]/).map(Number),
+  const [[have = 0, minor = 0], [wanted = 0, wantedMinor = 0]] = [release(), needs.replace('Linux ', '')].map(
+    (version) => version.split(/[.-]/).map(Number),
   )
   return process.platform === 'linux' && (have > wanted || (have === wanted && minor >= wantedMinor))
 }
@@ -98,7 +97,8 @@ class Copy {
     const quick = ['--no-run', '--message-format', 'json-render-diagnostics']
     const { ok, output } = await attempt('cargo', [...args, ...quick], { cwd: this.folder, env, quiet: true })
     const program = /"executable":"([^"]+)"/.exec(output)?.[1]
-    if (!ok || program === undefined) throw new Trouble(`does not compile\n${output.replaceAll(/^\{.*\n/gm, '').trimEnd()}`)
+    if (!ok || program === undefined)
+      throw new Trouble(`does not compile\n${output.replaceAll(/^\{.*\n/gm, '').trimEnd()}`)
     return program
   }
 }
@@ -187,7 +187,8 @@ async function testTarget(target, mutants) {
         })
     counts[reason === undefined ? 'passed' : 'failed'] += 1
     const time = paint('dim', `(${duration(performance.now() - start)})`)
-    if (reason === undefined) console.log(`${paint('green', 'killed')}   ${mutant.name} by ${target} ${mutant.test} ${time}`)
+    if (reason === undefined)
+      console.log(`${paint('green', 'killed')}   ${mutant.name} by ${target} ${mutant.test} ${time}`)
     else console.log(`${paint('red', 'SURVIVED')} ${mutant.name}: ${reason} ${time}`)
   }
   rmSync(copy.folder, { recursive: true, force: true })

@@ -1,7 +1,7 @@
 //! The native half of `shared-child`.
 //!
 //! [`core`] is a child process that any number of threads can wait on, poll and kill at once; it
-//! knows nothing of JavaScript. [`binding`] is what JavaScript sees of it: conversions only.
+//! knows nothing of JavaScript. `binding` is what JavaScript sees of it: conversions only.
 
 pub mod core;
 

@@ -35,16 +35,16 @@ const sum = (output, pattern) => [...output.matchAll(pattern)].reduce((n, match)
 const settle = (counts, ok) => (ok || counts.failed > 0 ? counts : { ...counts, failed: 1 })
 
 /**
- * cargo test: one closing line a test binary.
+ * cargo test: one closing line a test binary. A filtered one is that of a test which ran itself in a process of its own.
  * @param {import('./run.mjs').Outcome} outcome
  */
 export function cargoCounts({ ok, output }) {
   const text = stripVTControlCharacters(output)
   return settle(
     {
-      passed: sum(text, /^test result: .* (\d+) passed;/gm),
-      failed: sum(text, /^test result: .* (\d+) failed;/gm),
-      skipped: sum(text, /^test result: .* (\d+) ignored;/gm),
+      passed: sum(text, /^test result: .* (\d+) passed;.* 0 filtered out/gm),
+      failed: sum(text, /^test result: .* (\d+) failed;.* 0 filtered out/gm),
+      skipped: sum(text, /^test result: .* (\d+) ignored;.* 0 filtered out/gm),
     },
     ok,
   )

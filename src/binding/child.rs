@@ -49,7 +49,7 @@ impl NativeChild {
         self.handle.file.to_string_lossy().into_owned()
     }
 
-    /// Its arguments, argv[0] first.
+    /// Its arguments, `argv[0]` first.
     #[napi(getter)]
     pub fn spawnargs(&self) -> Vec<String> {
         self.handle.args.iter().map(CStr::to_string_lossy).map(Into::into).collect()

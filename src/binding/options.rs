@@ -9,7 +9,7 @@ use std::ffi::CString;
 #[napi(object, use_nullable = true)]
 pub struct SpawnRequest {
     pub file: String,
-    /// argv, argv[0] first, joined with NULs: one string crosses faster than many.
+    /// argv, `argv[0]` first, joined with NULs: one string crosses faster than many.
     pub args: String,
     /// `KEY=value` entries joined with NULs; null: the process's own environment, read during this
     /// call. Only the main thread may say null.

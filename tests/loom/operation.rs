@@ -24,15 +24,17 @@ pub enum Operation {
     ReactorReap,
 }
 
-/// Thread switches at points where a thread could have run on. Two find every mutant; three is a
-/// margin that costs seconds.
-const PREEMPTIONS: usize = 3;
+/// How often threads are interrupted where they could have run on. Two would find every mutant; this is
+/// what takes seconds. (All pairs without a bound take a minute: `LOOM_MAX_PREEMPTIONS=100`.)
+fn preemptions(operations: usize) -> usize {
+    if operations <= 2 { 4 } else { 3 }
+}
 
 /// Runs `operations` at once, on a thread each, while `events` happen in their order; in every
-/// interleaving. `LOOM_MAX_PREEMPTIONS` overrides how often a thread is interrupted.
+/// interleaving.
 pub fn explore(operations: &'static [Operation], events: &'static [Event]) {
     let mut builder = Builder::new();
-    builder.preemption_bound.get_or_insert(PREEMPTIONS);
+    builder.preemption_bound.get_or_insert(preemptions(operations.len()));
     builder.check(move || {
         let model = Model::new();
         let threads: Vec<_> = operations

@@ -19,6 +19,7 @@ const ways: Record<string, () => Promise<unknown>> = {
   'both handles unref': async () => SharedChild.attach((await spawn(...child, options)).unref().share()).unref(),
   unref: async () => (await spawn(...child, options)).unref(),
   'unref, spawnSync': async () => SharedChild.spawnSync(...child, options).unref(),
+  'unref, timeout': async () => (await spawn(...child, { ...options, timeout: 1e9 })).unref(),
   'unref, pending wait': async () => void (await spawn(...child, options)).unref().wait(),
   'attached in a worker': inWorker,
   'unref in a worker': inWorker,

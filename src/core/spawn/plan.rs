@@ -8,7 +8,7 @@ use std::ffi::{CStr, CString, c_char};
 pub struct Plan {
     /// A path if it has a slash in it, else a name to look up in the child's own PATH.
     pub file: CString,
-    /// argv, argv[0] included.
+    /// argv, `argv[0]` included.
     pub args: StringBlock,
     /// The whole environment, as `KEY=value`.
     pub env: StringBlock,

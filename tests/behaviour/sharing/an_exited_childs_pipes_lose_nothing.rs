@@ -1,5 +1,6 @@
 //! What a child wrote before its exit can be read after it, and costs no fd meanwhile.
 
+use crate::support::kinds::take_pipe;
 use crate::support::limit::until;
 use crate::support::own_process::in_own_process;
 use crate::support::plans::{file, script};
@@ -72,10 +73,14 @@ fn one_that_a_grandchild_holds_stays_open_until_it_lets_go() {
 #[test]
 fn one_that_was_taken_is_its_takers() {
     in_own_process!(|| {
-        let child = spawner::spawn(script("read line; echo $line")).unwrap();
+        let mut plan = script("cat");
+        plan.stdio[0] = Stdio::Pipe;
+        let child = spawner::spawn(plan).unwrap();
         let Some(TakenPipe::Open(stdout)) = child.take_pipe(1) else { panic!("not open") };
+        take_pipe(&child, 0).write_all(b"text").unwrap();
         child.shared.wait().unwrap();
-        assert_eq!(read_all(file(stdout)), "\n");
+        assert!(child.take_pipe(1).is_none());
+        assert_eq!(read_all(file(stdout)), "text");
     });
 }
 

@@ -108,7 +108,7 @@ impl<'a> Exec<'a> {
     }
 }
 
-/// argv[0], if there is one, gives way to the shell and the file to run (slot 1, filled by the child).
+/// `argv[0]`, if there is one, gives way to the shell and the file to run (slot 1, filled by the child).
 fn shell_argv(argv: &[*const c_char]) -> Vec<*const c_char> {
     let rest = argv.iter().copied().filter(|argument| !argument.is_null()).skip(1);
     [c"/bin/sh".as_ptr(), std::ptr::null()].into_iter().chain(rest).chain([std::ptr::null()]).collect()

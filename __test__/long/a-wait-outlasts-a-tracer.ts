@@ -1,0 +1,49 @@
+// A debugger holds the zombie of a child: it has exited, but nobody can reap it. The wait must end when the debugger
+// lets go, and not before; nothing may spin, hang or be lost meanwhile.
+//   node build/__test__/long/a-wait-outlasts-a-tracer.js COUNT
+import { spawn as nodeSpawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { spawn, type SharedChild } from 'shared-child'
+import { childrenOf, processEntry } from '../support/proc.js'
+import { until, within } from '../support/within.js'
+import { compileProgram } from './support/compile.js'
+import { longTest } from './support/long-test.js'
+
+longTest(async ({ count, expect }) => {
+  const tracer = compileProgram('tracer')
+  let settledEarly = 0
+  let slowest = 0
+  let processorTime = 0
+  for (let i = 0; i < count; i++) {
+    const child: SharedChild = await spawn('sleep', ['1000'], { stdio: 'ignore' })
+    const debug = nodeSpawn(tracer, [`${child.pid}`], { stdio: ['pipe', 'pipe', 'inherit'] })
+    await within(10_000, 'the tracer', once(createInterface({ input: debug.stdout }), 'line'))
+    let settled = false
+    const waits = [child.wait(), child.wait(), child.waitTimeout(60_000)].map((wait) =>
+      wait.finally(() => (settled = true)),
+    )
+    // The one signal that no tracer can stop.
+    expect(child.killSync(), 'the signal was sent')
+    await until('the child is a zombie', () => processEntry(child.pid)?.state === 'Z')
+    const before = process.cpuUsage()
+    // It has exited by name only: the kernel does not give the status to anyone but the tracer.
+    expect(child.tryWaitSync() === null, 'tryWait says what the kernel says')
+    expect((await child.waitTimeout(50)) === null, 'waitTimeout keeps its time')
+    const used = process.cpuUsage(before)
+    processorTime = Math.max(processorTime, (used.user + used.system) / 1000)
+    if (settled) settledEarly++
+    const gone = performance.now()
+    debug.stdin.end()
+    const statuses = await within(10_000, 'the waits after the tracer has left', Promise.all(waits))
+    slowest = Math.max(slowest, performance.now() - gone)
+    for (const status of statuses) expect(status?.signal === 'SIGKILL', JSON.stringify(status))
+    expect(child.killSync() === false, 'no signal is sent afterwards')
+    await once(debug, 'exit')
+  }
+  expect(settledEarly === 0, `${settledEarly} waits ended while the tracer held the child`)
+  // 50 ms of waiting; a loop that polls without end would use all of them.
+  expect(processorTime < 45, `the wait used ${processorTime} ms of processor time in 50 ms`)
+  await until('nobody is left', () => childrenOf().length === 0)
+  return { tracedChildren: count, lostWaits: 0, slowestAfterTracerMs: Math.round(slowest) }
+})

@@ -1,0 +1,33 @@
+// The frame of a long test: a program that counts what it did, and ends with 1 when a promise was broken.
+//   node build/__test__/long/NAME.js COUNT [VARIANT]
+// scripts/test-long.mjs runs them all, each with a time limit of its own.
+
+/** What was counted; printed as one line of JSON. */
+export type Figures = Record<string, number | string | boolean>
+
+export interface Run {
+  /** How often to do it: few times in `npm test`, many in `npm run test:long`. */
+  readonly count: number
+  readonly variant: string | undefined
+  /** Notes a broken promise. The first few are shown. */
+  expect(holds: boolean, what: string): void
+}
+
+const SHOWN = 20
+
+export function longTest(body: (run: Run) => Promise<Figures>): void {
+  const [, , count = '10', variant] = process.argv
+  const broken: string[] = []
+  const expect = (holds: boolean, what: string): void => {
+    if (!holds) broken.push(what)
+  }
+  const end = (figures: Figures): void => {
+    for (const what of broken.slice(0, SHOWN)) process.stderr.write(`broken: ${what}\n`)
+    if (broken.length > SHOWN) process.stderr.write(`and ${broken.length - SHOWN} more\n`)
+    process.stdout.write(`${JSON.stringify(figures)}\n`, () => process.exit(broken.length > 0 ? 1 : 0))
+  }
+  body({ count: Number(count), variant, expect }).then(end, (error: unknown) => {
+    broken.push(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    end({})
+  })
+}
