@@ -29,6 +29,8 @@ test.serial('a made-up token', async (t) => {
     `${nonce}:${id} `,
     ` ${sharedChild}`,
     `${nonce}:${id}:`,
+    `${nonce}:+${id}`,
+    `${nonce}:0${id}`,
     `${nonce}:1e0`,
     `${nonce}:0x1`,
     `${nonce}:18446744073709551616`,

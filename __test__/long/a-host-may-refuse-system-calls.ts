@@ -54,6 +54,7 @@ for (const [name, errno] of Object.entries({ EAGAIN, ENOMEM })) {
   refusals[`threads and pidfds ${name}`] = {
     refuse: `${refuse} ${numbers.pidfd_open}:0:${ENOSYS} ${numbers.clone}:${CLONE_PIDFD}:${ENOSYS}`,
     errors: [name, 'EAGAIN'],
+    late: ['ENOSYS'],
   }
 }
 refusals['pidfd_open EMFILE'] = { refuse: `${numbers.pidfd_open}:0:${EMFILE}` }
@@ -140,7 +141,9 @@ else {
       figures.documentedErrors += outcome.errors.length
       expect(outcome.left === 0, `${name}: ${outcome.left} children are left`)
       expect(outcome.fds <= 0 || outcome.errors.length === 0, `${name}: ${outcome.fds} fds are left`)
-      const undocumented = outcome.errors.find((error) => !errors.includes(error) && !(when === 'warm' && late.includes(error)))
+      const undocumented = outcome.errors.find(
+        (error) => !errors.includes(error) && !(when === 'warm' && late.includes(error)),
+      )
       expect(undocumented === undefined, `${name}: ${undocumented}`)
     }
     for (let round = 0; round < count; round++) for (const each of cases) await run(each)

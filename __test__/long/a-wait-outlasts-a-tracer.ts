@@ -18,6 +18,7 @@ longTest(async ({ count, expect }) => {
   for (let i = 0; i < count; i++) {
     const child: SharedChild = await spawn('sleep', ['1000'], { stdio: 'ignore' })
     const debug = nodeSpawn(tracer, [`${child.pid}`], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const left = once(debug, 'exit')
     await within(10_000, 'the tracer', once(createInterface({ input: debug.stdout }), 'line'))
     let settled = false
     const waits = [child.wait(), child.wait(), child.waitTimeout(60_000)].map((wait) =>
@@ -39,7 +40,7 @@ longTest(async ({ count, expect }) => {
     slowest = Math.max(slowest, performance.now() - gone)
     for (const status of statuses) expect(status?.signal === 'SIGKILL', JSON.stringify(status))
     expect(child.killSync() === false, 'no signal is sent afterwards')
-    await once(debug, 'exit')
+    await left
   }
   expect(settledEarly === 0, `${settledEarly} waits ended while the tracer held the child`)
   // 50 ms of waiting; a loop that polls without end would use all of them.

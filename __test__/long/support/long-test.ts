@@ -21,7 +21,15 @@ export function longTest(body: (run: Run) => Promise<Figures>): void {
   const expect = (holds: boolean, what: string): void => {
     if (!holds) broken.push(what)
   }
+  let ended = false
+  // Nothing left to wait for, and yet not at the end: something was lost.
+  process.on('exit', () => {
+    if (ended) return
+    process.stderr.write('broken: the event loop ended with the test still waiting\n')
+    process.exitCode = 1
+  })
   const end = (figures: Figures): void => {
+    ended = true
     for (const what of broken.slice(0, SHOWN)) process.stderr.write(`broken: ${what}\n`)
     if (broken.length > SHOWN) process.stderr.write(`and ${broken.length - SHOWN} more\n`)
     process.stdout.write(`${JSON.stringify(figures)}\n`, () => process.exit(broken.length > 0 ? 1 : 0))

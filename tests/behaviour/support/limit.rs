@@ -1,5 +1,6 @@
 //! Time limits: a promise that nothing hangs is worth nothing if its test hangs instead.
 
+use super::proc::children;
 use std::io::Write;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
@@ -11,7 +12,7 @@ fn seconds() -> u64 {
     std::env::var("SHARED_CHILD_TEST_SECONDS").map_or(60, |seconds| seconds.parse().unwrap())
 }
 
-/// Ends the test process when it is not dropped in time.
+/// Ends the test process, and what it has started, when it is not dropped in time.
 #[must_use]
 pub struct TimeLimit(
     #[expect(dead_code, reason = "its drop is what the watching thread waits for")] Sender<()>,
@@ -25,6 +26,10 @@ pub fn time_limit() -> TimeLimit {
         if dropped.recv_timeout(Duration::from_secs(seconds)) == Err(RecvTimeoutError::Timeout) {
             // Not by eprintln, which the test harness would keep to itself.
             let _ = writeln!(std::io::stderr(), "{test} hangs: it was given {seconds} s");
+            for child in children() {
+                // SAFETY: takes integers. Whoever would reap it hangs, or is about to end with us.
+                unsafe { libc::kill(child as i32, libc::SIGKILL) };
+            }
             std::process::exit(101);
         }
     });

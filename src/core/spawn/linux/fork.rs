@@ -26,8 +26,9 @@ pub fn start(exec: &mut Exec) -> Result<Started, SpawnError> {
     let Some(failure) = read_report(reader) else {
         return Ok(Started { pid, pidfd: None });
     };
-    // SAFETY: our own child, which nobody has reaped: it has not been shared with anyone yet.
-    retry(|| check(unsafe { libc::waitpid(pid, std::ptr::null_mut(), libc::__WALL) }))?;
+    // A `waitpid(-1)` of someone else may have been quicker (ECHILD): reaped it is, all the same.
+    // SAFETY: our own child, which is known to nobody who could wait for it by its pid.
+    let _ = retry(|| check(unsafe { libc::waitpid(pid, std::ptr::null_mut(), libc::__WALL) }));
     Err(failure.into())
 }
 

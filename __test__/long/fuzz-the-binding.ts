@@ -1,0 +1,130 @@
+// Arbitrary JavaScript values for every method of 'shared-child/native', past the wrapper and its checks. Property: an exception or
+// a value; never a crash or a hang, and nothing is left.
+//   node build/__test__/long/fuzz-the-binding.js COUNT
+import fs from 'node:fs'
+import fc from 'fast-check'
+import { Events, NativeChild, signalName } from 'shared-child/native'
+import { childrenOf, openFds } from '../support/proc.js'
+import { until, within } from '../support/within.js'
+import { longTest } from './support/long-test.js'
+import { seed } from './support/random.js'
+import { show } from './support/show.js'
+
+const odd = fc.oneof(
+  { weight: 4, arbitrary: fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true }) },
+  fc.constantFrom(undefined, null, Symbol('s'), () => undefined, NaN, -0, -1, 2 ** 31, 2 ** 32, 1e308, -1e308, Infinity, '\0', ''),
+  fc.constantFrom(new Float64Array(8), new Float64Array(7), new Float64Array(0), new Uint8Array(64), new Float64Array(new SharedArrayBuffer(64))),
+)
+const mostly = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 60, arbitrary: right }, { weight: 1, arbitrary: odd })
+
+const request = mostly(
+  fc.record({
+      file: mostly(fc.constantFrom('true', '/bin/true', 'true', '/no/such/program', '', 'tr\0ue', '\ud800')),
+      args: mostly(fc.oneof(fc.string(), fc.constantFrom('true', 'true\0a\0b', '\0\0\0', ''))),
+      env: mostly(fc.oneof(fc.constant(null), fc.string(), fc.constant('PATH=/bin\0A=1'))),
+      cwd: mostly(fc.constantFrom(null, null, null, '/', '/no/such/folder', '', '\0')),
+      stdio: mostly(fc.array(mostly(fc.oneof({ weight: 20, arbitrary: fc.constantFrom(-1, -2, 0, 1, 2) }, { weight: 1, arbitrary: fc.integer() })), { maxLength: 6 })),
+      detached: mostly(fc.boolean()),
+      uid: mostly(fc.constantFrom(null, 0, 65_534, 2 ** 32 - 1)),
+      gid: mostly(fc.constantFrom(null, 0, 65_534, 2 ** 32 - 1)),
+      groups: mostly(fc.oneof(fc.constant(null), fc.array(mostly(fc.nat()), { maxLength: 4 }))),
+      windowsHide: mostly(fc.boolean()),
+      windowsVerbatimArguments: mostly(fc.boolean()),
+  }),
+)
+
+type Methods = Record<string, (...all: unknown[]) => unknown>
+
+/** Not the blocking ones with a time that may be long. */
+const call = fc.oneof(
+  fc.tuple(fc.constant('sendSignal'), odd),
+  fc.tuple(fc.constant('takePipe'), fc.oneof(fc.integer({ min: -1, max: 8 }), odd)),
+  fc.tuple(fc.constant('isPipe'), fc.oneof(fc.integer({ min: -1, max: 8 }), odd)),
+  fc.tuple(fc.constantFrom('wait', 'kill', 'tryWait', 'tryWaitSync', 'share'), odd),
+)
+const eventsCall = fc.oneof(
+  fc.tuple(fc.constantFrom('drain', 'claim', 'attach'), odd),
+  fc.tuple(fc.constant('keepAlive'), odd),
+  fc.tuple(fc.constant('spawn'), odd, request),
+)
+
+longTest(async ({ count, expect }) => {
+  const tally = { spawned: 0, refused: 0, calls: 0, exceptions: 0 }
+  process.on('unhandledRejection', (error) => expect(false, `unhandled rejection: ${String(error)}`))
+  process.on('uncaughtException', (error) => expect(false, `uncaught exception: ${error.stack}`))
+  const events = new Events(() => {
+    const records = new Float64Array(8 * 16)
+    let length
+    do {
+      length = events.drain(records)
+      // Children of spawn(): claimed and let go.
+      for (let i = 0; i < length; i++) if (records[i * 8] === 0) finish(events.claim(records[i * 8 + 1] ?? 0))
+    } while (length === 16)
+  })
+  const finish = (child: NativeChild | null): void => {
+    if (child === null) return
+    tally.spawned++
+    child.sendSignal(9)
+    for (let fd = 0; fd < child.stdioLength; fd++) close(child.takePipe(fd))
+  }
+  const close = (pipe: unknown): void => {
+    if (typeof pipe === 'number') fs.closeSync(pipe)
+  }
+  const attempt = async (target: Methods, [name, ...given]: readonly unknown[]): Promise<unknown> => {
+    tally.calls++
+    try {
+      return await within(20_000, show(String(name), given), (async () => target[String(name)]?.(...given))())
+    } catch (error) {
+      if (String(error).includes('not settled')) throw error
+      tally.exceptions++
+      expect(error instanceof Error, `${String(name)}: threw ${String(error)}`)
+      return undefined
+    }
+  }
+  // Those that take and give one another's values.
+  const statics: Methods = {
+    Events: (value) => new (Events as unknown as new (value: unknown) => object)(value),
+    NativeChild: (value) => new (NativeChild as unknown as new (value: unknown) => object)(value),
+    signalName: (value) => signalName(value as number),
+    detached: (value) => (Events.prototype as unknown as Methods)['spawnSync']?.call(value as object, value),
+  }
+  const settle = async (): Promise<void> => {
+    await until('nobody is left', () => childrenOf().length === 0)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const trial = async (what: unknown, calls: readonly unknown[][], others: readonly unknown[][], value: unknown): Promise<void> => {
+    const made = await attempt(events as unknown as Methods, ['spawnSync', what])
+    if (made instanceof NativeChild) {
+      for (const each of calls) {
+        const answer = attempt(made as unknown as Methods, each)
+        if (each[0] === 'takePipe') close(await answer)
+        // wait() holds a thread of libuv's pool until the end, which comes below.
+        else answer.catch((error: unknown) => expect(false, String(error)))
+      }
+      finish(made)
+      made.waitSync(20_000)
+    } else if (made !== undefined) tally.refused++
+    for (const each of others) await attempt(events as unknown as Methods, each)
+    for (const name of Object.keys(statics)) await attempt(statics, [name, value])
+  }
+  const ids = { uid: null, gid: null, groups: null }
+  const flags = { detached: false, windowsHide: false, windowsVerbatimArguments: false }
+  const valid = { file: 'true', args: 'true', env: null, cwd: null, stdio: [-2, -2, -2], ...ids, ...flags }
+  await trial(valid, [['wait']], [['spawn', 0, valid]], 1)
+  await until('the first one is reaped', () => childrenOf().length === 0)
+  events.keepAlive(true)
+  await settle()
+  const fds = openFds().length
+  const cases = fc.tuple(request, fc.array(call, { maxLength: 4 }), fc.array(eventsCall, { maxLength: 2 }), odd)
+  for (const [what, calls, others, value] of fc.sample(cases, { numRuns: count, seed })) {
+    await trial(what, calls, others, value)
+    // One of the calls may have let go of the loop.
+    events.keepAlive(true)
+  }
+  await settle()
+  await until('all fds are closed', () => openFds().length <= fds, 3_000).catch(() => undefined)
+  const fdsLeaked = Math.max(0, openFds().length - fds)
+  expect(fdsLeaked === 0, `${fdsLeaked} fds leaked: ${openFds().join(', ')}`)
+  return { trials: count, ...tally, fdsLeaked, seed }
+})
