@@ -97,9 +97,9 @@ function isRight(status: ExitStatus): boolean {
   return Object.isFrozen(status) && (code === null) !== (name === null) && success === (code === 0)
 }
 
-longTest(async ({ count, expect }) => {
+longTest(async ({ count, variant, expect }) => {
   const tally = { started: 0, refused: 0, calls: 0, callsRefused: 0 }
-  const codes = new Set<string>()
+  const codes = new Map<string, number>()
   process.on('unhandledRejection', (error) => expect(false, `unhandled rejection: ${String(error)}`))
   process.on('uncaughtException', (error) => expect(false, `uncaught exception: ${error.stack}`))
 
@@ -109,7 +109,7 @@ longTest(async ({ count, expect }) => {
       return await within(20_000, what, Promise.resolve(act()))
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      codes.add(String(code))
+      codes.set(String(code), (codes.get(String(code)) ?? 0) + 1)
       expect(error instanceof Error && typeof code === 'string', `${what}: ${String(error)}`)
       return null
     }
@@ -159,5 +159,6 @@ longTest(async ({ count, expect }) => {
   await until('all fds are closed', () => openFds().length <= fds, 3_000).catch(() => undefined)
   const fdsLeaked = Math.max(0, openFds().length - fds)
   expect(fdsLeaked === 0, `${fdsLeaked} fds leaked: ${openFds().join(', ')}`)
+  if (variant === 'codes') console.error(codes)
   return { trials: count, ...tally, errorCodes: codes.size, fdsLeaked, seed }
 })

@@ -24,7 +24,7 @@ pub fn start(exec: &Exec) -> Result<Started, SpawnError> {
     let Some(failure) = exec.failure() else {
         return Ok(Started { pid, pidfd: Some(pidfd) });
     };
-    reap(&pidfd)?;
+    let _ = reap(&pidfd); // a wait of someone else may have been quicker: reaped it is, all the same
     Err(failure.into())
 }
 
