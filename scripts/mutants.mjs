@@ -19,7 +19,7 @@ const patches = inRoot('tests', 'mutants')
 const scratch = join(cargoTarget, 'mutants')
 
 /** What a test may take, in seconds. Its own limit is shorter: it is the test that has to find a hang. */
-const patience = { script: 60, test: 10 }
+const patience = { script: 100, test: 60 }
 
 /**
  * How the tests of each target are built. One build folder a target: of all that is in it, only this crate is built again.

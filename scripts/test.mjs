@@ -7,6 +7,7 @@ import { bin } from './lib/project.mjs'
 import { attempt } from './lib/run.mjs'
 import { testMutants } from './mutants.mjs'
 import { setup } from './setup.mjs'
+import { testLong } from './test-long.mjs'
 import { testPacked } from './test-packed.mjs'
 import { testRuntimes } from './test-runtimes.mjs'
 
@@ -36,6 +37,7 @@ const stages = {
   mutants: { about: 'broken copies of the core, each of which a test must catch', run: () => testMutants() },
   js: { about: 'the package, as a user sees it (ava)', run: () => ava() },
   'js-fallbacks': { about: 'the same with the fallbacks forced', run: () => ava(fallbacks) },
+  safety: { about: 'faults, races and hostile hosts, a few times each', run: () => testLong({ quick: true }) },
   packed: { about: 'the tarball, installed in an empty directory', run: testPacked },
   runtimes: {
     about: 'other Nodes, Bun and Deno, those that are installed',

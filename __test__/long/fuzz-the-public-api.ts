@@ -47,7 +47,10 @@ const options = mostly(
       argv0: mostly(fc.string()),
       stdio: mostly(fc.oneof(fd, fc.array(mostly(fd), { maxLength: 8 }))),
       // Only of a kind that a shell can do no harm with: the arguments become code.
-      shell: fc.oneof(fc.constantFrom(false, undefined, null), odd.filter((value) => typeof value !== 'string' && value !== true)),
+      shell: fc.oneof(
+        { weight: 40, arbitrary: fc.constantFrom(false, undefined, null) },
+        { weight: 1, arbitrary: odd.filter((value) => typeof value !== 'string' && value !== true) },
+      ),
       detached: mostly(fc.boolean()),
       group: mostly(fc.constant(false)),
       killOnParentExit: mostly(fc.constant(false)),

@@ -54,16 +54,20 @@ pub fn share(child: &Arc<Child>) -> String {
     };
     drop(registry);
     drop(forgotten);
-    format!("{:032x}:{}", nonce(), child.id)
+    token_of(child.id)
+}
+
+fn token_of(id: u64) -> String {
+    format!("{:032x}:{id}", nonce())
 }
 
 /// The child of a token; `None` when the token is not of this process, or its child is gone.
 pub fn attach(token: &str) -> Option<ChildHandle> {
-    let (process, id) = token.split_once(':')?;
-    if process != format!("{:032x}", nonce()) {
+    let id = token.split_once(':')?.1.parse().ok()?;
+    // To the letter: "+7" and "07" are numbers as well, but no tokens of ours.
+    if token != token_of(id) {
         return None;
     }
-    let id = id.parse().ok()?;
     let registry = lock();
     let child = match registry.running.get(&id) {
         Some(running) => running.shared.then(|| Arc::clone(&running.child)),

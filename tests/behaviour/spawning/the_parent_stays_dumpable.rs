@@ -46,7 +46,7 @@ fn after_many_of_them_at_once() {
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
-                    for _ in 0..100 {
+                    for _ in 0..1000 {
                         error(&as_nobody("/no/such/program"));
                     }
                 });

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// The time that a test has: many times what it takes, for slow machines.
 /// `SHARED_CHILD_TEST_SECONDS` is for scripts/mutants.mjs, whose tests are meant to hang.
 fn seconds() -> u64 {
-    std::env::var("SHARED_CHILD_TEST_SECONDS").map_or(60, |seconds| seconds.parse().unwrap())
+    std::env::var("SHARED_CHILD_TEST_SECONDS").map_or(120, |seconds| seconds.parse().unwrap())
 }
 
 /// Ends the test process, and what it has started, when it is not dropped in time.
