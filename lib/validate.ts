@@ -53,6 +53,14 @@ export function userOrGroupId(name: string, value: unknown): number {
 /** By its members and not its class: there is one AbortSignal class per realm (jest, vm contexts). */
 export function abortSignal(name: string, value: unknown): AbortSignal | null {
   if (value === undefined || value === null) return null
-  if (!isObject(value) || !('aborted' in value)) throw invalidArgType(name, 'an instance of AbortSignal', value)
-  return value as AbortSignal
+  if (!isAbortSignal(value)) throw invalidArgType(name, 'an instance of AbortSignal', value)
+  return value
+}
+
+function isAbortSignal(value: unknown): value is AbortSignal {
+  if (!isObject(value)) return false
+  const { aborted, addEventListener, removeEventListener } = value as Unchecked<AbortSignal>
+  return (
+    typeof aborted === 'boolean' && typeof addEventListener === 'function' && typeof removeEventListener === 'function'
+  )
 }

@@ -4,7 +4,7 @@ import { foreignCargo, foreignTargets } from './lib/foreign.mjs'
 import { loomTest } from './lib/loom.mjs'
 import { outdated } from './lib/native.mjs'
 import { bin, inRoot } from './lib/project.mjs'
-import { run, runNode } from './lib/run.mjs'
+import { attempt, npm, run, runNode } from './lib/run.mjs'
 import { setup } from './setup.mjs'
 
 /** A check that cannot be made on this machine. */
@@ -32,6 +32,33 @@ const cargo = (args, env) => run('cargo', args, { env, quiet: true })
 const clippy = (flags, env) =>
   cargo(['clippy', '--quiet', '--locked', '--all-targets', ...flags, '--', '-D', 'warnings'], env)
 
+/**
+ * What the advisory databases say, which are asked over the network: an answer that is none is no failure.
+ * @param {import('./lib/run.mjs').Outcome} outcome
+ * @param {RegExp} finding what is in the output when there is something to say
+ */
+function advisories({ ok, output }, finding) {
+  if (ok) return
+  if (finding.test(output)) throw new Trouble(output.trimEnd())
+  throw new Skip('the advisories cannot be had from here')
+}
+
+/** @returns {Promise<import('./lib/run.mjs').Outcome>} */
+async function npmAudit() {
+  try {
+    return { ok: true, how: '', output: await npm(['audit'], { quiet: true }) }
+  } catch (error) {
+    return { ok: false, how: '', output: String(error) }
+  }
+}
+
+/** @param {string[]} args */
+async function cargoDeny(...args) {
+  const { ok } = await attempt('cargo', ['deny', '--version'], { quiet: true })
+  if (!ok) throw new Skip('needs cargo-deny (cargo install --locked cargo-deny)')
+  return attempt('cargo', ['deny', ...args], { quiet: true })
+}
+
 /** @type {Record<string, () => Promise<unknown>>} */
 const checks = {
   'format: TypeScript, JavaScript, JSON (oxfmt)': () => tool('oxfmt', '--check'),
@@ -50,6 +77,14 @@ const checks = {
   'lint: the core with loom': () => clippy(['--no-default-features'], loomTest.env),
   'docs: Rust (rustdoc)': () =>
     cargo(['doc', '--quiet', '--locked', '--no-deps', '--document-private-items'], { RUSTDOCFLAGS: '-D warnings' }),
+  'dependencies: licences, sources, versions (cargo-deny)': async () => {
+    const { ok, output } = await cargoDeny('--offline', 'check', 'bans', 'licenses', 'sources')
+    if (!ok) throw new Trouble(output.trimEnd())
+  },
+  'dependencies: advisories, Rust (cargo-deny)': async () =>
+    advisories(await cargoDeny('check', 'advisories'), /advisories FAILED/),
+  'dependencies: advisories, npm (npm audit)': async () =>
+    advisories(await npmAudit(), /\d+ (low|moderate|high|critical)/),
   [`lint: ${foreignTargets.join(', ')}`]: async () => {
     const how = await foreignCargo()
     if (typeof how !== 'string') return clippy(how.flags, how.env)

@@ -120,7 +120,7 @@ else {
     const library = compileLibrary('refuse')
     const figures = { refusals: 0, worked: 0, documentedErrors: 0 }
     const cases = Object.entries(refusals).flatMap(([name, refusal]) =>
-      ['warm', 'cold'].map((when) => ({ name: `${name}, ${when}`, when, ...refusal })),
+      ['warm', 'cold'].map((when) => Object.assign({ name: `${name}, ${when}`, when }, refusal)),
     )
     const run = async ({ name, when, refuse, errors = [], late = [] }: (typeof cases)[number]): Promise<void> => {
       const child = nodeSpawn(process.execPath, [__filename, when, library], {

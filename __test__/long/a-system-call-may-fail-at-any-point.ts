@@ -71,7 +71,9 @@ longTest(async ({ count, expect }) => {
         const what = `${error} from ${call} number ${when}`
         const args = traced.flatMap((thread) => ['-p', thread])
         const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:error=${error}:when=${when}`]
-        const strace = nodeSpawn('strace', ['-o', '/dev/null', ...inject, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+        const strace = nodeSpawn('strace', ['-o', '/dev/null', ...inject, ...args], {
+          stdio: ['ignore', 'ignore', 'pipe'],
+        })
         const left = once(strace, 'exit')
         const attached = once(createInterface({ input: strace.stderr }), 'line')
         const [line] = (await within(20_000, 'strace', Promise.race([attached, left]))) as [unknown]
@@ -82,7 +84,9 @@ longTest(async ({ count, expect }) => {
         strace.kill('SIGINT')
         await within(20_000, 'the end of strace', left)
         await until(`${what}: no child is left`, () => childrenOf().length === 0)
-        await until(`${what}: no fd is left`, () => openFds().length <= fds).catch((e: Error) => expect(false, `${e.message} ${openFds().join()}`))
+        await until(`${what}: no fd is left`, () => openFds().length <= fds).catch((e: Error) =>
+          expect(false, `${e.message} ${openFds().join()}`),
+        )
       }
     }
   }

@@ -39,7 +39,7 @@ longTest(async ({ count, expect }) => {
     const statuses = await within(10_000, 'the waits after the tracer has left', Promise.all(waits))
     slowest = Math.max(slowest, performance.now() - gone)
     for (const status of statuses) expect(status?.signal === 'SIGKILL', JSON.stringify(status))
-    expect(child.killSync() === false, 'no signal is sent afterwards')
+    expect(!child.killSync(), 'no signal is sent afterwards')
     await left
   }
   expect(settledEarly === 0, `${settledEarly} waits ended while the tracer held the child`)

@@ -2,7 +2,7 @@
 // a value; never a crash or a hang, and nothing is left.
 //   node build/__test__/long/fuzz-the-binding.js COUNT
 import fs from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { Events, NativeChild, signalName } from 'shared-child/native'
 import { childrenOf, openFds } from '../support/proc.js'
 import { until, within } from '../support/within.js'
@@ -12,25 +12,53 @@ import { show } from './support/show.js'
 
 const odd = fc.oneof(
   { weight: 4, arbitrary: fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true }) },
-  fc.constantFrom(undefined, null, Symbol('s'), () => undefined, NaN, -0, -1, 2 ** 31, 2 ** 32, 1e308, -1e308, Infinity, '\0', ''),
-  fc.constantFrom(new Float64Array(8), new Float64Array(7), new Float64Array(0), new Uint8Array(64), new Float64Array(new SharedArrayBuffer(64))),
+  fc.constantFrom(
+    undefined,
+    null,
+    Symbol('s'),
+    () => undefined,
+    NaN,
+    -0,
+    -1,
+    2 ** 31,
+    2 ** 32,
+    1e308,
+    -1e308,
+    Infinity,
+    '\0',
+    '',
+  ),
+  fc.constantFrom(
+    new Float64Array(8),
+    new Float64Array(7),
+    new Float64Array(0),
+    new Uint8Array(64),
+    new Float64Array(new SharedArrayBuffer(64)),
+  ),
 )
 const mostly = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 60, arbitrary: right }, { weight: 1, arbitrary: odd })
 
 const request = mostly(
   fc.record({
-      file: mostly(fc.constantFrom('true', '/bin/true', 'true', '/no/such/program', '', 'tr\0ue', '\ud800')),
-      args: mostly(fc.oneof(fc.string(), fc.constantFrom('true', 'true\0a\0b', '\0\0\0', ''))),
-      env: mostly(fc.oneof(fc.constant(null), fc.string(), fc.constant('PATH=/bin\0A=1'))),
-      cwd: mostly(fc.constantFrom(null, null, null, '/', '/no/such/folder', '', '\0')),
-      stdio: mostly(fc.array(mostly(fc.oneof({ weight: 20, arbitrary: fc.constantFrom(-1, -2, 0, 1, 2) }, { weight: 1, arbitrary: fc.integer() })), { maxLength: 6 })),
-      detached: mostly(fc.boolean()),
-      uid: mostly(fc.constantFrom(null, 0, 65_534, 2 ** 32 - 1)),
-      gid: mostly(fc.constantFrom(null, 0, 65_534, 2 ** 32 - 1)),
-      groups: mostly(fc.oneof(fc.constant(null), fc.array(mostly(fc.nat()), { maxLength: 4 }))),
-      windowsHide: mostly(fc.boolean()),
-      windowsVerbatimArguments: mostly(fc.boolean()),
+    file: mostly(fc.constantFrom('true', '/bin/true', 'true', '/no/such/program', '', 'tr\0ue', '\ud800')),
+    args: mostly(fc.oneof(fc.string(), fc.constantFrom('true', 'true\0a\0b', '\0\0\0', ''))),
+    env: mostly(fc.oneof(fc.constant(null), fc.string(), fc.constant('PATH=/bin\0A=1'))),
+    cwd: mostly(fc.constantFrom(null, null, null, '/', '/no/such/folder', '', '\0')),
+    stdio: mostly(
+      fc.array(
+        mostly(
+          fc.oneof({ weight: 20, arbitrary: fc.constantFrom(-1, -2, 0, 1, 2) }, { weight: 1, arbitrary: fc.integer() }),
+        ),
+        { maxLength: 6 },
+      ),
+    ),
+    detached: mostly(fc.boolean()),
+    uid: mostly(fc.constantFrom(null, 0, 65_534, 2 ** 32 - 1)),
+    gid: mostly(fc.constantFrom(null, 0, 65_534, 2 ** 32 - 1)),
+    groups: mostly(fc.oneof(fc.constant(null), fc.array(mostly(fc.nat()), { maxLength: 4 }))),
+    windowsHide: mostly(fc.boolean()),
+    windowsVerbatimArguments: mostly(fc.boolean()),
   }),
 )
 
@@ -93,7 +121,12 @@ longTest(async ({ count, expect }) => {
     await until('nobody is left', () => childrenOf().length === 0)
     await new Promise((resolve) => setImmediate(resolve))
   }
-  const trial = async (what: unknown, calls: readonly unknown[][], others: readonly unknown[][], value: unknown): Promise<void> => {
+  const trial = async (
+    what: unknown,
+    calls: readonly unknown[][],
+    others: readonly unknown[][],
+    value: unknown,
+  ): Promise<void> => {
     const made = await attempt(events as unknown as Methods, ['spawnSync', what])
     if (made instanceof NativeChild) {
       for (const each of calls) {

@@ -1,7 +1,7 @@
 // Arbitrary arguments and options for every method. Property: a rejection (or, of the synchronous forms, an exception) that is an
 // Error with a code, or a right result; never a crash or a hang, and nothing is left: no child that nobody asked for, no fd.
 //   node build/__test__/long/fuzz-the-public-api.js COUNT
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { SharedChild, spawn, type ExitStatus } from 'shared-child'
 import { childrenOf, openFds } from '../support/proc.js'
 import { until, within } from '../support/within.js'
@@ -14,13 +14,38 @@ const mine = Object.assign(new Error('from the fuzzer'), { code: 'FROM_THE_FUZZE
 
 const odd = fc.oneof(
   { weight: 4, arbitrary: fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true }) },
-  fc.constantFrom(undefined, null, Symbol('s'), () => undefined, NaN, -0, -1, 2 ** 31, 2 ** 32, 1e308, Infinity, '\0', ''),
   fc.constantFrom(
-    new Proxy({}, { get: () => { throw mine } }),
+    undefined,
+    null,
+    Symbol('s'),
+    () => undefined,
+    NaN,
+    -0,
+    -1,
+    2 ** 31,
+    2 ** 32,
+    1e308,
+    Infinity,
+    '\0',
+    '',
+  ),
+  fc.constantFrom(
+    new Proxy(
+      {},
+      {
+        get: () => {
+          throw mine
+        },
+      },
+    ),
     Object.create(null) as object,
     new Date(NaN),
     new Uint8Array(3),
-    { get fd() { throw mine } },
+    {
+      get fd() {
+        throw mine
+      },
+    },
     { aborted: false },
     { aborted: true },
     { href: 1, protocol: 2 },
@@ -34,9 +59,14 @@ const mostly = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 30, arbitrary: right }, { weight: 1, arbitrary: odd })
 
 /** Programs that no argument makes do harm. */
-const file = mostly(fc.constantFrom('true', '/bin/true', 'false', '/no/such/program', '/', '/etc/passwd', new URL('file:///bin/true')))
+const file = mostly(
+  fc.constantFrom('true', '/bin/true', 'false', '/no/such/program', '/', '/etc/passwd', new URL('file:///bin/true')),
+)
 const args = mostly(fc.array(mostly(fc.string({ unit: 'binary' })), { maxLength: 4 }))
-const fd = fc.oneof(fc.constantFrom('pipe', 'ignore', 'inherit', null, undefined, { fd: 2 }), fc.constantFrom(0, 1, 2, -1, 3, 40))
+const fd = fc.oneof(
+  fc.constantFrom('pipe', 'ignore', 'inherit', null, undefined, { fd: 2 }),
+  fc.constantFrom(0, 1, 2, -1, 3, 40),
+)
 const id = fc.oneof(fc.constantFrom(0, 1, 65_534, 2 ** 32 - 2), fc.nat(70_000))
 
 const options = mostly(
@@ -68,7 +98,9 @@ const options = mostly(
 )
 
 const time = mostly(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 5 })))
-const signal = mostly(fc.oneof(fc.constantFrom('SIGTERM', 'SIGKILL', 'SIGCONT', 'SIGRTMIN+1'), fc.integer({ min: -2, max: 70 })))
+const signal = mostly(
+  fc.oneof(fc.constantFrom('SIGTERM', 'SIGKILL', 'SIGCONT', 'SIGRTMIN+1'), fc.integer({ min: -2, max: 70 })),
+)
 const waitOptions = mostly(fc.record({ signal: odd }, { requiredKeys: [] }))
 
 /** A method of a handle, with arguments. `waitSync()` without a time is left out: it may rightly block for ever. */
@@ -76,8 +108,14 @@ const call = fc.oneof(
   fc.tuple(fc.constantFrom('kill', 'sendSignal', 'killSync', 'sendSignalSync'), signal),
   fc.tuple(fc.constantFrom('waitTimeout', 'waitDeadline'), time, waitOptions),
   fc.tuple(fc.constant('wait'), waitOptions),
-  fc.tuple(fc.constant('waitSync'), time.filter((ms) => ms !== undefined && !(typeof ms === 'number' && ms > 5))),
-  fc.tuple(fc.constantFrom('tryWait', 'tryWaitSync', 'share', 'ref', 'unref', 'takeStdin', 'takeStdout', 'takeStderr'), odd),
+  fc.tuple(
+    fc.constant('waitSync'),
+    time.filter((ms) => ms !== undefined && !(typeof ms === 'number' && ms > 5)),
+  ),
+  fc.tuple(
+    fc.constantFrom('tryWait', 'tryWaitSync', 'share', 'ref', 'unref', 'takeStdin', 'takeStdout', 'takeStderr'),
+    odd,
+  ),
   fc.tuple(
     fc.constant('output'),
     mostly(
@@ -126,17 +164,26 @@ longTest(async ({ count, variant, expect }) => {
     } catch (error) {
       expect(false, `${shown} threw instead of rejecting: ${String(error)}`)
     }
-    const child = await outcome(shown, () => promise ?? (SharedChild.spawnSync as (...all: unknown[]) => SharedChild)(...given))
+    const child = await outcome(
+      shown,
+      () => promise ?? (SharedChild.spawnSync as (...all: unknown[]) => SharedChild)(...given),
+    )
     if (child === null) {
       tally.refused++
-      return expect(childrenOf().every(({ state }) => state === 'Z'), `${shown}: refused, and yet a child runs`)
+      return expect(
+        childrenOf().every(({ state }) => state === 'Z'),
+        `${shown}: refused, and yet a child runs`,
+      )
     }
     tally.started++
     const pending: Promise<unknown>[] = []
     for (const [name, ...rest] of calls) {
       tally.calls++
       const method = String(name)
-      const target = (method === 'attach' ? SharedChild : child) as unknown as Record<string, (...all: unknown[]) => unknown>
+      const target = (method === 'attach' ? SharedChild : child) as unknown as Record<
+        string,
+        (...all: unknown[]) => unknown
+      >
       const answer = outcome(show(method, rest), () => target[method]?.(...rest))
       pending.push(answer.then((value) => void (value === null && tally.callsRefused++)))
     }
@@ -150,7 +197,14 @@ longTest(async ({ count, variant, expect }) => {
   await trial(['true'], false, [['output']])
   await until('nobody is left', () => childrenOf().length === 0)
   const fds = openFds().length
-  const cases = fc.tuple(fc.array(fc.oneof(file, args, options), { maxLength: 1 }), file, args, options, fc.boolean(), fc.array(call, { maxLength: 4 }))
+  const cases = fc.tuple(
+    fc.array(fc.oneof(file, args, options), { maxLength: 1 }),
+    file,
+    args,
+    options,
+    fc.boolean(),
+    fc.array(call, { maxLength: 4 }),
+  )
   let turn = 0
   for (const [nonsense, first, second, third, sync, calls] of fc.sample(cases, { numRuns: count, seed })) {
     // Now and then the arguments in the wrong places.

@@ -16,7 +16,8 @@ type Kept = { code: number } & ({ wait: Promise<ExitStatus> } | { token: ChildTo
 async function startAndDrop(code: number, chance: number): Promise<Kept> {
   const script = `read line; exit ${code}`
   const stdio = chance < 0.5 ? 'pipe' : (['pipe', 'ignore', 'ignore'] as const)
-  const child = chance < 0.8 ? await spawn('sh', ['-c', script], { stdio }) : SharedChild.spawnSync('sh', ['-c', script])
+  const child =
+    chance < 0.8 ? await spawn('sh', ['-c', script], { stdio }) : SharedChild.spawnSync('sh', ['-c', script])
   // It ends when it has read this; whoever ended it earlier gets the blame.
   child.stdin?.write('go\n')
   if (chance % 0.1 < 0.04) return { code, wait: child.wait() }

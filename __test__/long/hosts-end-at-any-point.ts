@@ -30,7 +30,8 @@ async function work(): Promise<void> {
 
 function host(end: End, delay: number, withWorker: boolean): void {
   for (let i = 0; i < 3; i++) void work()
-  if (withWorker) new Worker(__filename, { workerData: 'work' })
+  // It must keep nobody from his end.
+  if (withWorker) new Worker(__filename, { workerData: 'work' }).unref()
   setTimeout(() => {
     if (end === 'exit') process.exit(7)
     if (end === 'uncaught') throw new Error('planned')

@@ -10,10 +10,10 @@ import { longTest } from './support/long-test.js'
 longTest(async ({ count, expect }) => {
   let theirs = 0
   let slowest = 0
-  let busy = true
+  const ours = { running: true }
   // One at a time, so that after each libuv has no child.
   const comeAndGo = async (): Promise<void> => {
-    while (busy) {
+    while (ours.running) {
       const [code] = (await once(nodeSpawn('sh', ['-c', 'exit 4'], { stdio: 'ignore' }), 'exit')) as [number]
       expect(code === 4, `child_process got ${code}`)
       theirs++
@@ -30,7 +30,7 @@ longTest(async ({ count, expect }) => {
     slowest = Math.max(slowest, performance.now() - begin)
     for (const status of statuses) expect(status?.code === 5, JSON.stringify(status))
   }
-  busy = false
+  ours.running = false
   await others
   await until('nobody is left', () => childrenOf().length === 0)
   return { waits: count * 2, childrenOfChildProcess: theirs, slowestWaitMs: Math.round(slowest) }

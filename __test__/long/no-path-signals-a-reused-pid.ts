@@ -105,7 +105,16 @@ else {
       return answer.split(' ')
     }
 
-    const reuses: Record<Path, number> = { kill: 0, sendSignal: 0, sync: 0, timeout: 0, abort: 0, maxBuffer: 0, asyncDispose: 0, worker: 0 }
+    const reuses: Record<Path, number> = {
+      kill: 0,
+      sendSignal: 0,
+      sync: 0,
+      timeout: 0,
+      abort: 0,
+      maxBuffer: 0,
+      asyncDispose: 0,
+      worker: 0,
+    }
     let innocentsSignalled = 0
     let sent = 0
     let missed = 0
@@ -161,7 +170,8 @@ else {
             continue
           }
           if (path === 'kill') pending.push(child.kill().then(note), child.kill('SIGTERM').then(note))
-          if (path === 'sendSignal') pending.push(child.sendSignal('SIGKILL').then(note), child.sendSignal('SIGUSR1').then(note))
+          if (path === 'sendSignal')
+            pending.push(child.sendSignal('SIGKILL').then(note), child.sendSignal('SIGUSR1').then(note))
           if (path === 'sync') [child.killSync(), child.killSync(0), child.sendSignalSync('SIGTERM')].forEach(note)
           if (path === 'abort') controller.abort()
           if (path === 'asyncDispose') pending.push(child[Symbol.asyncDispose]())

@@ -1,7 +1,7 @@
+import fs from 'node:fs'
 // npm run soak -- --minutes N: a mixed load for a long time. It prints what was done, and memory, fds and the worst delay once a minute;
 // it ends with 1 when a status was lost or wrong, or when anything grows.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import fs from 'node:fs'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { SharedChild, spawn, type ChildToken } from 'shared-child'
 import { childrenOf, openFds } from '../support/proc.js'
@@ -36,7 +36,7 @@ const loads: Record<string, (turn: number) => Promise<void>> = {
     if (turn % 2) right(await child.kill(turn % 4 === 1 ? 'SIGTERM' : 'SIGKILL'), 'the signal was sent')
     const { signal } = await within(LONG, 'wait', child.wait())
     right(signal === 'SIGKILL' || signal === 'SIGTERM', `signal ${signal}`)
-    right((await child.kill()) === false, 'nothing is sent to a child that is gone')
+    right(!(await child.kill()), 'nothing is sent to a child that is gone')
     counts.statuses++
     counts.kills++
   },
@@ -89,20 +89,20 @@ async function main(): Promise<void> {
   const warm = performance.now() + Math.min(60_000, minutes * 20_000)
   const delay = monitorEventLoopDelay({ resolution: 10 })
   delay.enable()
-  let stopped = false
+  const run = { stopped: false }
   const rest = new Set(Object.keys(loads))
   const loops = Object.entries(loads).map(async ([name, load]) => {
-    for (let turn = 0; !stopped; turn++) await load(turn)
+    for (let turn = 0; !run.stopped; turn++) await load(turn)
     rest.delete(name)
   })
   const all = Promise.all(loops)
   all.catch((error: unknown) => {
     right(false, String(error))
-    stopped = true
+    run.stopped = true
   })
   let start: (Level & Counts) | null = null
   let report = performance.now() + 60_000
-  while (!stopped && performance.now() < end) {
+  while (!run.stopped && performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, 1000))
     // After the first minute: caches and pools are as large then as they will be.
     if (start === null && performance.now() > warm) start = { ...level(), ...counts }
@@ -111,7 +111,7 @@ async function main(): Promise<void> {
       console.log(JSON.stringify({ ...counts, ...level(), worstDelayMs: Math.round(delay.max / 1e6) }))
     }
   }
-  stopped = true
+  run.stopped = true
   await within(2 * LONG, `the last of ${[...rest].join()}`, all)
   await until('all children are gone', () => childrenOf().length === 0)
   await until('all fds are closed', () => level().fds <= (start?.fds ?? 0)).catch(() => undefined)

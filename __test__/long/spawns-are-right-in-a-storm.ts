@@ -103,6 +103,8 @@ if (!isMainThread) {
     expect(inChild === 0, `${inChild} handlers ran in a child`)
     expect(inHost > 0 && credentials > 0 && allocations > 0, 'there was a storm')
     await until('no child and no zombie is left', () => childrenOf().length === 0)
+    // A pipe that a child of the fork engine held for an instant closes an instant later.
+    await until('their fds are closed', () => ours() <= fds).catch(() => undefined)
     expect(ours() <= fds, `fds: ${fds} before, ${ours()} after`)
     const started = sums.reduce((all, sum) => all + sum.started, 0)
     const missing = sums.reduce((all, sum) => all + sum.missing, 0)

@@ -82,6 +82,12 @@ else {
     await until('all fds are closed', () => openFds().length <= fds, 10_000).catch(() => undefined)
     const fdsLeaked = Math.max(0, openFds().length - fds)
     expect(fdsLeaked === 0, `${fdsLeaked} fds leaked: ${openFds().join(', ')}`)
-    return { workers: count, slowestTerminateMs: Math.round(slowest), childrenLeft: childrenOf().length, fdsLeaked, seed }
+    return {
+      workers: count,
+      slowestTerminateMs: Math.round(slowest),
+      childrenLeft: childrenOf().length,
+      fdsLeaked,
+      seed,
+    }
   })
 }

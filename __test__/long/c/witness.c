@@ -1,4 +1,4 @@
-// A child that looks at what it was given, and tells by its exit code: witness CODE [EXPECTED_FDS]
+// A child that looks at what it was given, and tells by its exit code: witness CODE [EXPECTED_FDS [LOOKED_AT]]
 // CODE: all is as it should be. 201: a foreign fd. 202: a blocked signal. 203: an ignored signal. 204: fd 0, 1 or 2 is missing.
 #include <fcntl.h>
 #include <signal.h>
@@ -8,7 +8,8 @@
 
 int main(int argc, char **argv) {
   int fds = argc > 2 ? atoi(argv[2]) : 3;
-  for (int fd = 0; fd < 1024; fd++) {
+  int last = argc > 3 ? atoi(argv[3]) : 1024;
+  for (int fd = 0; fd < last; fd++) {
     int open = fcntl(fd, F_GETFD) >= 0;
     if (open && fd >= fds) return 201;
     if (!open && fd < 3) return 204;

@@ -10,7 +10,7 @@ export interface Run {
   readonly count: number
   readonly variant: string | undefined
   /** Notes a broken promise. The first few are shown. */
-  expect(holds: boolean, what: string): void
+  readonly expect: (holds: boolean, what: string) => void
 }
 
 const SHOWN = 20

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 /** A call as source text; for values that throw when they are looked at, too. */
 export function show(name: string, given: readonly unknown[]): string {

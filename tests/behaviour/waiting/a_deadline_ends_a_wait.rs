@@ -66,11 +66,12 @@ fn a_timeout_longer_than_any_clock_is_no_timeout<K: Kind>() {
 fn a_deadline_passes_while_another_thread_waits<K: Kind>() {
     let _limit = time_limit();
     let (child, _stdin) = K::start(SLEEP_FOREVER);
+    let child = &child;
     thread::scope(|scope| {
         let waiter = scope.spawn(|| child.wait());
-        until("a thread waits", || is_waited_on(&*child));
+        until("a thread waits", || is_waited_on(child));
         let start = Instant::now();
-        let late = scope.spawn(|| (child.wait_timeout(SHORT), start.elapsed()));
+        let late = scope.spawn(move || (child.wait_timeout(SHORT), start.elapsed()));
         // If it forgets its deadline it has to wait for the exit, which is then what it returns.
         while !late.is_finished() && start.elapsed() < 200 * SHORT {
             thread::yield_now();

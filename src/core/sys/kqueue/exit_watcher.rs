@@ -97,10 +97,8 @@ impl ExitWatcher {
         let mut events = Events::new();
         loop {
             events.clear();
-            // It fails only for a bad poller; one whose wait is interrupted waits on.
-            if self.poller.wait(&mut events, None).is_err() {
-                continue;
-            }
+            // An error is no reason to drop what has come: each event comes once.
+            let _ = self.poller.wait(&mut events, None);
             for event in events.iter() {
                 let key = event.key >> 1;
                 if event.key & HANGUP != 0 {
