@@ -1,10 +1,10 @@
 // One run: who takes part, what is compared, what came out.
+import { readFileSync } from 'node:fs'
 import { Host } from './hosts.js'
 import type { Samples } from './measures/samples.js'
 import { runtimeOf, type PeerName } from './peers/index.js'
 import { progress } from './progress.js'
 import { findings, type Comparison, type Finding } from './results.js'
-import type { RuntimeName } from './runtimes.js'
 import { Unavailable } from './unavailable.js'
 
 /** Someone who is measured: a name, and a way to take one round of samples. */
@@ -47,15 +47,26 @@ export class Bench {
     return new Hosts(this.among(...names).map((peer) => [peer, new Host(runtimeOf(peer))]))
   }
 
-  /** The same, with one large process for all peers of a runtime. */
+  /**
+   * The same, with large processes: one for the package itself, and one in each runtime for all others, which fork. (Each
+   * fork marks every page of its process to be copied, and whoever writes to one next pays for that.)
+   */
   largeHosts(gigabytes: number, ...names: readonly PeerName[]): Hosts {
-    const byRuntime = new Map<RuntimeName, Host>()
-    const host = (runtime: RuntimeName): Host => {
-      const known = byRuntime.get(runtime) ?? new Host(runtime, { ballast: gigabytes })
-      byRuntime.set(runtime, known)
-      return known
+    const shared = new Map<string, Host>()
+    const byPeer = new Map<PeerName, Host>()
+    const room = availableMemory() - SPARE
+    for (const peer of this.among(...names)) {
+      const key = peer === 'shared-child' ? peer : runtimeOf(peer)
+      if (!shared.has(key)) {
+        if (room < (shared.size + 1) * gigabytes) {
+          this.leaveOut(`${peer} at ${gigabytes} GB (not enough memory)`)
+          continue
+        }
+        shared.set(key, new Host(runtimeOf(peer), { ballast: gigabytes }))
+      }
+      byPeer.set(peer, shared.get(key)!)
     }
-    return new Hosts(this.among(...names).map((peer) => [peer, host(runtimeOf(peer))]))
+    return new Hosts(byPeer)
   }
 
   /** The given subjects if they could be built, else none. */
@@ -89,6 +100,12 @@ export class Bench {
     this.findings.push(...findings(comparison, samples))
   }
 }
+
+/** Gigabytes that the machine should keep for everything else. */
+const SPARE = 2
+
+const availableMemory = (): number =>
+  Number(/^MemAvailable:\s*(\d+)/m.exec(readFileSync('/proc/meminfo', 'latin1'))?.[1] ?? 0) / 2 ** 20
 
 /** The processes of some peers. */
 class Hosts implements Disposable {

@@ -1,17 +1,27 @@
 // A debugger holds the zombie of a child: it has exited, but nobody can reap it. The wait must end when the debugger
 // lets go, and not before; nothing may spin, hang or be lost meanwhile.
-//   node build/__test__/long/a-wait-outlasts-a-tracer.js COUNT
+//   node build/__test__/long/a-wait-outlasts-a-tracer.js COUNT [without-threads]
+// Also where no thread can be started that would wait for it.
 import { spawn as nodeSpawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { spawn, type SharedChild } from 'shared-child'
 import { childrenOf, processEntry } from '../support/proc.js'
 import { until, within } from '../support/within.js'
-import { compileProgram } from './support/compile.js'
+import { compileLibrary, compileProgram, load } from './support/compile.js'
 import { longTest } from './support/long-test.js'
 
-longTest(async ({ count, expect }) => {
+/** clone3 ENOSYS, so that threads are made by clone; clone with CLONE_THREAD EAGAIN. */
+const NO_THREADS = process.arch === 'x64' ? '435:0:38 56:65536:11' : '435:0:38 220:65536:11'
+
+longTest(async ({ count, variant, expect }) => {
   const tracer = compileProgram('tracer')
+  // The spawners and the reactor are there before.
+  await Promise.all([1, 2, 3, 4].map(async () => (await spawn('true')).wait()))
+  if (variant === 'without-threads') {
+    process.env['REFUSE'] = NO_THREADS
+    load(compileLibrary('refuse'))
+  }
   let settledEarly = 0
   let slowest = 0
   let processorTime = 0

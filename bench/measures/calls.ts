@@ -7,8 +7,7 @@ import type { Samples } from './samples.js'
 
 const BATCH = 100
 
-function timed(batches: number, call: (() => unknown) | undefined): number[] {
-  if (call === undefined) return []
+function timed(batches: number, call: () => unknown): number[] {
   const batch = (): number => {
     const start = now()
     for (let i = 0; i < BATCH; i++) call()
@@ -20,12 +19,11 @@ function timed(batches: number, call: (() => unknown) | undefined): number[] {
 
 export async function calls(peer: Peer, { batches }: { batches: number }): Promise<Samples> {
   const child = await peer.start(program('pause'), [], { stdio: 'ignore' })
-  const { send, poll } = child
-  if (send === undefined) throw new Unavailable('it sends no signal at once')
+  if (child.send === undefined) throw new Unavailable('it sends no signal at once')
   const samples = {
-    tryWait: timed(batches, poll),
+    tryWait: child.poll === undefined ? [] : timed(batches, () => child.poll!()),
     // A signal that the child ignores, so that all that is measured is the sending.
-    kill: timed(batches, () => send('SIGURG')),
+    kill: timed(batches, () => child.send!('SIGURG')),
   }
   child.kill()
   await child.exited

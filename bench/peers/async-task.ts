@@ -66,7 +66,7 @@ export const peer: Peer = {
   run: async (file, args, options) => (await spawn(file, args, options)).wait(),
   async start(file, args, options) {
     const child = await spawn(file, args, options)
-    return { pid: child.pid, exited: child.wait(), kill: () => child.sendSignal(9) }
+    return { exited: child.wait(), kill: () => child.sendSignal(9) }
   },
   pipe: () => Promise.reject(new Unavailable('only children without pipes')),
   output: () => Promise.reject(new Unavailable('only children without pipes')),

@@ -1,6 +1,6 @@
 // Bun.spawn, in Bun.
 import { Unavailable } from '../unavailable.js'
-import type { Peer, RunOptions } from './peer.js'
+import type { Peer, RunOptions, Running } from './peer.js'
 
 declare const Bun: {
   readonly version: string
@@ -8,7 +8,6 @@ declare const Bun: {
 }
 
 interface Subprocess {
-  readonly pid: number
   readonly exited: Promise<number>
   readonly stdin: { write(chunk: Uint8Array): number | Promise<number>; flush(): unknown; end(): unknown }
   readonly stdout: ReadableStream<Uint8Array>
@@ -32,13 +31,7 @@ export const load = (): Peer => ({
   // Async, so that what is thrown at the call is a rejection, as with the others.
   run: async (file, args, options) => start(file, args, options).exited,
   async start(file, args, options) {
-    const child = start(file, args, options)
-    return {
-      pid: child.pid,
-      exited: child.exited,
-      kill: () => child.kill('SIGKILL'),
-      send: (signal: NodeJS.Signals | 0) => child.kill(signal),
-    }
+    return new Child(start(file, args, options))
   },
   async pipe(file, args) {
     const child = start(file, args, { stdio: ['pipe', 'pipe', 'ignore'] })
@@ -61,3 +54,23 @@ export const load = (): Peer => ({
     return bytes
   },
 })
+
+class Child implements Running {
+  readonly #child: Subprocess
+
+  constructor(child: Subprocess) {
+    this.#child = child
+  }
+
+  get exited(): Promise<unknown> {
+    return this.#child.exited
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  send(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+}

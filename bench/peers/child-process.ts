@@ -2,7 +2,7 @@
 import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
-import type { Peer, RunOptions } from './peer.js'
+import type { Peer, RunOptions, Running } from './peer.js'
 import { pipedByStreams } from './streams.js'
 
 const runForOutput = promisify(execFile)
@@ -18,9 +18,9 @@ export const peer: Peer = {
     }),
   async start(file, args, options) {
     const child = start(file, args, options)
-    const exited = once(child, 'exit')
+    const running = new Child(child)
     await once(child, 'spawn')
-    return { pid: child.pid!, exited, kill: () => child.kill('SIGKILL'), send: (signal) => child.kill(signal) }
+    return running
   },
   async pipe(file, args) {
     const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'] })
@@ -32,4 +32,22 @@ export const peer: Peer = {
     const { stdout } = await runForOutput(file, args, { encoding: 'buffer', maxBuffer: Infinity })
     return stdout.length
   },
+}
+
+class Child implements Running {
+  readonly #child: ChildProcess
+  readonly exited: Promise<unknown>
+
+  constructor(child: ChildProcess) {
+    this.#child = child
+    this.exited = new Promise((resolve) => child.once('exit', resolve))
+  }
+
+  kill(): boolean {
+    return this.#child.kill('SIGKILL')
+  }
+
+  send(signal: NodeJS.Signals): boolean {
+    return this.#child.kill(signal)
+  }
 }

@@ -12,7 +12,6 @@ interface Execa {
 }
 
 interface Subprocess {
-  readonly pid: number
   readonly stdin: Writable
   readonly stdout: Readable
   kill(signal: string | number): boolean
@@ -31,10 +30,9 @@ export async function loadExeca(folder: string): Promise<Peer> {
     start(file, args, options) {
       const child = execa(file, args, { ...translate(options), reject: false })
       return Promise.resolve({
-        pid: child.pid,
         exited: child,
         kill: () => child.kill('SIGKILL'),
-        send: (signal: NodeJS.Signals | 0) => child.kill(signal),
+        send: (signal: NodeJS.Signals) => child.kill(signal),
       })
     },
     pipe(file, args) {

@@ -8,15 +8,14 @@ export interface RunOptions {
   readonly gid?: number
 }
 
-/** A child that runs. */
+/** A child that runs. Thousands of them are held at once, and weighed: no closures, just the peer's own handle. */
 export interface Running {
-  readonly pid: number
   readonly exited: Promise<unknown>
   kill(): unknown
   /** Sends a signal at once; not every peer can. */
-  readonly send?: (signal: NodeJS.Signals | 0) => unknown
+  send?(signal: NodeJS.Signals): unknown
   /** The status if it has exited, at once; not every peer can tell. */
-  readonly poll?: () => unknown
+  poll?(): unknown
 }
 
 /** A child with pipes. */

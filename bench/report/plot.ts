@@ -1,6 +1,7 @@
 // The picture for the README: what a spawn costs by the size of the process, how many a second, and what one costs among
 // others. Drawn by Apache ECharts, which needs no browser for it.
 import { createRequire } from 'node:module'
+import type { PeerName } from '../peers/index.js'
 import type { Finding } from '../results.js'
 import { CPU, atLevel, crowdCase } from '../rows/live-children.js'
 import { CALL, caseName as costCase } from '../rows/spawn-cost.js'
@@ -17,9 +18,28 @@ interface Chart {
   dispose(): void
 }
 
+interface Line {
+  readonly name: string
+  readonly points: readonly (readonly [number, number])[]
+}
+
+interface LinePanel {
+  readonly title: string
+  readonly under: string
+  readonly scale: 'log' | 'value'
+  readonly lines: readonly Line[]
+}
+
+interface BarPanel {
+  readonly title: string
+  readonly bars: readonly { readonly name: string; readonly value: number }[]
+}
+
+type Panel = LinePanel | BarPanel
+
 const WIDTH = 1080
 const HEIGHT = 360
-/** In the colour of text on both of GitHub's backgrounds. */
+/** Legible on both of GitHub's backgrounds. */
 const INK = '#7d8590'
 
 /** Colours that people who see fewer of them can tell apart (Okabe and Ito). */
@@ -35,68 +55,36 @@ const named = Object.keys(colours)
 
 /** Null when the run has not measured all of it. */
 export function plot(findings: readonly Finding[]): string | null {
-  const value = (row: string, name: string, key: string, subject: string): number | null =>
+  const value = (row: string, name: string, key: string, subject: string): number | undefined =>
     findings.find(
       (each) => each.row === row && each.case === name && each.metric.key === key && each.subject === subject,
-    )?.median ?? null
+    )?.median
 
-  const memory = [0, 1, 4]
-  const live = [0, 1000, 4000, 10_000]
-  const cost = lines(memory, (subject, gb) => value('spawn-cost', costCase(gb, 'plain'), CALL.key, subject))
-  const crowd = lines(live, (subject, count) =>
-    count === 0 || subject === FLOOR
-      ? value('live-children', crowdCase(subject as 'shared-child'), CPU.key, atLevel(0))
-      : value('live-children', crowdCase(subject as 'shared-child'), CPU.key, atLevel(count)),
+  const cost = lines([0, 1, 4], (name, gb) => value('spawn-cost', costCase(gb, 'plain'), CALL.key, name))
+  const crowd = lines([0, 1000, 4000, 10_000], (name, live) =>
+    value('live-children', crowdCase(name as PeerName), CPU.key, atLevel(live)),
   )
-  const rates = named
-    .map((name) => ({ name, value: value('throughput', rateCase(16), RATE.key, name) }))
-    .filter((bar) => bar.value !== null)
-  if (cost.length === 0 || crowd.length === 0 || rates.length === 0) return null
+  const bars = named.flatMap((name) => {
+    const rate = value('throughput', rateCase(16), RATE.key, name)
+    return rate === undefined ? [] : [{ name, value: rate }]
+  })
+  if (cost.length === 0 || crowd.length === 0 || bars.length === 0) return null
 
   return draw([
-    {
-      title: 'Time of one spawn() on the JS thread, us',
-      under: 'memory of the process, GB',
-      log: true,
-      series: cost,
-      ticks: memory.map(String),
-    },
-    { title: '/bin/true, 16 at a time, per second', bars: rates },
-    {
-      title: 'CPU time of a spawn and exit, us',
-      under: 'live children',
-      log: true,
-      series: crowd,
-      ticks: live.map((count) => count.toLocaleString('en')),
-    },
+    { title: 'JS-thread time of a spawn()', under: 'memory of the process, GB', scale: 'log', lines: cost },
+    { title: '/bin/true, 16 at a time, per second', bars },
+    { title: 'CPU time of a spawn and exit', under: 'live children', scale: 'value', lines: crowd },
   ])
 }
 
-interface Line {
-  readonly name: string
-  readonly points: readonly (number | null)[]
-}
-
 /** A line for each peer that has a point on it. */
-const lines = (at: readonly number[], value: (subject: string, at: number) => number | null): Line[] =>
+const lines = (at: readonly number[], value: (name: string, at: number) => number | undefined): Line[] =>
   named
-    .map((name) => ({ name, points: at.map((x) => value(name, x)) }))
-    .filter(({ points }) => points.some((point) => point !== null))
-
-interface LinePanel {
-  readonly title: string
-  readonly under: string
-  readonly log: boolean
-  readonly series: readonly Line[]
-  readonly ticks: readonly string[]
-}
-
-interface BarPanel {
-  readonly title: string
-  readonly bars: readonly { readonly name: string; readonly value: number | null }[]
-}
-
-type Panel = LinePanel | BarPanel
+    .map((name) => {
+      const points = at.map((x) => [x, value(name, x)] as const)
+      return { name, points: points.filter((point): point is readonly [number, number] => point[1] !== undefined) }
+    })
+    .filter(({ points }) => points.length > 0)
 
 function draw(panels: readonly Panel[]): string {
   const { init } = createRequire(__filename)('echarts') as ECharts
@@ -105,14 +93,9 @@ function draw(panels: readonly Panel[]): string {
     chart.setOption({
       animation: false,
       textStyle: { fontFamily: 'sans-serif', color: INK },
-      legend: { bottom: 0, textStyle: { color: INK }, data: named },
-      title: panels.map(({ title }, at) => ({
-        text: title,
-        left: left(at) - 2.5 + '%',
-        top: 8,
-        textStyle: { fontSize: 13, color: INK },
-      })),
-      grid: panels.map((_, at) => ({ left: `${left(at)}%`, width: '25%', top: 52, bottom: 84 })),
+      legend: { bottom: 0, itemGap: 28, textStyle: { color: INK }, data: named },
+      title: panels.map(title),
+      grid: panels.map((_, at) => ({ left: `${left(at)}%`, width: '26%', top: 52, bottom: 84 })),
       xAxis: panels.map(horizontal),
       yAxis: panels.map(vertical),
       series: panels.flatMap(series),
@@ -123,7 +106,15 @@ function draw(panels: readonly Panel[]): string {
   }
 }
 
-const left = (at: number): number => 5.5 + at * 33
+/** Of a panel, in percent of the width. */
+const left = (at: number): number => 5.5 + at * 33.5
+
+const title = (panel: Panel, at: number): object => ({
+  text: panel.title,
+  left: `${left(at)}%`,
+  padding: [8, 0],
+  textStyle: { fontSize: 13, color: INK },
+})
 
 const axis = {
   axisLabel: { color: INK },
@@ -132,43 +123,55 @@ const axis = {
 }
 
 function horizontal(panel: Panel, at: number): object {
-  const ticks = 'bars' in panel ? panel.bars.map(({ name }) => name) : panel.ticks
-  const name = 'bars' in panel ? '' : panel.under
-  const axisLabel = 'bars' in panel ? { show: false } : axis.axisLabel
-  return { ...axis, axisLabel, gridIndex: at, type: 'category', data: ticks, name, nameLocation: 'middle', nameGap: 28 }
+  const common = { ...axis, gridIndex: at }
+  if ('bars' in panel) {
+    return { ...common, type: 'category', data: panel.bars.map(({ name }) => name), axisLabel: { show: false } }
+  }
+  const most = Math.max(...panel.lines.flatMap(({ points }) => points.map(([x]) => x)))
+  return {
+    ...common,
+    type: 'value',
+    max: most,
+    name: panel.under,
+    nameLocation: 'middle',
+    nameGap: 28,
+    splitLine: { show: false },
+  }
 }
 
 function vertical(panel: Panel, at: number): object {
-  return { ...axis, gridIndex: at, type: 'log' in panel && panel.log ? 'log' : 'value' }
+  const common = { ...axis, gridIndex: at }
+  if ('bars' in panel) return { ...common, type: 'value' }
+  return { ...common, type: panel.scale, axisLabel: { ...axis.axisLabel, formatter: time } }
+}
+
+function time(microseconds: number): string {
+  if (microseconds >= 1e6) return `${microseconds / 1e6} s`
+  return microseconds >= 1000 ? `${microseconds / 1000} ms` : `${microseconds} us`
 }
 
 function series(panel: Panel, at: number): object[] {
   const where = { xAxisIndex: at, yAxisIndex: at }
-  if ('bars' in panel) {
-    // One series a bar, so that the legend of all three panels is the same.
-    return panel.bars.map(({ name, value }, i) => ({
+  if (!('bars' in panel)) {
+    return panel.lines.map(({ name, points }) => ({
       ...where,
-      type: 'bar',
+      type: 'line',
       name,
-      stack: 'one',
-      barWidth: '60%',
-      data: panel.bars.map((_, j) => (i === j ? value : null)),
+      data: points,
+      symbolSize: 7,
+      lineStyle: { width: 2 },
       itemStyle: { color: colours[name] },
-      label: {
-        show: true,
-        position: 'top',
-        color: INK,
-        formatter: ({ value: rate }: { value: number }) => String(Math.round(rate)),
-      },
     }))
   }
-  return panel.series.map(({ name, points }) => ({
+  // One series a bar, so that one legend does for all panels.
+  return panel.bars.map(({ name, value }, i) => ({
     ...where,
-    type: 'line',
+    type: 'bar',
     name,
-    data: points,
-    symbolSize: 7,
-    lineStyle: { width: 2 },
+    stack: 'bars',
+    barWidth: '60%',
+    data: panel.bars.map((_, j) => (i === j ? Math.round(value) : null)),
     itemStyle: { color: colours[name] },
+    label: { show: true, position: 'top', color: INK },
   }))
 }

@@ -19,12 +19,7 @@ const sizes = [
 ]
 
 const everyKind: readonly PeerName[] = ['shared-child', 'child_process', 'Bun.spawn']
-const plainOnly: readonly PeerName[] = [
-  'execa 9',
-  'shared-child, Node 26',
-  'child_process, Node 26',
-  'execa 10, Node 26',
-]
+const plainOnly: readonly PeerName[] = ['execa 9', 'child_process, Node 26', 'execa 10, Node 26']
 
 export const caseName = (gigabytes: number, kind: SpawnKind): string => `${gigabytes} GB, ${kind}`
 
