@@ -26,7 +26,6 @@ export async function output(handle: Handle, options: unknown): Promise<Output<s
   const overflow = (name: 'stdout' | 'stderr') => (): void => {
     tooMuch ??= name
     handle.sendQuietly(handle.killSignal)
-    stop()
   }
   const out = collect(stdout, maxBuffer, overflow('stdout'))
   const err = collect(stderr, maxBuffer, overflow('stderr'))
@@ -103,7 +102,7 @@ interface Collector {
   bytes(): Buffer
 }
 
-/** Reads until the end of file, `limit` bytes (then `tooMuch`), or stop(). */
+/** Reads until the end of file, `limit` bytes (then it calls `tooMuch`), or stop(). */
 function collect(stream: Readable | null, limit: number, tooMuch: () => void): Collector {
   const chunks: Buffer[] = []
   let room = limit
@@ -112,7 +111,9 @@ function collect(stream: Readable | null, limit: number, tooMuch: () => void): C
     if (chunk.length <= room) chunks.push(chunk)
     else if (room > 0) chunks.push(chunk.subarray(0, room))
     room -= chunk.length
-    if (room < 0) tooMuch()
+    if (room >= 0) return
+    stop()
+    tooMuch()
   }
   const stop = (): void => {
     stream?.off('data', onData).destroy()
