@@ -162,8 +162,8 @@ impl<P: Process> SharedChild<P> {
             match inner.state {
                 Exited(outcome) => return Ok(Some(outcome?)),
                 NotWaiting => {
-                    // Poll before releasing the lock: otherwise a try_wait that arrives between the
-                    // release and the kernel wait could find a child that exited long ago "running".
+                    // Poll before anything else: a deadline in the past still gets its answer, and
+                    // who comes back from the kernel (below) reaps here.
                     if let Some(exit) = inner.try_reap()? {
                         drop(inner);
                         return Ok(Some(exit.announce()?));
