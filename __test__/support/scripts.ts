@@ -81,23 +81,32 @@ export async function report<T>(t: ExecutionContext, host: Host): Promise<T> {
   return JSON.parse(stdout) as T
 }
 
+/** What a worker has sent, or ended with, before anybody asked. */
+const inboxes = new WeakMap<Worker, { got: (() => unknown)[]; wake: () => void }>()
+
 /** A worker of support/workers, terminated when the test ends. */
 export function startWorker(t: ExecutionContext, name: string, options: WorkerOptions = {}): Worker {
   const worker = new Worker(new URL(`support/workers/${name}.js`, test.meta.file), options)
   t.teardown(() => worker.terminate())
+  // From the start on: two messages may come in one turn, before a test can ask for the second.
+  const inbox = { got: [] as (() => unknown)[], wake: () => {} }
+  const put = (look: () => unknown): void => {
+    inbox.got.push(look)
+    inbox.wake()
+  }
+  const fail = (error: Error) => (): never => {
+    throw error
+  }
+  worker.on('message', (value: unknown) => put(() => value))
+  worker.on('error', (error: Error) => put(fail(error)))
+  worker.on('exit', (code) => put(fail(new Error(`worker ended with code ${code}`))))
+  inboxes.set(worker, inbox)
   return worker
 }
 
 /** The next message of a worker; fails when the worker fails or ends instead. */
-export function message<T>(worker: Worker): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const done = (act: () => void): void => {
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
-      act()
-    }
-    const onMessage = (value: T): void => done(() => resolve(value))
-    const onError = (error: Error): void => done(() => reject(error))
-    const onExit = (code: number): void => done(() => reject(new Error(`worker ended with code ${code}`)))
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
-  })
+export async function message<T>(worker: Worker): Promise<T> {
+  const inbox = inboxes.get(worker)!
+  while (inbox.got.length === 0) await new Promise<void>((resolve) => (inbox.wake = resolve))
+  return inbox.got.shift()!() as T
 }
