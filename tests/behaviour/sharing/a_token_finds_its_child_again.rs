@@ -106,7 +106,8 @@ fn until_a_thousand_others_have_exited() {
             exited_and_shared();
         }
         assert!(is_found(&token_of_forgotten));
-        (exited_and_shared(), exited_and_shared());
+        exited_and_shared();
+        exited_and_shared();
         // The thread that reaped the last one has yet to tell of it, perhaps.
         until("it is forgotten", || !is_found(&token_of_forgotten));
         assert!(is_found(&token_of_held));
