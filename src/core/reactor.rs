@@ -46,13 +46,16 @@ pub fn watch(child: &Arc<Child>) -> io::Result<()> {
     watch_with_a_thread(Arc::clone(child))
 }
 
-/// Runs on the watcher's thread when a watched process has exited.
-fn reap(key: usize) {
-    let Some(child) = watched().remove(&key) else { return };
-    // Exited, but not to be reaped yet: a tracer (strace, gdb) holds the zombie until it has seen it.
-    if matches!(child.shared.try_wait(), Ok(None)) {
-        let _ = watch_with_a_thread(child);
+/// Runs on the watcher's thread when a watched process has exited. `false`: it cannot be reaped yet, and
+/// nobody else waits for it, so the watcher should ask again.
+fn reap(key: usize) -> bool {
+    let Some(child) = watched().get(&key).map(Arc::clone) else { return true };
+    // Exited, but not to be reaped: a tracer (strace, gdb) holds the zombie until it has seen it.
+    let settled = !matches!(child.shared.try_wait(), Ok(None)) || watch_with_a_thread(child).is_ok();
+    if settled {
+        watched().remove(&key);
     }
+    settled
 }
 
 /// Watches a pipe of a child that has exited, so that it can be drained and closed when whoever still

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub struct ExitWatcher {
     poller: Poller,
-    on_exit: fn(usize),
+    on_exit: fn(usize) -> bool,
     on_hangup: fn(usize),
     watched: Mutex<HashMap<usize, Handle>>,
     /// The key of the pipe that was last watched under each descriptor.
@@ -29,7 +29,7 @@ impl ExitWatcher {
     /// Starts the thread. `on_exit` runs once for each key whose process has exited: on that thread,
     /// or inside [`add`](Self::add) if it had exited by then. `on_hangup` runs for each key one of
     /// whose pipes has been left, and may run when nothing has happened.
-    pub fn start(on_exit: fn(usize), on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
+    pub fn start(on_exit: fn(usize) -> bool, on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
         let watcher = Arc::new(Self {
             poller: Poller::new()?,
             on_exit,

@@ -9,22 +9,25 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 pub struct ExitWatcher {
     poller: Poller,
     /// Each pidfd stays open until it has been taken out of the poller.
     watched: Mutex<HashMap<usize, Arc<OwnedFd>>>,
-    on_exit: fn(usize),
+    on_exit: fn(usize) -> bool,
     on_hangup: fn(usize),
 }
 
 /// The poller's keys: the caller's, with the kind of event in the lowest bit.
 const HANGUP: usize = 1;
+/// How soon to look again after a child that has exited and cannot be reaped.
+const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 impl ExitWatcher {
-    /// Starts the thread, on which `on_exit` runs once for each key whose process has exited, and
-    /// `on_hangup` for each key one of whose pipes has been left.
-    pub fn start(on_exit: fn(usize), on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
+    /// Starts the thread, on which `on_exit` runs for each key whose process has exited (again, until
+    /// it says that this is settled), and `on_hangup` for each key one of whose pipes has been left.
+    pub fn start(on_exit: fn(usize) -> bool, on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
         let watcher =
             Arc::new(Self { poller: Poller::new()?, watched: Mutex::default(), on_exit, on_hangup });
         let running = Arc::clone(&watcher);
@@ -62,19 +65,24 @@ impl ExitWatcher {
 
     fn run(&self) {
         let mut events = Events::new();
+        let mut unsettled: Vec<usize> = Vec::new();
+        let settled = |key: usize| catch_unwind(|| (self.on_exit)(key)).unwrap_or(true);
         loop {
             events.clear();
             // An error is no reason to drop what has come: each event comes once, and the poller may
             // have failed after it (when it re-arms its own descriptors, for want of memory).
-            let _ = self.poller.wait(&mut events, None);
+            let _ = self.poller.wait(&mut events, (!unsettled.is_empty()).then_some(ASK_AGAIN));
+            unsettled.retain(|key| !settled(*key));
             for event in events.iter() {
                 let key = event.key >> 1;
-                let _ = if event.key & HANGUP != 0 {
-                    catch_unwind(|| (self.on_hangup)(key))
+                if event.key & HANGUP != 0 {
+                    let _ = catch_unwind(|| (self.on_hangup)(key));
                 } else {
                     self.forget(key);
-                    catch_unwind(|| (self.on_exit)(key))
-                };
+                    if !settled(key) {
+                        unsettled.push(key);
+                    }
+                }
             }
         }
     }

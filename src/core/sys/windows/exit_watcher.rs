@@ -14,13 +14,13 @@ use windows_sys::Win32::System::Threading::{
 };
 
 pub struct ExitWatcher {
-    on_exit: fn(usize),
+    on_exit: fn(usize) -> bool,
 }
 
 impl ExitWatcher {
     /// `on_exit` runs on a thread of the pool, once for each key whose process has exited.
     /// `SHARED_CHILD_REACTOR=threads` makes this `Unsupported`.
-    pub fn start(on_exit: fn(usize), _on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
+    pub fn start(on_exit: fn(usize) -> bool, _on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
         if std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads") {
             return Err(io::ErrorKind::Unsupported.into());
         }
@@ -69,7 +69,7 @@ impl ExitWatcher {
 
 struct Watch {
     key: usize,
-    on_exit: fn(usize),
+    on_exit: fn(usize) -> bool,
     /// Open until the callback has run.
     process: Arc<OwnedHandle>,
     /// Null, then what came first of: the registration, or `CALLED`.
