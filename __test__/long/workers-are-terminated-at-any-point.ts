@@ -11,10 +11,10 @@ import { random, seed } from './support/random.js'
 
 const AT_ONCE = 3
 /**
- * A worker may be terminated after a pipe's fd was handed to it and before its Socket has it: then nobody closes that fd. Seen at 1 in
- * 120 to 225 workers that do nothing but this (docs/safety.md); more than 1 in 50 is another leak.
+ * A worker may be terminated after a pipe's fd was handed to it and before its Socket has it: then nobody closes that fd. Seen at up
+ * to 1 in 24 workers that do nothing but this (docs/safety.md); more than 1 in 10 is another leak.
  */
-const mayLeak = (workers: number): number => Math.ceil(workers / 50)
+const mayLeak = (workers: number): number => Math.ceil(workers / 10)
 
 /**
  * Without end. A running child rightly outlives its worker, with the pipes that nobody has taken: all of these end by themselves in
