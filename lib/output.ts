@@ -112,8 +112,9 @@ function collect(stream: Readable | null, limit: number, tooMuch: () => void): C
     else if (room > 0) chunks.push(chunk.subarray(0, room))
     room -= chunk.length
     if (room >= 0) return
-    stop()
+    // In this order: the child dies of the signal that it is sent, and not of a closed pipe.
     tooMuch()
+    stop()
   }
   const stop = (): void => {
     stream?.off('data', onData).destroy()
