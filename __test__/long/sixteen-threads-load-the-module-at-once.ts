@@ -18,6 +18,15 @@ async function first(gate: Int32Array, number: number): Promise<void> {
   parentPort?.postMessage(status.code === number && stdout === `${number}\n` ? 'right' : 'wrong', [])
 }
 
+/** '' for a thread that has ended since it was listed. */
+function nameOf(task: string): string {
+  try {
+    return fs.readFileSync(`/proc/self/task/${task}/comm`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 async function host(): Promise<void> {
   const gate = new Int32Array(new SharedArrayBuffer(4))
   const answers = await Promise.all(
@@ -29,10 +38,7 @@ async function host(): Promise<void> {
         }),
     ),
   )
-  const reactors = fs
-    .readdirSync('/proc/self/task')
-    .map((task) => fs.readFileSync(`/proc/self/task/${task}/comm`, 'utf8').trim())
-    .filter((name) => name.startsWith('shared-child re')).length
+  const reactors = fs.readdirSync('/proc/self/task').filter((task) => nameOf(task).startsWith('shared-child re')).length
   const threads = process.env['SHARED_CHILD_REACTOR'] === 'threads' ? 0 : 1
   const right = answers.every((answer) => answer === 'right') && reactors === threads
   process.stderr.write(right ? '' : `${answers.join()}; ${reactors} reactors`)
