@@ -7,6 +7,7 @@
 //!   `add` and `add_hangup`;
 //! - `PipeEnd`: the parent's end of a child's pipe, with `drain`;
 //! - `Descriptor` and `duplicate_fd`: a copy of one of the caller's fds, for a child;
+//! - `Batch`: the calling thread as one that does not preempt who wakes it;
 //! - `reaped_elsewhere`: what an error of a wait says about foreign reapers;
 //! - `uv_errno`: libuv's number for an error.
 
@@ -14,6 +15,11 @@
 mod linux;
 #[cfg(target_os = "linux")]
 pub use linux::*;
+
+#[cfg(not(target_os = "linux"))]
+mod usual_scheduling;
+#[cfg(not(target_os = "linux"))]
+pub use usual_scheduling::Batch;
 
 #[cfg(all(unix, not(target_os = "linux")))]
 mod kqueue;

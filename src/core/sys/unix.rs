@@ -68,8 +68,12 @@ pub fn reaped_elsewhere(error: io::Error) -> io::Result<ReapedElsewhere> {
 
 /// libuv's number for an error: negative, and on Unix the negated errno.
 pub fn uv_errno(error: &io::Error) -> i32 {
-    // An error that is no system call's is the standard library's own, for want of something.
-    -error.raw_os_error().unwrap_or(libc::EAGAIN)
+    -match (error.raw_os_error(), error.kind()) {
+        (Some(errno), _) => errno,
+        (None, io::ErrorKind::InvalidInput) => libc::EINVAL,
+        // The standard library's own, for want of something.
+        (None, _) => libc::EAGAIN,
+    }
 }
 
 /// The result of a system call that returns -1 and sets errno when it fails.
