@@ -39,6 +39,22 @@ impl PipeEnd {
         self.0.into_raw_fd().into()
     }
 
+    /// How many bytes the pipe holds before a writer has to wait. Only Linux can change it: others
+    /// enlarge a pipe by themselves.
+    pub fn set_capacity(&self, bytes: usize) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        {
+            // SAFETY: our own descriptor; takes an integer, and fails with EBADF for a socket.
+            check(unsafe { libc::fcntl(self.0.as_raw_fd(), libc::F_SETPIPE_SZ, bytes as libc::c_int) })
+                .map(drop)
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = bytes;
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+
     /// All that is left in the pipe, if nobody holds its other end any more; else the end itself,
     /// untouched. Never blocks: without a writer a read ends at the end of the data.
     pub fn drain(self) -> Result<Vec<u8>, Self> {

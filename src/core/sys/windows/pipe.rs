@@ -33,6 +33,11 @@ impl PipeEnd {
         host::fd_of(self.0).unwrap_or(-1).into()
     }
 
+    /// A pipe keeps the capacity that it was made with.
+    pub fn set_capacity(&self, _bytes: usize) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// All that is left in the pipe, if nobody holds its other end any more; else the end itself,
     /// untouched. Never blocks: without a writer a read ends at the end of the data.
     pub fn drain(self) -> Result<Vec<u8>, Self> {
