@@ -1,8 +1,8 @@
-// What the native side tells this thread: one queue of numbers per thread, woken once per burst, and whether it keeps
-// the event loop alive.
-import { Events } from '../index.js'
 import type { NativeChild, SpawnFailure, SpawnRequest } from '../index.js'
 import { fromEvent } from './exit-status.js'
+// What the native side tells this thread: one queue of numbers per thread, woken once per burst, and whether it keeps
+// the event loop alive.
+import { Events } from './native.js'
 import type { ExitStatus } from './types.js'
 
 const WIDTH = 8
