@@ -11,6 +11,7 @@ import { npmDependencies, cargoDependencies } from './lib/dependencies.mjs'
 import { fingerprint, forget, isDone, remember } from './lib/fresh.mjs'
 import { cargoTarget } from './lib/project.mjs'
 import { run } from './lib/run.mjs'
+import { buildStd } from './lib/std.mjs'
 import { checkToolchain } from './lib/toolchain.mjs'
 import { runSteps } from './setup.mjs'
 
@@ -104,23 +105,29 @@ async function prebuildAll(targets, rustc) {
  * @returns {Promise<boolean>} whether all is as it should be
  */
 async function report(targets, failures) {
-  const { defects, inspect } = await import('./lib/inspect.mjs')
+  const { defects, inspect, isTooLarge } = await import('./lib/inspect.mjs')
   const facts = await inspect(targets.filter((target) => !failures.has(target)))
-  heading('target, what was built for it, size, oldest system, exports, signature')
+  heading('target, what was built for it, size, oldest system, number of exports, signature')
+  const ownStd = (await buildStd()) !== undefined
   let good = true
   for (const target of targets) {
     const { triple, built } = target
     const found = facts.get(target)
     const wrong = found === undefined ? ['not built'] : defects(target, found)
+    const large = found !== undefined && isTooLarge(target, found)
+    if (large && ownStd) wrong.push('too large')
     good &&= wrong.length === 0
+    const verdict = large
+      ? paint('yellow', "ok, but for rustup's standard library it would be smaller")
+      : paint('green', 'ok')
     const columns = [
       triple.padEnd(30),
       (built === triple ? '' : `as ${built}`).padEnd(29),
       (found === undefined ? '' : `${Math.round(found.size / 1000)} kB`).padStart(6),
-      (found?.floor ?? '-').padEnd(11),
-      found === undefined ? '' : `${found.exports.length} export`,
+      (found?.floor ?? '').padEnd(11),
+      (found === undefined ? '' : `exports ${found.exports.length}`).padEnd(10),
       (found?.signature ?? '').padEnd(6),
-      wrong.length === 0 ? paint('green', 'ok') : paint('red', wrong.join('; ')),
+      wrong.length === 0 ? verdict : paint('red', wrong.join('; ')),
     ]
     console.log(columns.join('  '))
   }

@@ -62,7 +62,7 @@ const isLater = (version, limit) => version.localeCompare(limit, 'en', { numeric
  * @param {Facts} facts
  * @returns {string[]}
  */
-export function defects({ built, platform, abi }, { machine, exports, libraries: needed, floor, signature, size }) {
+export function defects({ built, platform, abi }, { machine, exports, libraries: needed, floor, signature }) {
   const wanted = machines[/** @type {keyof typeof machines} */ (built.split('-')[0])]
   // zig exports some of the C run-time library from a DLL, where that takes nobody's place.
   const foreign = built.endsWith('-gnullvm') ? [] : exports.filter((name) => name !== register)
@@ -79,6 +79,12 @@ export function defects({ built, platform, abi }, { machine, exports, libraries:
     platform === 'darwin' && floor === null ? 'names no version of macOS' : '',
     // Macs with Apple's processors load nothing that is not signed, by nobody if need be.
     abi === 'darwin-arm64' && signature !== 'ad hoc' ? 'has no ad-hoc signature' : '',
-    size > sizeLimit ? `is larger than ${sizeLimit / 1000} kB` : '',
   ].filter((defect) => defect !== '')
 }
+
+/**
+ * What only takes another's place here is not published, and brings a C run-time library along.
+ * @param {Target} target
+ * @param {Facts} facts
+ */
+export const isTooLarge = ({ triple, built }, { size }) => built === triple && size > sizeLimit

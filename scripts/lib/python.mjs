@@ -15,7 +15,7 @@ export const python = process.platform === 'win32' ? 'python' : 'python3'
  */
 export async function pipInstall(name, packages) {
   const folder = join(cache, 'python', name)
-  const step = `python-${name}`
+  const step = join('python', name)
   const print = packages.join(' ')
   if (isDone(step, print) && existsSync(folder)) return folder
   const { ok } = await attempt(python, ['-m', 'pip', '--version'], { quiet: true })
