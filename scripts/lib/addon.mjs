@@ -59,7 +59,7 @@ async function standardLibrary({ built }) {
  * @param {Target} target
  * @param {string | undefined} source of the standard library
  */
-function rustflags({ built, platform }, source) {
+function rustflags({ built }, source) {
   /** Of this machine's folders nothing is to be seen in a panic's message. */
   const places = { [root]: '.', [cargoHome()]: 'cargo', ...(source === undefined ? {} : { [source]: 'rust' }) }
   return [
@@ -69,12 +69,13 @@ function rustflags({ built, platform }, source) {
     ...(built.includes('-musl') ? ['-Ctarget-feature=-crt-static'] : []),
     // No Visual C++ run-time library has to be on the user's machine.
     ...(built.endsWith('-msvc') ? ['-Ctarget-feature=+crt-static'] : []),
-    // Else the folder it was linked in is its name.
-    ...(platform === 'darwin' ? ['-Clink-arg=-Wl,-install_name,@rpath/shared-child.node'] : []),
   ]
     .filter((flag) => flag !== '')
     .join(' ')
 }
+
+/** On macOS an addon has a name in it, which would be the folder it was linked in; and it needs few of the libraries it is linked with. */
+const darwinLink = ['-Clink-arg=-Wl,-install_name,@rpath/shared-child.node', '-Clink-arg=-Wl,-dead_strip_dylibs']
 
 /**
  * How to build the addon of a target.
@@ -87,7 +88,10 @@ export async function recipe(target) {
   return {
     cargo,
     // With the crate's other type, the lib that tests use, cargo would leave out the link-time optimisation.
-    args: ['rustc', '--lib', '--crate-type', 'cdylib', '--release', '--locked', '--target', spelt, ...std.args],
+    args: [
+      ...['rustc', '--lib', '--crate-type', 'cdylib', '--release', '--locked', '--target', spelt, ...std.args],
+      ...(target.platform === 'darwin' ? ['--', ...darwinLink] : []),
+    ],
     env: { ...env, ...std.env, RUSTFLAGS: rustflags(target, std.source), MACOSX_DEPLOYMENT_TARGET: floors.macos },
   }
 }

@@ -17,7 +17,7 @@ import { run } from './run.mjs'
  * @property {number} size in bytes
  */
 
-/** All that a Node addon has to offer. Whatever else it exported could take another library's place. */
+/** All that a Node addon has to offer. Whatever else an ELF library exported could take the place of another's. */
 const register = 'napi_register_module_v1'
 
 /** No platform's package is to be larger, unpacked. */
@@ -28,8 +28,8 @@ const machines = { x86_64: 'X86_64', aarch64: 'ARM64', armv7: 'ARM' }
 /** The libraries that every machine of a system has. */
 const libraries = {
   linux: /^(?:libc\.so(?:\.6)?|(?:libpthread|librt)\.so\.[01]|libdl\.so\.2|libm\.so\.6|ld-linux[\w-]*\.so\.\d)$/,
-  darwin: /^\/usr\/lib\/libSystem\.B\.dylib$/,
-  win32: /^(?:kernel32|ntdll|msvcrt|userenv|ws2_32|bcryptprimitives|api-ms-win-[\w-]+)\.dll$/i,
+  darwin: /^\/usr\/lib\/lib(?:System\.B|iconv\.2|charset\.1)\.dylib$/,
+  win32: /^(?:kernel32|ntdll|advapi32|dbghelp|psapi|msvcrt|userenv|ws2_32|bcryptprimitives|api-ms-win-[\w-]+)\.dll$/i,
   freebsd:
     /^lib(?:c\.so\.7|thr\.so\.3|m\.so\.5|rt\.so\.1|util\.so\.\d+|execinfo\.so\.1|kvm\.so\.7|memstat\.so\.3|procstat\.so\.1|devstat\.so\.7)$/,
 }
@@ -64,8 +64,9 @@ const isLater = (version, limit) => version.localeCompare(limit, 'en', { numeric
  */
 export function defects({ built, platform, abi }, { machine, exports, libraries: needed, floor, signature }) {
   const wanted = machines[/** @type {keyof typeof machines} */ (built.split('-')[0])]
-  // zig exports some of the C run-time library from a DLL, where that takes nobody's place.
-  const foreign = built.endsWith('-gnullvm') ? [] : exports.filter((name) => name !== register)
+  // zig's linker exports some of the run-time library's for macOS and Windows, where a name belongs to its library.
+  const lenient = platform !== process.platform && (platform === 'darwin' || platform === 'win32')
+  const foreign = lenient ? [] : exports.filter((name) => name !== register)
   const strangers = needed.filter((name) => !libraries[/** @type {keyof typeof libraries} */ (platform)].test(name))
   const [system = '', version = ''] = floor?.split(' ') ?? []
   const limit = wantedFloors[system]

@@ -4,10 +4,15 @@ Usage: inspect.py FILE...    (LIEF reads ELF, Mach-O and PE alike)
 """
 
 import json
+import re
 import struct
 import sys
 
 import lief
+
+lief.logging.disable()
+
+ID_DYLIB = lief.MachO.LoadCommand.TYPE.ID_DYLIB
 
 
 def version(parts):
@@ -16,11 +21,17 @@ def version(parts):
 
 def elf(binary):
     wanted = [aux.name for need in binary.symbols_version_requirement for aux in need.get_auxiliary_symbols()]
-    glibc = [[int(n) for n in name.removeprefix("GLIBC_").split(".")] for name in wanted if name.startswith("GLIBC_2")]
+    # The versions of their C libraries' symbols: GLIBC_2.17, and FBSD_1.6, which came with FreeBSD 13.
+    systems = {"GLIBC_": "glibc", "FBSD_": "FBSD"}
+    floors = [
+        f"{name} {version(max([int(n) for n in want.removeprefix(prefix).split('.')] for want in found))}"
+        for prefix, name in systems.items()
+        if (found := [want for want in wanted if re.fullmatch(rf"{prefix}[\d.]+", want)])
+    ]
     return {
         "exports": [symbol.name for symbol in binary.exported_symbols],
         "libraries": binary.libraries,
-        "floor": f"glibc {version(max(glibc))}" if glibc else None,
+        "floor": next(iter(floors), None),
     }
 
 
@@ -40,7 +51,8 @@ def macho(binary):
         signature = "ad hoc" if is_ad_hoc(bytes(binary.code_signature.content)) else "signed"
     return {
         "exports": [symbol.name.removeprefix("_") for symbol in binary.exported_symbols],
-        "libraries": [library.name for library in binary.libraries],
+        # Its own name is in the same list.
+        "libraries": [library.name for library in binary.libraries if library.command != ID_DYLIB],
         "floor": f"macOS {version(build.minos[:2])}" if build else None,
         "signature": signature,
     }

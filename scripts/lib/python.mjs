@@ -23,7 +23,7 @@ export async function pipInstall(name, packages) {
   doing(`install ${packages.join(' and ')} from PyPI into .cache/python/${name}`)
   forget(step)
   rmSync(folder, { recursive: true, force: true })
-  await run(python, ['-m', 'pip', 'install', '--quiet', '--root-user-action=ignore', '--target', folder, ...packages], {
+  await run(python, ['-m', 'pip', 'install', '--quiet', '--target', folder, ...packages], {
     quiet: true,
   })
   remember(step, print)
