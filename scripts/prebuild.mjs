@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 // npm run prebuild: the addons of every platform that package.json names, built and inspected on one machine.
 //   node scripts/prebuild.mjs [TARGET...]      default: all of napi.targets; a target may be named as it is built here, too
 // What has not changed is not built again. The addons are put into artifacts/, where `napi artifacts` looks for them.
+import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { argv } from 'node:process'
 import { doing, done, duration, failed, heading, paint, runMain, Trouble } from './lib/console.mjs'
 import { npmDependencies, cargoDependencies } from './lib/dependencies.mjs'
@@ -48,50 +48,57 @@ function collect({ file }, folder) {
 
 /**
  * @param {Target} target
- * @param {number} lane which of the build folders: what they have in common is built once in each
+ * @param {import('./lib/addon.mjs').Recipe} recipe
+ * @param {string} folder where cargo builds
  * @param {string} rustc `rustc -vV`
  */
-async function prebuild(target, lane, rustc) {
-  const { artifacts } = await import('./lib/targets.mjs')
-  const { recipe } = await import('./lib/addon.mjs')
-  const { cargo, args, env } = await recipe(target)
+async function prebuild(target, { cargo, args, env }, folder, rustc) {
   const step = `prebuild-${target.triple}`
   const print = fingerprint(
     ['Cargo.toml', 'Cargo.lock', 'build.rs', 'src', '.cargo'],
     [rustc, target.built, ...args, env.RUSTFLAGS ?? ''],
   )
-  if (isDone(step, `${print} ${hashOf(target.file)}`)) return false
+  if (isDone(step, `${print} ${hashOf(target.file)}`)) return
   forget(step)
   const name = target.built === target.triple ? target.triple : `${target.triple}, as ${target.built}`
   doing(name)
   const start = performance.now()
-  const folder = join(cargoTarget, 'prebuild', String(lane))
   await run(cargo, args, { env: { ...env, CARGO_TARGET_DIR: folder }, quiet: true })
-  mkdirSync(artifacts, { recursive: true })
+  mkdirSync(dirname(target.file), { recursive: true })
   collect(target, join(folder, target.built, 'release'))
   remember(step, `${print} ${hashOf(target.file)}`)
   done(name, performance.now() - start)
-  return true
 }
 
 /**
- * A target keeps its lane, whatever else is built: its build folder is there.
  * @param {readonly Target[]} targets
  * @param {string} rustc
- * @returns {Promise<Map<Target, string>>} what failed, and why
+ * @returns {Promise<Set<Target>>} what failed
  */
 async function prebuildAll(targets, rustc) {
+  const { recipe } = await import('./lib/addon.mjs')
   const { allTargets } = await import('./lib/targets.mjs')
+  const failures = new Set()
+  /** @type {(target: Target, work: () => Promise<void>) => Promise<void>} */
+  const attempt = async (target, work) => {
+    try {
+      await work()
+    } catch (error) {
+      failures.add(target)
+      failed(target.triple, error instanceof Trouble ? error.message : String(error))
+    }
+  }
+  // One after the other: what is not there yet is installed meanwhile.
+  const recipes = new Map()
+  for (const target of targets) await attempt(target, async () => void recipes.set(target, await recipe(target)))
+
+  // A target keeps its lane, whatever else is built: its build folder is there. What targets have in common is built once in each.
   const place = allTargets().map(({ triple }) => triple)
-  const failures = new Map()
   const work = async (/** @type {number} */ lane) => {
-    for (const target of targets.filter(({ triple }) => place.indexOf(triple) % lanes === lane)) {
-      try {
-        await prebuild(target, lane, rustc)
-      } catch (error) {
-        failures.set(target, error instanceof Trouble ? error.message : String(error))
-        failed(target.triple, failures.get(target))
-      }
+    const folder = join(cargoTarget, 'prebuild', String(lane))
+    for (const [target, how] of recipes) {
+      if (place.indexOf(target.triple) % lanes !== lane) continue
+      await attempt(target, () => prebuild(target, how, folder, rustc))
     }
   }
   await Promise.all(Array.from({ length: lanes }, (_, lane) => work(lane)))
@@ -101,7 +108,7 @@ async function prebuildAll(targets, rustc) {
 /**
  * The closing table.
  * @param {readonly Target[]} targets
- * @param {ReadonlyMap<Target, string>} failures
+ * @param {ReadonlySet<Target>} failures
  * @returns {Promise<boolean>} whether all is as it should be
  */
 async function report(targets, failures) {

@@ -78,9 +78,16 @@ function rustflags({ built }, source) {
 const darwinLink = ['-Clink-arg=-Wl,-install_name,@rpath/shared-child.node', '-Clink-arg=-Wl,-dead_strip_dylibs']
 
 /**
- * How to build the addon of a target.
+ * @typedef {object} Recipe
+ * @property {string} cargo the command
+ * @property {string[]} args
+ * @property {NodeJS.ProcessEnv} env
+ */
+
+/**
+ * How to build the addon of a target; installs what that takes.
  * @param {Target} target
- * @returns {Promise<{ cargo: string, args: string[], env: Record<string, string> }>}
+ * @returns {Promise<Recipe>}
  */
 export async function recipe(target) {
   const { cargo, target: spelt, env } = await toolchain(target)
@@ -88,10 +95,9 @@ export async function recipe(target) {
   return {
     cargo,
     // With the crate's other type, the lib that tests use, cargo would leave out the link-time optimisation.
-    args: [
-      ...['rustc', '--lib', '--crate-type', 'cdylib', '--release', '--locked', '--target', spelt, ...std.args],
-      ...(target.platform === 'darwin' ? ['--', ...darwinLink] : []),
-    ],
+    args: ['rustc', '--lib', '--crate-type', 'cdylib', '--release', '--locked', '--target', spelt, ...std.args].concat(
+      target.platform === 'darwin' ? ['--', ...darwinLink] : [],
+    ),
     env: { ...env, ...std.env, RUSTFLAGS: rustflags(target, std.source), MACOSX_DEPLOYMENT_TARGET: floors.macos },
   }
 }
