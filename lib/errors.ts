@@ -84,6 +84,20 @@ export function reapedElsewhere(pid: number): Error {
   )
 }
 
+/** @param what completes "Expected the native addon: ..": where it should come from */
+export function addonMissing(what: string, cause: unknown): Error {
+  return coded(new Error(`Expected the native addon of shared-child: ${what}`, { cause }), 'MODULE_NOT_FOUND')
+}
+
+/** @param packageName which has been installed */
+export function addonUnloadable(packageName: string, message: string, cause: unknown): Error {
+  const advice = 'If the file is damaged or missing, delete node_modules and install again'
+  return coded(
+    new Error(`The native addon in the package ${packageName} cannot be loaded: ${message}. ${advice}`, { cause }),
+    'ERR_DLOPEN_FAILED',
+  )
+}
+
 class AbortError extends Error {
   readonly code = 'ABORT_ERR'
   // On the prototype, so that the stack begins with it.

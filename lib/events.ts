@@ -1,8 +1,8 @@
 // What the native side tells this thread: one queue of numbers per thread, woken once per burst, and whether it keeps
 // the event loop alive.
-import { Events } from '../index.js'
 import type { NativeChild, SpawnFailure } from '../index.js'
 import { fromEvent } from './exit-status.js'
+import { Events } from './native.js'
 import { packNumbers } from './spawn/request.js'
 import type { SpawnRequest } from './spawn/request.js'
 import type { ExitStatus } from './types.js'

@@ -1,6 +1,6 @@
-// ExitStatus objects: plain, frozen, and equal whichever way the status was learnt.
-import { signalName } from '../index.js'
 import type { ExitStatus as NativeStatus } from '../index.js'
+// ExitStatus objects: plain, frozen, and equal whichever way the status was learnt.
+import { signalName } from './native.js'
 import type { ExitStatus } from './types.js'
 
 function frozen(status: ExitStatus): ExitStatus {

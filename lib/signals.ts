@@ -1,7 +1,7 @@
 // Signal names and numbers.
 import { constants } from 'node:os'
-import { firstRealtimeSignal } from '../index.js'
 import { unknownSignal } from './errors.js'
+import { firstRealtimeSignal } from './native.js'
 
 const LAST = 64
 /** 0 where there are no real-time signals. */

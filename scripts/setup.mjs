@@ -17,12 +17,11 @@ import { typescript } from './lib/typescript.mjs'
  */
 
 /**
- * @param {{ profile?: 'release' | 'debug' }} [options] release is what users get, and what the tests run against
+ * Do what is not done yet.
+ * @param {readonly Step[]} steps
+ * @returns {Promise<number>} how many had to be done
  */
-export async function setup({ profile = 'release' } = {}) {
-  const start = performance.now()
-  const rustc = await checkToolchain()
-  const steps = [npmDependencies, cargoDependencies, nativeAddon(profile, rustc), typescript]
+export async function runSteps(steps) {
   let worked = 0
   for (const step of steps) {
     if (step.isFresh()) continue
@@ -32,6 +31,16 @@ export async function setup({ profile = 'release' } = {}) {
     await step.work()
     done(step.name, performance.now() - begin)
   }
+  return worked
+}
+
+/**
+ * @param {{ profile?: 'release' | 'debug' }} [options] release is what users get, and what the tests run against
+ */
+export async function setup({ profile = 'release' } = {}) {
+  const start = performance.now()
+  const rustc = await checkToolchain()
+  const worked = await runSteps([npmDependencies, cargoDependencies, nativeAddon(profile, rustc), typescript])
   if (worked === 0) done('set-up: nothing changed', performance.now() - start)
 }
 

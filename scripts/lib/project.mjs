@@ -1,6 +1,7 @@
 // Where things are: the one place that knows the shape of this repository.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -15,6 +16,9 @@ export const inRoot = (...path) => join(root, ...path)
 
 /** Where cargo builds. */
 export const cargoTarget = process.env.CARGO_TARGET_DIR ?? inRoot('target')
+
+/** Where cargo and rustup keep what they have downloaded, and their commands. */
+export const cargoHome = () => process.env.CARGO_HOME ?? join(homedir(), '.cargo')
 
 /** package.json, as it is now. */
 export const manifest = () => JSON.parse(readFileSync(inRoot('package.json'), 'utf8'))

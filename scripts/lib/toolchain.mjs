@@ -1,9 +1,8 @@
 // The two things that a machine must have: Node and Rust.
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { Trouble } from './console.mjs'
-import { inRoot, manifest } from './project.mjs'
+import { cargoHome, inRoot, manifest } from './project.mjs'
 import { attempt } from './run.mjs'
 
 /**
@@ -20,7 +19,7 @@ function atLeast(version, floor) {
 
 /** rustup puts cargo in a folder that a shell opened earlier does not have on its PATH yet. */
 function addCargoToPath() {
-  const folder = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'bin')
+  const folder = join(cargoHome(), 'bin')
   if (existsSync(folder)) process.env.PATH = `${process.env.PATH}${delimiter}${folder}`
 }
 

@@ -1,0 +1,25 @@
+// What only the system's package manager has.
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { doing, Trouble } from './console.mjs'
+import { run } from './run.mjs'
+
+/** @param {string} command */
+const isThere = (command) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, command)))
+
+/**
+ * Root may install it (a container, CI); everybody else is told what to do.
+ * @param {string} command that has to be there
+ * @param {string} packageName of Debian, that has it
+ */
+export async function needCommand(command, packageName) {
+  if (isThere(command)) return
+  if (process.getuid?.() !== 0 || !isThere('apt-get')) {
+    throw new Trouble(`Expected ${command} on this machine (on Debian: apt-get install ${packageName})`)
+  }
+  doing(`install ${packageName} (apt-get)`)
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  await run('apt-get', ['update', '-qq'], { env, quiet: true })
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', packageName], { env, quiet: true })
+}

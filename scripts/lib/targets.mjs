@@ -1,0 +1,32 @@
+// The targets: package.json names them, and what else there is to know of one follows from its name.
+import { join } from 'node:path'
+import { parseTriple } from '@napi-rs/cli'
+import { inRoot, manifest } from './project.mjs'
+
+/** Where the addons of all targets are put, and where `napi artifacts` looks for them. */
+export const artifacts = inRoot('artifacts')
+
+/** Visual Studio's linker and libraries are to be had on Windows alone; elsewhere MinGW's take their place. */
+const stead = {
+  'x86_64-pc-windows-msvc': 'x86_64-pc-windows-gnu',
+  'aarch64-pc-windows-msvc': 'aarch64-pc-windows-gnullvm',
+}
+
+/**
+ * @typedef {object} Target
+ * @property {string} triple as in napi.targets of package.json
+ * @property {string} built the triple that is built for it on this machine
+ * @property {string} platform Node's name of the system
+ * @property {string} abi 'linux-x64-gnu': the name of the package, after 'shared-child-'
+ * @property {string} file the addon
+ */
+
+/** @returns {Target[]} */
+export function allTargets() {
+  const { binaryName, targets } = manifest().napi
+  return targets.map((/** @type {keyof typeof stead} */ triple) => {
+    const { platform, platformArchABI: abi } = parseTriple(triple)
+    const built = process.platform === 'win32' ? triple : (stead[triple] ?? triple)
+    return { triple, built, platform, abi, file: join(artifacts, `${binaryName}.${abi}.node`) }
+  })
+}

@@ -1,0 +1,251 @@
+// npm run rehearse: a release that the world does not see. Root package and platforms' packages are published from a copy of the
+// repository into a registry on this machine, and installed from there as users do, each in an empty directory.
+// It takes the addons that artifacts/ has, builds this machine's if need be, and leaves the targets out that have not been built.
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { doing, done, duration, failed, heading, paint, runMain, skipped, Trouble } from './lib/console.mjs'
+import { npmDependencies } from './lib/dependencies.mjs'
+import { add, newUser, packageManagers } from './lib/managers.mjs'
+import { npmInstall, toolScript } from './lib/npm-tools.mjs'
+import { expectFiles, pack, platformFiles, rootFiles } from './lib/packages.mjs'
+import { inRoot, manifest } from './lib/project.mjs'
+import { startRegistry } from './lib/registry.mjs'
+import { attempt, run, runNode } from './lib/run.mjs'
+import { compile, runProgram } from './lib/user.mjs'
+import { runSteps } from './setup.mjs'
+
+/** @typedef {import('./lib/managers.mjs').Manager} Manager */
+/** @typedef {import('./lib/targets.mjs').Target} Target */
+
+/** @type {{ name: string, result: 'ok' | 'FAILED' | 'skipped', ms: number }[]} */
+const rows = []
+
+/**
+ * @param {string} name
+ * @param {() => Promise<unknown>} work
+ * @returns {Promise<boolean>}
+ */
+async function check(name, work) {
+  doing(name)
+  const start = performance.now()
+  try {
+    await work()
+    done(name, performance.now() - start)
+    rows.push({ name, result: 'ok', ms: performance.now() - start })
+    return true
+  } catch (error) {
+    failed(name, error instanceof Error ? error.message : String(error))
+    rows.push({ name, result: 'FAILED', ms: performance.now() - start })
+    return false
+  }
+}
+
+/** This machine's own target, which has to be there. */
+const isHere = (/** @type {Target} */ { abi }) =>
+  abi.startsWith(`${process.platform}-${process.arch}`) && !abi.endsWith('-musl')
+
+/** @returns {Promise<Target[]>} the targets that have been built */
+async function builtTargets() {
+  const { allTargets } = await import('./lib/targets.mjs')
+  const targets = allTargets()
+  const here = targets.find(isHere)
+  if (here === undefined) throw new Trouble(`Expected a target for ${process.platform} ${process.arch}`)
+  // In CI it is the one that the other jobs have tested.
+  if (!process.env.CI || !existsSync(here.file)) await runNode(inRoot('scripts', 'prebuild.mjs'), [here.triple])
+  const absent = targets.filter(({ file }) => !existsSync(file))
+  for (const { triple } of absent) skipped(triple, `not in artifacts/ (npm run prebuild -- ${triple})`)
+  return targets.filter((target) => !absent.includes(target))
+}
+
+/**
+ * What git knows, and what is new to it; not what is ignored but the addons and node_modules.
+ * @param {string} copy the folder
+ * @param {readonly Target[]} targets
+ */
+async function copyRepository(copy, targets) {
+  const listed = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { quiet: true })
+  for (const file of listed.split('\0').filter((name) => name !== '' && existsSync(inRoot(name)))) {
+    mkdirSync(dirname(join(copy, file)), { recursive: true })
+    cpSync(inRoot(file), join(copy, file))
+  }
+  cpSync(inRoot('artifacts'), join(copy, 'artifacts'), { recursive: true })
+  mkdirSync(join(copy, '.cache'))
+  for (const name of ['node_modules', join('.cache', 'python')]) symlinkSync(inRoot(name), join(copy, name), 'junction')
+  const packageJson = manifest()
+  packageJson.napi.targets = targets.map(({ triple }) => triple)
+  writeFileSync(join(copy, 'package.json'), JSON.stringify(packageJson, null, 2))
+  // napi asks git for the latest commit's message.
+  await run('git', ['init', '--quiet'], { cwd: copy, quiet: true })
+  const author = ['-c', 'user.name=rehearsal', '-c', 'user.email=rehearsal@localhost']
+  await run('git', [...author, 'commit', '--quiet', '--allow-empty', '-m', 'rehearsal'], { cwd: copy, quiet: true })
+}
+
+/**
+ * What the registry has is what was meant, to the file.
+ * @param {readonly Target[]} targets
+ * @param {string} folder for the tarballs
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function checkPublished(targets, folder, env) {
+  const { name, version } = manifest()
+  const rootPackage = await pack(`${name}@${version}`, folder, env)
+  expectFiles(name, rootPackage.files, rootFiles())
+  for (const target of targets) {
+    const { files } = await pack(`${name}-${target.abi}@${version}`, folder, env)
+    expectFiles(target.abi, files, platformFiles(target))
+  }
+  return rootPackage.tarball
+}
+
+/**
+ * The tools that know how packages go wrong.
+ * @param {string} tarball of the root package
+ */
+async function lintPackage(tarball) {
+  const tools = await npmInstall('package-lints', { publint: '0.3.25', '@arethetypeswrong/cli': '0.18.5' })
+  await runNode(toolScript(tools, 'publint', 'publint'), ['run', tarball, '--strict'], { quiet: true })
+  // Without the way modules were found before package.json had exports, as no Node that we run on does.
+  await runNode(toolScript(tools, '@arethetypeswrong/cli', 'attw'), [tarball, '--profile', 'node16'], { quiet: true })
+}
+
+/**
+ * Install as a user does, and run the programs.
+ * @param {Manager} manager
+ * @param {string} registry
+ * @param {string} folder
+ */
+async function tryManager(manager, registry, folder) {
+  const user = newUser(manager, registry, folder)
+  const use = (/** @type {string} */ program) => () => runProgram(user.folder, program, manager.node, user.env)
+  if (!(await check(`${manager.name}: install`, () => add(manager, user, manifest().name)))) return
+  await check(`${manager.name}: CommonJS`, use('commonjs.cjs'))
+  await check(`${manager.name}: ESM`, use('esm.mjs'))
+  // TypeScript's compiler reads node_modules itself.
+  if (manager.plugAndPlay === true) return
+  await check(`${manager.name}: TypeScript`, async () => {
+    await compile(user.folder, 'typescript.ts', 'typescript.mts', { module: 'nodenext' })
+    await run(process.execPath, ['typescript.mjs'], { cwd: user.folder, env: user.env, quiet: true })
+  })
+}
+
+/**
+ * @typedef {object} Mishap an installation that cannot work, and what its user is told
+ * @property {string} name
+ * @property {readonly string[]} flags of the package manager
+ * @property {(folder: string) => void} [spoil]
+ * @property {RegExp[]} says
+ */
+
+/** @returns {Mishap[]} */
+function mishaps() {
+  const { name } = manifest()
+  const advice = [
+    /MODULE_NOT_FOUND/,
+    new RegExp(`package ${name}-${process.platform}-${process.arch}`),
+    /Install again/,
+  ]
+  const elsewhere = process.platform === 'linux' ? ['--os=darwin', '--cpu=arm64'] : ['--os=linux', '--cpu=x64']
+  return [
+    { name: '--omit=optional', flags: ['--omit=optional'], says: advice },
+    { name: 'installed on another platform', flags: elsewhere, says: advice },
+    {
+      name: 'the addon is deleted',
+      flags: [],
+      spoil: (folder) => {
+        const { optionalDependencies } = JSON.parse(
+          readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8'),
+        )
+        const installed = Object.keys(optionalDependencies).filter((dependency) =>
+          existsSync(join(folder, 'node_modules', dependency)),
+        )
+        if (installed.length === 0) throw new Trouble('Expected the package of a platform')
+        for (const dependency of installed) {
+          const file = `${name}.${dependency.slice(name.length + 1)}.node`
+          rmSync(join(folder, 'node_modules', dependency, file))
+        }
+      },
+      says: [/ERR_DLOPEN_FAILED/, /cannot be loaded/, /install again/],
+    },
+  ]
+}
+
+/**
+ * @param {Manager} manager
+ * @param {Mishap} mishap
+ * @param {string} registry
+ * @param {string} folder
+ */
+async function tryMishap(manager, { flags, spoil, says }, registry, folder) {
+  const user = newUser(manager, registry, folder)
+  await add(manager, user, manifest().name, flags)
+  spoil?.(user.folder)
+  const { ok, output } = await attempt(process.execPath, ['-e', `require('${manifest().name}')`], {
+    cwd: user.folder,
+    env: user.env,
+    quiet: true,
+  })
+  if (ok) throw new Trouble('Expected an error')
+  for (const phrase of says) if (!phrase.test(output)) throw new Trouble(`Expected ${phrase}, got:\n${output}`)
+}
+
+/** @param {string} folder for all that is written */
+async function rehearse(folder) {
+  heading('publish')
+  const targets = await builtTargets()
+  const registry = await startRegistry(folder)
+  const settings = join(folder, '.npmrc')
+  // npm wants to see a token; the registry takes anybody.
+  writeFileSync(settings, `registry=${registry.url}\n${registry.url.replace('http:', '')}:_authToken=rehearsal\n`)
+  const env = {
+    npm_config_registry: registry.url,
+    npm_config_userconfig: settings,
+    npm_config_cache: join(folder, 'npm'),
+  }
+  const copy = join(folder, 'repository')
+  try {
+    let tarball = ''
+    const published =
+      (await check('a copy of the repository', () => copyRepository(copy, targets))) &&
+      (await check(`npm run release: the package and ${targets.length} of the platforms`, () =>
+        runNode(join(copy, 'scripts', 'release.mjs'), [], { cwd: copy, env }),
+      )) &&
+      (await check('the packages hold these files and no other', async () => {
+        tarball = await checkPublished(targets, folder, env)
+      }))
+    if (!published) return
+    await check('publint and attw', () => lintPackage(tarball))
+
+    heading('install and run')
+    const managers = await packageManagers(registry.url)
+    for (const [i, manager] of managers.entries()) await tryManager(manager, registry.url, join(folder, `user${i}`))
+
+    heading('what cannot work says what to do')
+    for (const [i, mishap] of mishaps().entries()) {
+      const user = join(folder, `mishap${i}`)
+      await check(mishap.name, () => tryMishap(managers[0], mishap, registry.url, user))
+    }
+  } finally {
+    registry.close()
+  }
+}
+
+runMain(async () => {
+  const start = performance.now()
+  await runSteps([npmDependencies])
+  const folder = mkdtempSync(join(tmpdir(), 'rehearsal-'))
+  try {
+    await rehearse(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  heading('rehearsal')
+  for (const { name, result, ms } of rows) {
+    console.log(
+      `${(result === 'ok' ? paint('green', result) : paint('red', result)).padEnd(7)} ${name} (${duration(ms)})`,
+    )
+  }
+  const bad = rows.filter(({ result }) => result === 'FAILED').length
+  if (bad > 0) process.exitCode = 1
+  console.log(`\n${rows.length - bad} passed, ${bad} failed (${duration(performance.now() - start)})`)
+})

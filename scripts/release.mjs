@@ -1,0 +1,77 @@
+// npm run release: from the addons in artifacts/ to the registry that npm is set up for; with --dry-run to none.
+// The release workflow runs it; so does npm run rehearse, in a copy of the repository and with a registry of its own. What it writes, the
+// platforms' packages in npm/ and their names in package.json, is not to be committed.
+import { copyFileSync, existsSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename } from 'node:path'
+import { argv } from 'node:process'
+import { done, doing, runMain, Trouble } from './lib/console.mjs'
+import { npmDependencies } from './lib/dependencies.mjs'
+import { expectFiles, pack, platformFiles, rootFiles } from './lib/packages.mjs'
+import { bin, inRoot, manifest } from './lib/project.mjs'
+import { npm, runNode } from './lib/run.mjs'
+import { typescript } from './lib/typescript.mjs'
+import { runSteps } from './setup.mjs'
+
+const dryRun = argv.includes('--dry-run')
+
+/** @param {string[]} args */
+const napi = (...args) => runNode(bin('@napi-rs/cli', 'napi'), args, { quiet: true })
+
+/**
+ * @param {string} name
+ * @param {() => Promise<unknown>} work
+ */
+async function step(name, work) {
+  doing(name)
+  const start = performance.now()
+  await work()
+  done(name, performance.now() - start)
+}
+
+/** An addon that lacks or is not what it should be must stop a release before its first package is out. */
+async function checkArtifacts() {
+  const { allTargets } = await import('./lib/targets.mjs')
+  const { defects, inspect } = await import('./lib/inspect.mjs')
+  const targets = allTargets()
+  const missing = targets.filter(({ file }) => !existsSync(file)).map(({ file }) => basename(file))
+  if (missing.length > 0) throw new Trouble(`Expected in artifacts/: ${missing.join(', ')}`)
+  for (const [target, facts] of await inspect(targets)) {
+    const wrong = defects(target, facts)
+    if (wrong.length > 0) throw new Trouble(`${basename(target.file)}: ${wrong.join('; ')}`)
+  }
+  return targets
+}
+
+/** @param {{ abi: string }[]} targets */
+async function makePackages(targets) {
+  for (const { abi } of targets) rmSync(inRoot('npm', abi), { recursive: true, force: true })
+  await napi('create-npm-dirs')
+  await napi('artifacts')
+  for (const { abi } of targets) {
+    const folder = inRoot('npm', abi)
+    copyFileSync(inRoot('LICENSE'), inRoot('npm', abi, 'LICENSE'))
+    const { files } = await pack(folder, tmpdir(), { npm_config_dry_run: 'true' })
+    expectFiles(abi, files, platformFiles({ abi }))
+  }
+  const { files } = await pack(inRoot(), tmpdir(), { npm_config_dry_run: 'true' })
+  expectFiles(manifest().name, files, rootFiles())
+}
+
+/** The platforms' packages first: nobody is to see a root package that names what is not there yet. */
+async function publish() {
+  await napi('prepublish', '--tag-style', 'npm', '--no-gh-release', ...(dryRun ? ['--dry-run'] : []))
+  await npm(['publish', ...(dryRun ? ['--dry-run'] : [])], { quiet: true })
+}
+
+runMain(async () => {
+  await runSteps([npmDependencies, typescript])
+  const { name, version } = manifest()
+  /** @type {{ abi: string }[]} */
+  let targets = []
+  await step('the addons of all platforms', async () => {
+    targets = await checkArtifacts()
+  })
+  await step('their packages', () => makePackages(targets))
+  await step(`publish ${name} ${version} and ${targets.length} packages${dryRun ? ' (dry run)' : ''}`, publish)
+})
