@@ -3,7 +3,7 @@ import { sleeper } from './support/children.js'
 import { how, killedBy } from './support/how.js'
 import { message, report, runScript, startWorker } from './support/scripts.js'
 import { isWindows, testUnless } from './support/skip.js'
-import { within } from './support/within.js'
+import { slowness, within } from './support/within.js'
 
 test.serial('and the child and the waits of other threads are left alone', async (t) => {
   const child = await sleeper(t)
@@ -22,7 +22,7 @@ testUnless(
   isWindows,
   'workers terminated at any point of a spawn or a wait crash nothing and leave no zombie',
   async (t) => {
-    t.timeout(90_000)
+    t.timeout(90_000 * slowness)
     const seen = await report<{ rounds: number; slowest: number; children: number; stillWorks: boolean }>(
       t,
       runScript(t, 'terminate-workers'),

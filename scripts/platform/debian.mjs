@@ -55,8 +55,8 @@ exec chroot "$ROOT" env -i sh -c "$@"`
  */
 export const inDebian = (script, args) => ({
   command: 'unshare',
-  args: [
-    ...['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'],
-    ...['sh', '-ec', `ROOT=$0; ${enter}`, debian, script, 'sh', ...args],
-  ],
+  args: ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'].concat(
+    ['sh', '-ec', `ROOT=$0; ${enter}`, debian, script, 'sh'],
+    args,
+  ),
 })

