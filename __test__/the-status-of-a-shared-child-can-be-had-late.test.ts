@@ -1,11 +1,12 @@
 import { report, runScript } from './support/scripts.js'
 import { isWindows, testUnless } from './support/skip.js'
+import { slowness } from './support/within.js'
 
 testUnless(
   isWindows,
   'the 1,024 most recently ended shared children, when no handle is left, from another thread',
   async (t) => {
-    t.timeout(90_000)
+    t.timeout(90_000 * slowness)
     const seen = await report<{ good: number; wrong: string[]; oldest: string }>(
       t,
       runScript(t, 'attach-late', [], { node: ['--expose-gc'] }),
