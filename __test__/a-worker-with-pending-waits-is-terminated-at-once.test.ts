@@ -1,5 +1,6 @@
 import test from 'ava'
 import { sleeper } from './support/children.js'
+import { how, killedBy } from './support/how.js'
 import { message, report, runScript, startWorker } from './support/scripts.js'
 import { isWindows, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
@@ -14,7 +15,7 @@ test.serial('and the child and the waits of other threads are left alone', async
   }
   t.is(child.tryWaitSync(), null)
   child.killSync()
-  t.is((await within(5_000, 'the wait of the main thread', waiting)).signal, 'SIGKILL')
+  t.is(how(await within(5_000, 'the wait of the main thread', waiting)), killedBy('SIGKILL'))
 })
 
 testUnless(

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import os from 'node:os'
 import { firstRealtimeSignal } from 'shared-child/native'
 import { sleeper } from './support/children.js'
+import { how, killedBy } from './support/how.js'
 import { nativeOf } from './support/native.js'
 import { processEntry } from './support/proc.js'
 import { notLinux, testUnless } from './support/skip.js'
@@ -81,5 +82,5 @@ testUnless(notLinux, 'a child that stops has not exited, and goes on when it is 
   t.is(child.tryWaitSync(), null)
   t.true(child.sendSignalSync('SIGSTOP'))
   t.true(await child.kill(), 'a stopped child can be killed')
-  t.is((await child.wait()).signal, 'SIGKILL')
+  t.is(how(await child.wait()), killedBy('SIGKILL'))
 })

@@ -4,9 +4,10 @@ import { SharedChild, spawn } from 'shared-child'
 import { killAtEnd } from './support/children.js'
 import { rejection, thrown } from './support/failures.js'
 import { program, temporaryDirectory } from './support/files.js'
+import { isWindows, testUnless } from './support/skip.js'
 import { textOf } from './support/text.js'
 
-test.serial('a file URL names the program, percent-encoded or not', async (t) => {
+testUnless(isWindows, 'a file URL names the program, percent-encoded or not', async (t) => {
   const file = program(temporaryDirectory(t), 'a program', '#!/bin/sh\necho "ran $1"\n')
   const child = killAtEnd(t, await spawn(pathToFileURL(file), ['it']))
   t.is(await textOf(child.stdout), 'ran it\n')

@@ -13,6 +13,8 @@ const writeError = (stream: Writable | null, text: string): Promise<string | und
     new Promise((resolve) => stream?.write(text, (error?: NodeJS.ErrnoException | null) => resolve(error?.code))),
   )
 
+const closeStdin = "fs.closeSync(0); fs.writeSync(1, 'closed\\n'); setInterval(() => {}, 1_000_000)"
+
 // ava reports an uncaught error as a failure of its own; the script below counts them.
 test('a write after the exit fails in its callback', async (t) => {
   for (const touchBefore of [true, false]) {
@@ -32,7 +34,7 @@ test('a write after the exit fails in its callback', async (t) => {
 })
 
 test('a write to a child that runs on with its stdin closed fails in its callback', async (t) => {
-  const child = await start(t, 'sh', ['-c', 'exec <&-; echo closed; exec sleep 1000'])
+  const child = await start(t, process.execPath, ['-e', closeStdin])
   const { stdin } = child
   t.is(await firstLine(child.stdout), 'closed')
   t.regex((await writeError(stdin, 'text')) ?? 'no error', /^(EPIPE|ERR_STREAM_DESTROYED)$/)
