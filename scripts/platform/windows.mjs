@@ -10,7 +10,7 @@ import { host, inDebian, needInDebian } from './debian.mjs'
 import { refuseExternalBuffers } from './electron-like.mjs'
 
 /** What the tests start: every name is the same program. */
-const programNames = ['cat', 'echo', 'false', 'head', 'sh', 'sleep', 'sort', 'true', 'yes']
+const programNames = ['cat', 'echo', 'env', 'false', 'head', 'printf', 'sh', 'sleep', 'sort', 'true', 'yes']
 
 const programs = join(cache, 'platforms', 'windows-programs')
 
@@ -32,7 +32,7 @@ async function buildPrograms() {
 
 /** Wine gives node.exe no usable stdout on a Unix pipe (EBADF), hence the file. */
 const script = `
-export HOME=/root PATH=/usr/bin:/bin WINEARCH=win64 WINEDEBUG=-all XDG_RUNTIME_DIR=/tmp WINEDLLOVERRIDES='mscoree,mshtml='
+export HOME=/root LC_ALL=C.UTF-8 PATH=/usr/bin:/bin WINEARCH=win64 WINEDEBUG=-all XDG_RUNTIME_DIR=/tmp WINEDLLOVERRIDES='mscoree,mshtml='
 if [ ! -e ~/.wine/system.reg ]; then wineboot -i >/dev/null 2>&1; wineserver -w; fi
 cd "$1"
 export WINEPATH="$2" SHARED_CHILD_TEST_ON=wine

@@ -1,6 +1,6 @@
 module shared-child-test-programs
 
-go 1.26.8
+go 1.26.0
 
 require mvdan.cc/sh/v3 v3.14.1
 

@@ -25,14 +25,16 @@ type streams struct {
 }
 
 var programs = map[string]func(args []string, std streams) error{
-	"cat":   cat,
-	"echo":  echo,
-	"false": func([]string, streams) error { return interp.ExitStatus(1) },
-	"head":  head,
-	"sleep": sleep,
-	"sort":  sort,
-	"true":  func([]string, streams) error { return nil },
-	"yes":   yes,
+	"cat":    cat,
+	"echo":   echo,
+	"env":    env,
+	"false":  func([]string, streams) error { return interp.ExitStatus(1) },
+	"head":   head,
+	"printf": printf,
+	"sleep":  sleep,
+	"sort":   sort,
+	"true":   func([]string, streams) error { return nil },
+	"yes":    yes,
 }
 
 func main() {
@@ -115,6 +117,16 @@ func echo(args []string, std streams) error {
 	return err
 }
 
+// env -0
+func env(_ []string, std streams) error {
+	for _, variable := range os.Environ() {
+		if _, err := io.WriteString(std.out, variable+"\x00"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // head -c COUNT /dev/zero
 func head(args []string, std streams) error {
 	if len(args) != 3 || args[0] != "-c" || args[2] != "/dev/zero" {
@@ -124,6 +136,12 @@ func head(args []string, std streams) error {
 	for zeros := make([]byte, 64<<10); left > 0 && err == nil; left -= len(zeros) {
 		_, err = std.out.Write(zeros[:min(left, len(zeros))])
 	}
+	return err
+}
+
+// printf TEXT
+func printf(args []string, std streams) error {
+	_, err := io.WriteString(std.out, strings.Join(args, " "))
 	return err
 }
 
