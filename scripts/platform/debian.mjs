@@ -1,6 +1,6 @@
 // A Debian 13 root beside this system: it has the Wine and the musl that today's Node needs, whatever this system is.
 // Made once, by root, in TRIXIE_ROOT (.cache/trixie); programs run in it by chroot, with nothing left mounted or running after.
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { doing, Trouble } from '../lib/console.mjs'
 import { cache } from '../lib/project.mjs'
@@ -33,7 +33,8 @@ export async function needInDebian(file, packages) {
     doing(`make a Debian 13 root in ${debian} (a minute)`)
     await run('debootstrap', ['--variant=minbase', 'trixie', debian, await mirror()], { quiet: true })
   }
-  if (existsSync(join(debian, file))) return
+  // It may be a link that means something in there only.
+  if (lstatSync(join(debian, file), { throwIfNoEntry: false }) !== undefined) return
   doing(`install ${packages.join(' and ')} in the Debian 13 root`)
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   await run('chroot', [debian, 'apt-get', 'update', '-qq'], { env, quiet: true })

@@ -22,7 +22,7 @@ async function node(version) {
 
 /** The addon's loader takes `ldd` as the sign of the system's C library. Here it is musl's for Node, and glibc's for everything else. */
 const script = `
-export HOME=/root PATH=/usr/bin:/bin SHARED_CHILD_TEST_ON=musl
+export HOME=/root PATH=/usr/bin:/bin
 echo 'musl libc' >/tmp/ldd
 mount --bind /tmp/ldd /usr/bin/ldd
 cd "$1"

@@ -66,21 +66,28 @@ impl PipeEnd {
     }
 }
 
+/// Which way a pipe goes.
+#[derive(Clone, Copy, Debug)]
+pub enum Flow {
+    ToChild,
+    FromChild,
+    BothWays,
+}
+
 /// (ours, the child's), of a pipe without a name. Ours does overlapped I/O, which is what libuv wants;
 /// the child's does not, which is what C programs want.
 ///
 /// The standard library makes its own in the same way. Ours for stdin can also read: libuv asks for the
 /// state of a pipe it is given, which a handle that only writes may not.
-pub fn open_pipe(child_reads: bool) -> io::Result<(PipeEnd, OwnedHandle)> {
+pub fn open_pipe(flow: Flow) -> io::Result<(PipeEnd, OwnedHandle)> {
+    const BOTH: u32 = GENERIC_READ | GENERIC_WRITE;
     let root = open_pipe_file_system()?;
-    let (our_access, our_share, childs_access) = if child_reads {
-        (
-            GENERIC_READ | GENERIC_WRITE,
-            FILE_SHARE_READ | FILE_SHARE_WRITE,
-            GENERIC_READ | FILE_WRITE_ATTRIBUTES,
-        )
-    } else {
-        (GENERIC_READ | FILE_WRITE_ATTRIBUTES, FILE_SHARE_WRITE, GENERIC_WRITE | FILE_READ_ATTRIBUTES)
+    let (our_access, our_share, childs_access) = match flow {
+        Flow::ToChild => (BOTH, FILE_SHARE_READ | FILE_SHARE_WRITE, GENERIC_READ | FILE_WRITE_ATTRIBUTES),
+        Flow::FromChild => {
+            (GENERIC_READ | FILE_WRITE_ATTRIBUTES, FILE_SHARE_WRITE, GENERIC_WRITE | FILE_READ_ATTRIBUTES)
+        }
+        Flow::BothWays => (BOTH, FILE_SHARE_READ | FILE_SHARE_WRITE, BOTH),
     };
     let timeout: i64 = -50 * 10_000; // 50 ms, relative; for clients that wait by name: none
     let mut status = IO_STATUS_BLOCK::default();
