@@ -15,7 +15,8 @@ mod linux;
 #[cfg(target_os = "linux")]
 use linux as engine;
 
-#[cfg(all(unix, not(target_os = "linux")))]
+// On Linux its tests only: what it has in common with FreeBSD runs there.
+#[cfg(all(unix, any(test, not(target_os = "linux"))))]
 mod posix;
 #[cfg(all(unix, not(target_os = "linux")))]
 use posix as engine;
