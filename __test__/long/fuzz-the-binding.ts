@@ -40,16 +40,15 @@ const mostly = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 60, arbitrary: right }, { weight: 1, arbitrary: odd })
 
 const id = fc.constantFrom(-1, 0, 65_534, 2 ** 32 - 1)
-const fds = fc.array(
+const fdList = fc.array(
   fc.oneof({ weight: 20, arbitrary: fc.constantFrom(-1, -2, 0, 1, 2) }, { weight: 1, arbitrary: fc.double() }),
   { maxLength: 6 },
 )
 const right = fc
-  .tuple(fc.nat({ max: 7 }), id, id, fc.option(fc.array(fc.nat(), { maxLength: 4 })), fds)
-  .map(([flags, uid, gid, groups, list]) => [
-    ...[flags, uid, gid, groups?.length ?? -1, list.length],
-    ...[...(groups ?? []), ...list],
-  ])
+  .tuple(fc.nat({ max: 7 }), id, id, fc.option(fc.array(fc.nat(), { maxLength: 4 })), fdList)
+  .map(([flags, uid, gid, groups, list]) =>
+    [flags, uid, gid, groups?.length ?? -1, list.length].concat(groups ?? [], list),
+  )
 /** Now and then one of the numbers is another. */
 const numbers = mostly(
   fc
@@ -78,7 +77,7 @@ const call = fc.oneof(
 const eventsCall = fc.oneof(
   fc.tuple(fc.constantFrom('drain', 'claim', 'attach'), odd),
   fc.tuple(fc.constant('keepAlive'), odd),
-  fc.tuple(odd, request).map(([number, what]) => ['spawn', number, ...what]),
+  fc.tuple(odd, request).map(([number, what]) => ['spawn', number].concat(what)),
 )
 
 longTest(async ({ count, expect }) => {
