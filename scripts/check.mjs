@@ -1,4 +1,5 @@
 // npm run check: everything a machine can say about the code without running it. Warnings count as errors.
+import { checkWorkflows } from './check-workflows.mjs'
 import { done, failed, runMain, skipped, Trouble } from './lib/console.mjs'
 import { foreignCargo, foreignTargets } from './lib/foreign.mjs'
 import { loomTest } from './lib/loom.mjs'
@@ -85,6 +86,10 @@ const checks = {
     advisories(await cargoDeny('check', 'advisories'), /advisories FAILED/),
   'dependencies: advisories, npm (npm audit)': async () =>
     advisories(await npmAudit(), /\d+ (low|moderate|high|critical)/),
+  'workflows (actionlint, zizmor)': async () => {
+    const lacking = await checkWorkflows()
+    if (lacking !== undefined) throw process.env.GITHUB_ACTIONS ? new Trouble(lacking) : new Skip(lacking)
+  },
   [`lint: ${foreignTargets.join(', ')}`]: async () => {
     const how = await foreignCargo()
     if (typeof how !== 'string') return clippy(how.flags, how.env)
