@@ -1,5 +1,6 @@
 // npm run check: everything a machine can say about the code without running it. Warnings count as errors.
 import { checkWorkflows } from './check-workflows.mjs'
+import { isDocumented } from './docs.mjs'
 import { done, failed, runMain, skipped, Trouble } from './lib/console.mjs'
 import { foreignCargo, foreignTargets } from './lib/foreign.mjs'
 import { loomTest } from './lib/loom.mjs'
@@ -72,6 +73,9 @@ const checks = {
   'index.js and index.d.ts are what the build writes': async () => {
     const names = outdated()
     if (names.length > 0) throw new Trouble(`Expected ${names.join(' and ')} as npm run build writes it`)
+  },
+  'docs/api.md is what the doc comments say': async () => {
+    if (!(await isDocumented())) throw new Trouble('Expected docs/api.md as npm run docs writes it')
   },
   'lint: Rust (clippy)': () => clippy([]),
   'lint: the core alone': () => clippy(['--no-default-features']),
