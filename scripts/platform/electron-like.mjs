@@ -1,9 +1,12 @@
-// A host like Electron: a copy of node.exe that refuses external buffers, as V8's memory cage does.
+// A host like Electron: a copy of Node, for Windows or Linux, that refuses external buffers, as V8's memory cage does.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { isArm64, isElf, symbolsOf } from './elf.mjs'
 
-/** The functions of Node-API that fail there, and `mov eax, 22; ret`: napi_no_external_buffers_allowed. */
+/** The functions of Node-API that fail there. */
 const refused = ['napi_create_external_buffer', 'napi_create_external_arraybuffer']
-const refusal = Buffer.from('b816000000c3', 'hex')
+
+/** `return napi_no_external_buffers_allowed`: mov eax, 22; ret, or mov w0, #22; ret. */
+const refusals = { x64: Buffer.from('b816000000c3', 'hex'), arm64: Buffer.from('c0028052c0035fd6', 'hex') }
 
 /**
  * Microsoft's "PE Format" names the fields.
@@ -37,16 +40,17 @@ function exportsOf(file) {
 }
 
 /**
- * @param {string} from a node.exe
+ * @param {string} from a Node
  * @param {string} to
  */
 export function refuseExternalBuffers(from, to) {
   const file = readFileSync(from)
-  const found = exportsOf(file)
+  const found = isElf(file) ? symbolsOf(file) : exportsOf(file)
+  const refusal = isElf(file) && isArm64(file) ? refusals.arm64 : refusals.x64
   for (const name of refused) {
     const offset = found.get(name)
     if (offset === undefined) throw new Error(`${from} does not export ${name}`)
     refusal.copy(file, offset)
   }
-  writeFileSync(to, file)
+  writeFileSync(to, file, { mode: 0o755 })
 }
