@@ -15,8 +15,7 @@ const artifacts = inRoot('artifacts')
  */
 async function addonFor(target, abi) {
   const given = process.env.SHARED_CHILD_ADDON
-  const prebuild = inRoot('scripts', 'prebuild.mjs')
-  if (given === undefined && existsSync(prebuild)) await runNode(prebuild, [target])
+  if (given === undefined) await runNode(inRoot('scripts', 'prebuild.mjs'), [target])
   const addon = given ?? join(artifacts, `${manifest().napi.binaryName}.${abi}.node`)
   if (!existsSync(addon))
     throw new Trouble(`Expected an addon for ${target} at ${addon} (or where SHARED_CHILD_ADDON says)`)

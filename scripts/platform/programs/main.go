@@ -25,16 +25,17 @@ type streams struct {
 }
 
 var programs = map[string]func(args []string, std streams) error{
-	"cat":    cat,
-	"echo":   echo,
-	"env":    env,
-	"false":  func([]string, streams) error { return interp.ExitStatus(1) },
-	"head":   head,
-	"printf": printf,
-	"sleep":  sleep,
-	"sort":   sort,
-	"true":   func([]string, streams) error { return nil },
-	"yes":    yes,
+	"cat":          cat,
+	"echo":         echo,
+	"env":          env,
+	"handle-count": handleCount,
+	"false":        func([]string, streams) error { return interp.ExitStatus(1) },
+	"head":         head,
+	"printf":       printf,
+	"sleep":        sleep,
+	"sort":         sort,
+	"true":         func([]string, streams) error { return nil },
+	"yes":          yes,
 }
 
 func main() {
