@@ -43,7 +43,7 @@ async function check(name, work) {
 
 /** This machine's own target, which has to be there. */
 const isHere = (/** @type {Target} */ { abi }) =>
-  abi.startsWith(`${process.platform}-${process.arch}`) && !abi.endsWith('-musl')
+  `${abi}-`.startsWith(`${process.platform}-${process.arch}-`) && !abi.endsWith('-musl')
 
 /** @returns {Promise<Target[]>} the targets that have been built */
 async function builtTargets() {
