@@ -76,11 +76,13 @@ export declare class NativeChild {
   /** 1: the signal was sent; 0: the child had exited, nothing was sent; negative: libuv's error number. */
   sendSignal(signal: number): number
   /**
-   * The parent's end of the child's fd, once per process. A number is a descriptor that is the
-   * caller's from now on; bytes are all that was left in the pipe after the exit; null: not a pipe,
-   * or taken before.
+   * The parent's end of the child's fd, once per process: what `open` returns, which is called with it.
+   * A number is a descriptor that is `open`'s own from then on; bytes are all that was left in the pipe
+   * after the exit. Null: not a pipe, or taken before.
+   *
+   * If the thread is terminated in the middle of `open`, a descriptor that no stream has yet is closed.
    */
-  takePipe(fd: number): number | Uint8Array | null
+  takePipe(fd: number, open: (arg: number | Uint8Array) => unknown): unknown | null
   /** Whether the child's fd was made a pipe, taken or not. */
   isPipe(fd: number): boolean
   /** A token that `Events.attach` takes, in any thread of this process. */

@@ -33,12 +33,27 @@ test('wait, kill and tryWait as jobs on the pool, beside the waits of the wrappe
 test('a pipe taken natively is a descriptor, once', async (t) => {
   const child = await start(t, 'sleep', ['1000'])
   const native = nativeOf(child)
-  const fd = native.takePipe(1)
+  const fd = native.takePipe(1, (pipe) => pipe)
   t.is(typeof fd, 'number')
-  t.is(native.takePipe(1), null)
+  t.is(native.takePipe(1, () => t.fail()), null)
   t.is(child.stdout, null)
   fs.closeSync(fd as number)
-  t.is(native.takePipe(7), null, 'no such fd of the child')
+  t.is(native.takePipe(7, () => t.fail()), null, 'no such fd of the child')
   child.killSync()
   await child.wait()
+})
+
+test('a pipe that its taker throws at is closed', async (t) => {
+  const child = await start(t, 'sleep', ['1000'])
+  const taken: unknown[] = []
+  const error = t.throws(() =>
+    nativeOf(child).takePipe(1, (pipe) => {
+      taken.push(fs.fstatSync(pipe as number).isFIFO(), pipe)
+      throw new Error('on purpose')
+    }),
+  )
+  t.is(error?.message, 'on purpose')
+  const [wasPipe, fd] = taken
+  t.true(wasPipe)
+  t.throws(() => fs.fstatSync(fd as number), { code: 'EBADF' })
 })

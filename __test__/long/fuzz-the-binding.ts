@@ -70,7 +70,14 @@ type Methods = Record<string, (...all: unknown[]) => unknown>
 /** Not the blocking ones with a time that may be long. */
 const call = fc.oneof(
   fc.tuple(fc.constant('sendSignal'), odd),
-  fc.tuple(fc.constant('takePipe'), fc.oneof(fc.integer({ min: -1, max: 8 }), odd)),
+  fc.tuple(
+    fc.constant('takePipe'),
+    fc.oneof(fc.integer({ min: -1, max: 8 }), odd),
+    fc.oneof(
+      fc.constant((pipe: unknown) => pipe),
+      odd.filter((value) => typeof value !== 'function'),
+    ),
+  ),
   fc.tuple(fc.constant('isPipe'), fc.oneof(fc.integer({ min: -1, max: 8 }), odd)),
   fc.tuple(fc.constantFrom('wait', 'kill', 'tryWait', 'tryWaitSync', 'share'), odd),
 )
@@ -97,7 +104,7 @@ longTest(async ({ count, expect }) => {
     if (child === null) return
     tally.spawned++
     child.sendSignal(9)
-    for (let fd = 0; fd < child.stdioLength; fd++) close(child.takePipe(fd))
+    for (let fd = 0; fd < child.stdioLength; fd++) child.takePipe(fd, close)
   }
   const close = (pipe: unknown): void => {
     if (typeof pipe === 'number') fs.closeSync(pipe)

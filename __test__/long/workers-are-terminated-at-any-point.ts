@@ -11,12 +11,6 @@ import { random, seed } from './support/random.js'
 
 const AT_ONCE = 3
 /**
- * A worker may be terminated after a pipe's fd was handed to it and before its Socket has it: then nobody closes that fd. Seen at up
- * to 1 in 24 workers that do nothing but this (docs/safety.md); more than 1 in 10 is another leak.
- */
-const mayLeak = (workers: number): number => Math.ceil(workers / 10)
-
-/**
  * Without end. A running child rightly outlives its worker, with the pipes that nobody has taken: all of these end by themselves in
  * a second or two.
  */
@@ -86,7 +80,7 @@ else {
     await until('all children are gone', () => childrenOf().length === 0, 20_000)
     await until('all fds are closed', () => openFds().length <= fds, 10_000).catch(() => undefined)
     const fdsLeaked = Math.max(0, openFds().length - fds)
-    expect(fdsLeaked <= mayLeak(count), `${fdsLeaked} fds leaked: ${openFds().join(', ')}`)
+    expect(fdsLeaked === 0, `${fdsLeaked} fds leaked: ${openFds().join(', ')}`)
     return {
       workers: count,
       slowestTerminateMs: Math.round(slowest),

@@ -73,16 +73,9 @@ export class Pipes {
   }
 
   #open(fd: number): Stream | null {
-    const pipe = this.#native.takePipe(fd)
-    if (pipe === null) return null
-    if (typeof pipe !== 'number') return fd === 0 ? spent().spentStdin() : spent().leftover(pipe)
-    try {
-      const { openStdin, openOutput, openBoth } = opener()
-      return fd === 0 ? openStdin(pipe) : fd < 3 ? openOutput(pipe) : openBoth(pipe)
-    } catch (error) {
-      closeSync(pipe)
-      throw error
-    }
+    return this.#native.takePipe(fd, (pipe) =>
+      typeof pipe === 'number' ? open(fd, pipe) : closed(fd, pipe),
+    ) as Stream | null
   }
 
   #makeView(): readonly (Stream | null)[] {
@@ -93,3 +86,15 @@ export class Pipes {
     return Object.freeze(view)
   }
 }
+
+function open(fd: number, pipe: number): Stream {
+  try {
+    const { openStdin, openOutput, openBoth } = opener()
+    return fd === 0 ? openStdin(pipe) : fd < 3 ? openOutput(pipe) : openBoth(pipe)
+  } catch (error) {
+    closeSync(pipe)
+    throw error
+  }
+}
+
+const closed = (fd: number, left: Uint8Array): Stream => (fd === 0 ? spent().spentStdin() : spent().leftover(left))

@@ -6,7 +6,7 @@ use super::tasks::{Kill, TryWait, Wait};
 use crate::core::child::{ChildHandle, TakenPipe};
 use crate::core::registry;
 use crate::core::sys;
-use napi::bindgen_prelude::{AsyncTask, Either, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, Either, Function, Uint8Array, Unknown};
 use napi::{Env, Result};
 use napi_derive::napi;
 use std::ffi::CStr;
@@ -108,15 +108,29 @@ impl NativeChild {
         }
     }
 
-    /// The parent's end of the child's fd, once per process. A number is a descriptor that is the
-    /// caller's from now on; bytes are all that was left in the pipe after the exit; null: not a pipe,
-    /// or taken before.
+    /// The parent's end of the child's fd, once per process: what `open` returns, which is called with it.
+    /// A number is a descriptor that is `open`'s own from then on; bytes are all that was left in the pipe
+    /// after the exit. Null: not a pipe, or taken before.
+    ///
+    /// If the thread is terminated in the middle of `open`, a descriptor that no stream has yet is closed.
     #[napi]
-    pub fn take_pipe(&self, fd: u32) -> Option<Either<f64, Uint8Array>> {
-        Some(match self.handle.take_pipe(fd as usize)? {
-            TakenPipe::Open(end) => Either::A(end.into_raw() as f64),
-            TakenPipe::Drained(bytes) => Either::B(bytes.into()),
-        })
+    pub fn take_pipe<'env>(
+        &self,
+        fd: u32,
+        open: Function<'env, Either<f64, Uint8Array>, Unknown<'env>>,
+    ) -> Result<Option<Unknown<'env>>> {
+        match self.handle.take_pipe(fd as usize) {
+            None => Ok(None),
+            Some(TakenPipe::Drained(bytes)) => open.call(Either::B(bytes.into())).map(Some),
+            Some(TakenPipe::Open(end)) => {
+                let lent = end.lend();
+                let opened = open.call(Either::A(lent.raw() as f64));
+                if opened.is_err() {
+                    lent.take_back();
+                }
+                opened.map(Some)
+            }
+        }
     }
 
     /// Whether the child's fd was made a pipe, taken or not.

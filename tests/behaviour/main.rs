@@ -30,6 +30,7 @@ mod spawning {
     mod a_failed_spawn_says_what_failed;
     mod a_refused_system_call_has_its_fallback;
     mod a_shortage_of_fds_is_an_error;
+    mod a_shortage_of_memory_is_an_error;
     mod arguments_and_environment_arrive_as_given;
     mod every_child_is_reaped;
     mod fds_arrive_in_every_permutation;

@@ -5,7 +5,8 @@
 //! - `OwnProcess`: a process that our own spawn engine started, as the state machine needs it;
 //! - `ExitWatcher`: learns of the exits of many processes with one thread (or none), with `start`,
 //!   `add` and `add_hangup`;
-//! - `PipeEnd`: the parent's end of a child's pipe, with `drain` and `set_capacity`;
+//! - `PipeEnd`: the parent's end of a child's pipe, with `drain`, `set_capacity` and `lend`, which
+//!   makes it a `LentPipe`;
 //! - `Descriptor` and `duplicate_fd`: a copy of one of the caller's fds, for a child;
 //! - `Batch`: the calling thread as one that does not preempt who wakes it;
 //! - `reaped_elsewhere`: what an error of a wait says about foreign reapers;

@@ -3,7 +3,8 @@
 use crate::core::process::ReapedElsewhere;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::time::{Duration, Instant};
 
 /// What this system's open files are called by.
@@ -39,6 +40,11 @@ impl PipeEnd {
         self.0.into_raw_fd().into()
     }
 
+    /// Puts it into the hands of someone who closes it, makes it their own, or never comes to either.
+    pub fn lend(self) -> LentPipe {
+        LentPipe { file: Identity::of(self.0.as_fd()), fd: self.0.into_raw_fd() }
+    }
+
     /// How many bytes the pipe holds before a writer has to wait. Only Linux can change it: others
     /// enlarge a pipe by themselves.
     pub fn set_capacity(&self, bytes: usize) -> io::Result<()> {
@@ -71,6 +77,51 @@ impl PipeEnd {
             Ok(_) => Ok(left),
             Err(_) => Err(Self(file.into())),
         }
+    }
+}
+
+/// A pipe on its way to a new owner.
+#[derive(Debug)]
+pub struct LentPipe {
+    fd: RawFd,
+    file: Option<Identity>,
+}
+
+impl LentPipe {
+    pub fn raw(&self) -> i64 {
+        self.fd.into()
+    }
+
+    /// Closes what its taker has neither closed nor made their own. A pipe of ours blocks: the first thing
+    /// that libuv does with one is to change that (uv_pipe_open).
+    pub fn take_back(self) {
+        // SAFETY: not ours to close, and perhaps not open: asked about, and no more.
+        let fd = unsafe { BorrowedFd::borrow_raw(self.fd) };
+        // SAFETY: takes no argument; fails for an fd that is not open.
+        let flags = unsafe { libc::fcntl(self.fd, libc::F_GETFL) };
+        let is_blocking = flags >= 0 && flags & libc::O_NONBLOCK == 0;
+        if is_blocking && self.file.is_some() && Identity::of(fd) == self.file {
+            // SAFETY: still the pipe that was lent, and nobody else's.
+            drop(unsafe { OwnedFd::from_raw_fd(self.fd) });
+        }
+    }
+}
+
+/// What is behind a descriptor, whose number may be given to another file once it is closed.
+#[derive(Debug, PartialEq, Eq)]
+struct Identity {
+    device: libc::dev_t,
+    inode: libc::ino_t,
+}
+
+impl Identity {
+    fn of(fd: BorrowedFd) -> Option<Self> {
+        let mut stat = MaybeUninit::<libc::stat>::uninit();
+        // SAFETY: room for a struct stat.
+        check(unsafe { libc::fstat(fd.as_raw_fd(), stat.as_mut_ptr()) }).ok()?;
+        // SAFETY: fstat has succeeded, and so filled it.
+        let stat = unsafe { stat.assume_init() };
+        Some(Self { device: stat.st_dev, inode: stat.st_ino })
     }
 }
 

@@ -22,6 +22,19 @@ use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
 /// As on Linux.
 const CAPACITY: u32 = 64 * 1024;
 
+/// A pipe on its way to a new owner.
+#[derive(Debug)]
+pub struct LentPipe(i64);
+
+impl LentPipe {
+    pub fn raw(&self) -> i64 {
+        self.0
+    }
+
+    /// There is no telling whether its taker has come to it: it stays open.
+    pub fn take_back(self) {}
+}
+
 /// The parent's end of one of the child's pipes.
 #[derive(Debug)]
 pub struct PipeEnd(OwnedHandle);
@@ -31,6 +44,11 @@ impl PipeEnd {
     /// no fd for it (or is no Node): then the pipe is closed.
     pub fn into_raw(self) -> i64 {
         host::fd_of(self.0).unwrap_or(-1).into()
+    }
+
+    /// Puts it into the hands of someone who closes it, or never comes to that.
+    pub fn lend(self) -> LentPipe {
+        LentPipe(self.into_raw())
     }
 
     /// A pipe keeps the capacity that it was made with.
