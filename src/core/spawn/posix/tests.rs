@@ -4,8 +4,8 @@ use super::super::{Credentials, Plan, Stage, Stdio, StringBlock};
 use super::start;
 use std::ffi::{CStr, CString};
 use std::fs::File;
-use std::io::{Read, pipe};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::io::Read;
+use std::os::fd::{FromRawFd, OwnedFd};
 
 fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
     Plan {
@@ -70,7 +70,8 @@ fn a_detached_child_leads_a_session() {
 #[cfg(target_os = "linux")]
 #[test]
 fn only_what_was_given_arrives_and_signals_start_clean() {
-    let (reader, _writer) = pipe().unwrap();
+    use std::os::fd::AsRawFd;
+    let (reader, _writer) = std::io::pipe().unwrap();
     // SAFETY: takes integers; a copy that an exec would keep, as careless code leaves them.
     let careless = unsafe { libc::fcntl(reader.as_raw_fd(), libc::F_DUPFD, 500) };
     assert!(careless >= 500);
