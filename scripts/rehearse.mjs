@@ -12,7 +12,7 @@ import { npmInstall, toolScript } from './lib/npm-tools.mjs'
 import { expectFiles, pack, platformFiles, rootFiles } from './lib/packages.mjs'
 import { inRoot, manifest } from './lib/project.mjs'
 import { startRegistry } from './lib/registry.mjs'
-import { run, runNode } from './lib/run.mjs'
+import { npm, run, runNode } from './lib/run.mjs'
 import { compile, runProgram } from './lib/user.mjs'
 import { runSteps } from './setup.mjs'
 
@@ -130,6 +130,12 @@ async function tryManager(manager, registry, folder) {
   })
 }
 
+/**
+ * @param {string} copy of the repository
+ * @param {NodeJS.ProcessEnv} env
+ */
+const release = (copy, env) => runNode(join(copy, 'scripts', 'release.mjs'), [], { cwd: copy, env })
+
 /** @param {string} folder for all that is written */
 async function rehearse(folder) {
   heading('publish')
@@ -148,9 +154,12 @@ async function rehearse(folder) {
     let tarball = ''
     const published =
       (await check('a copy of the repository', () => copyRepository(copy, targets))) &&
-      (await check(`npm run release: the package and ${targets.length} of the platforms`, () =>
-        runNode(join(copy, 'scripts', 'release.mjs'), [], { cwd: copy, env }),
-      )) &&
+      (await check(`npm run release: the package and ${targets.length} of the platforms`, () => release(copy, env))) &&
+      (await check('npm run release again, after one that was cut short', async () => {
+        const { name, version } = manifest()
+        await npm(['unpublish', `${name}@${version}`, '--force'], { env, quiet: true })
+        await release(copy, env)
+      })) &&
       (await check('the packages hold these files and no other', async () => {
         tarball = await checkPublished(targets, folder, env)
       }))
