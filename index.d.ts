@@ -28,12 +28,22 @@ export declare class Events {
   drain(into: Float64Array): number
   /** Whether this connection keeps its thread's event loop alive. */
   keepAlive(on: boolean): void
-  /** Starts a program in the background; an event with this request's number tells the outcome. */
-  spawn(request: number, what: SpawnRequest): void
+  /**
+   * Starts a program in the background; an event with this request's number tells the outcome.
+   *
+   * - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, and whatever
+   *   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments. uid, gid,
+   *   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
+   *   else one of this process's;
+   * - `args`: argv, `argv[0]` first, joined with NULs;
+   * - `file`: null when it is `argv[0]`;
+   * - `env`: `KEY=value` entries joined with NULs. null, on the main thread only: this process's own.
+   */
+  spawn(request: number, numbers: Float64Array, args: string, file?: string | undefined | null, env?: string | undefined | null, cwd?: string | undefined | null): void
   /** The child of a request that was answered with "spawned", once. */
   claim(request: number): NativeChild | null
-  /** Starts a program on this thread. */
-  spawnSync(what: SpawnRequest): NativeChild | SpawnFailure
+  /** Starts a program on this thread. The arguments are those of `spawn`. */
+  spawnSync(numbers: Float64Array, args: string, file?: string | undefined | null, env?: string | undefined | null, cwd?: string | undefined | null): NativeChild | SpawnFailure
   /** The child of a token; null when the token is not of this process, or its child is gone. */
   attach(token: string): NativeChild | null
 }
@@ -113,25 +123,4 @@ export interface SpawnFailure {
   errno: number
   /** The working directory is at fault, not the program. */
   chdir: boolean
-}
-
-/** What to start. The wrapper has validated it: no string has a NUL in it. */
-export interface SpawnRequest {
-  file: string
-  /** argv, `argv[0]` first, joined with NULs: one string crosses faster than many. */
-  args: string
-  /**
-   * `KEY=value` entries joined with NULs; null: the process's own environment, read during this
-   * call. Only the main thread may say null.
-   */
-  env: string | null
-  cwd: string | null
-  /** For each fd of the child (at least three): -1 ignore, -2 pipe, else one of the parent's fds. */
-  stdio: Array<number>
-  detached: boolean
-  uid: number | null
-  gid: number | null
-  groups: Array<number> | null
-  windowsHide: boolean
-  windowsVerbatimArguments: boolean
 }

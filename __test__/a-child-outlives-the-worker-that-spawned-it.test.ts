@@ -1,6 +1,7 @@
 import test from 'ava'
 import { SharedChild, type ChildToken } from 'shared-child'
 import { killAtEnd } from './support/children.js'
+import { how, killedBy } from './support/how.js'
 import { message, startWorker } from './support/scripts.js'
 import { within } from './support/within.js'
 
@@ -15,7 +16,7 @@ for (const way of ['spawn', 'spawnSync'] as const) {
     t.is(child.tryWaitSync(), null)
     const waiting = child.wait()
     t.true(child.killSync('SIGTERM'))
-    t.is((await within(5_000, 'the wait', waiting)).signal, 'SIGTERM')
+    t.is(how(await within(5_000, 'the wait', waiting)), killedBy('SIGTERM'))
   })
 }
 

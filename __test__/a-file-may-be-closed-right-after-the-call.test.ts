@@ -4,6 +4,12 @@ import test from 'ava'
 import { SharedChild } from 'shared-child'
 import { temporaryDirectory } from './support/files.js'
 
+/** A shell is quicker than Node, but not every shell of Windows knows the fds above 2. */
+const writer = (i: number): [string, string[]] =>
+  process.platform === 'win32'
+    ? [process.execPath, ['-e', `fs.writeSync(1, 'out ${i}\\n'); fs.writeSync(3, 'extra ${i}\\n')`]]
+    : ['sh', ['-c', `echo out ${i}; echo extra ${i} >&3`]]
+
 test('fds given to spawn, at 0 to 2 and above, are only needed during the call', async (t) => {
   const directory = temporaryDirectory(t)
   const children = []
@@ -11,7 +17,7 @@ test('fds given to spawn, at 0 to 2 and above, are only needed during the call',
     const out = fs.openSync(path.join(directory, `out${i}`), 'w')
     const extra = fs.openSync(path.join(directory, `extra${i}`), 'w')
     children.push(
-      SharedChild.spawn('sh', ['-c', `echo out ${i}; echo extra ${i} >&3`], {
+      SharedChild.spawn(...writer(i), {
         stdio: ['ignore', out, 'inherit', extra],
       }),
     )

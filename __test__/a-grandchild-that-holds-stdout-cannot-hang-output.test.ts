@@ -1,12 +1,16 @@
 import test, { type ExecutionContext } from 'ava'
 import { spawn, type SharedChild } from 'shared-child'
 import { openFds } from './support/proc.js'
+import { scriptPath } from './support/scripts.js'
 import { notLinux, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
 
-/** A child that exits at once and leaves a process behind that holds its pipes, and whose pid it prints. */
-const withGrandchild = (end = 'exit 3'): Promise<SharedChild> =>
-  spawn('sh', ['-c', `sleep 1000 & echo $!; echo err >&2; ${end}`])
+/** A child that exits at once with code 3 and leaves a process behind that holds its pipes. */
+const leaving = (command: string): Promise<SharedChild> =>
+  spawn(process.execPath, [scriptPath('leave-a-grandchild'), command])
+
+/** The same; it prints the pid of what it leaves. */
+const withGrandchild = (): Promise<SharedChild> => leaving('exec sleep 1000')
 
 function killGrandchild(t: ExecutionContext, stdout: string): void {
   const pid = Number(stdout)
@@ -38,15 +42,15 @@ test.serial('after the exit as well', async (t) => {
 })
 
 test.serial('drainTimeout: Infinity waits for the grandchild', async (t) => {
-  const child = await spawn('sh', ['-c', '(sleep 1.5; echo late) & exit 0'])
+  const child = await leaving('sleep 1.5; echo late')
   const { stdout, drained } = await within(20_000, 'output()', child.output({ drainTimeout: Infinity }))
-  t.deepEqual({ stdout, drained }, { stdout: 'late\n', drained: true })
+  t.deepEqual({ late: stdout.split('\n')[1], drained }, { late: 'late', drained: true })
 })
 
 test.serial('a grandchild that writes a little later is drained', async (t) => {
-  const child = await spawn('sh', ['-c', '(sleep 0.2; echo late) & exit 0'])
+  const child = await leaving('sleep 0.2; echo late')
   const { stdout, drained } = await within(20_000, 'output()', child.output({ drainTimeout: 15_000 }))
-  t.deepEqual({ stdout, drained }, { stdout: 'late\n', drained: true })
+  t.deepEqual({ late: stdout.split('\n')[1], drained }, { late: 'late', drained: true })
 })
 
 test.serial('wait() does not wait for it at all', async (t) => {

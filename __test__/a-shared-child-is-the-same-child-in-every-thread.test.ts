@@ -1,6 +1,7 @@
 import test from 'ava'
 import { SharedChild, type ExitStatus } from 'shared-child'
 import { sleeper, start } from './support/children.js'
+import { how, killedBy } from './support/how.js'
 import { message, startWorker } from './support/scripts.js'
 import { within } from './support/within.js'
 
@@ -27,7 +28,7 @@ test('a worker sees the same child, and its kill is seen here', async (t) => {
   worker.postMessage('kill', [])
   const there = await message<{ sent: boolean; status: ExitStatus }>(worker)
   t.true(there.sent)
-  t.is(there.status.signal, 'SIGTERM')
+  t.is(how(there.status), killedBy('SIGTERM'))
   t.deepEqual(await within(5_000, 'the wait of the main thread', here), there.status)
 })
 

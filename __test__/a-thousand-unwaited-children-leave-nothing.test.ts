@@ -1,10 +1,10 @@
 import { SharedChild, spawn } from 'shared-child'
 import { childrenOf, openFds } from './support/proc.js'
 import { notLinux, testUnless } from './support/skip.js'
-import { until } from './support/within.js'
+import { slowness, until } from './support/within.js'
 
 testUnless(notLinux, 'no zombie and no fd, of 1,000 spawns without a wait', async (t) => {
-  t.timeout(60_000)
+  t.timeout(60_000 * slowness)
   // The threads and fds that are made once.
   for (let i = 0; i < 3; i++) await (await spawn('true')).wait()
   const before = openFds()

@@ -1,17 +1,18 @@
 import test from 'ava'
 import { SharedChild } from 'shared-child'
 import { killAtEnd, sleeper } from './support/children.js'
+import { how, killedBy } from './support/how.js'
 import { within } from './support/within.js'
 
 test('with SIGKILL, or with killSignal', async (t) => {
   for (const killSignal of [undefined, 'SIGTERM'] as const) {
     const begin = performance.now()
     const child = await sleeper(t, { timeout: 50, ...(killSignal === undefined ? {} : { killSignal }) })
-    t.is((await within(10_000, 'the child', child.wait())).signal, killSignal ?? 'SIGKILL')
+    t.is(how(await within(10_000, 'the child', child.wait())), killedBy(killSignal ?? 'SIGKILL'))
     t.true(performance.now() - begin >= 49, 'not before its time')
   }
   const sync = killAtEnd(t, SharedChild.spawnSync('sleep', ['1000'], { stdio: 'ignore', timeout: 50 }))
-  t.is((await within(10_000, 'the child of spawnSync', sync.wait())).signal, 'SIGKILL')
+  t.is(how(await within(10_000, 'the child of spawnSync', sync.wait())), killedBy('SIGKILL'))
 })
 
 test('a child that ends in time is not touched', async (t) => {

@@ -2,14 +2,14 @@ import { Duplex } from 'node:stream'
 import test from 'ava'
 import { SharedChild } from 'shared-child'
 import { killAtEnd } from './support/children.js'
+import { scriptPath } from './support/scripts.js'
 import { textOf } from './support/text.js'
 
 for (const way of ['spawn', 'spawnSync'] as const) {
   test(`${way}: stdio[3] and stdio[5] are duplex streams`, async (t) => {
-    const script = 'read a <&3; echo "3 got $a" >&3; read b <&5; echo "5 got $b" >&5'
     const child = killAtEnd(
       t,
-      await SharedChild[way]('sh', ['-c', script], {
+      await SharedChild[way](process.execPath, [scriptPath('answer-on-fds'), '3', '5'], {
         stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ignore', 'pipe'],
       }),
     )

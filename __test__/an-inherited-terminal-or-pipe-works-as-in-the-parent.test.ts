@@ -1,8 +1,8 @@
+import test from 'ava'
 import { runScript } from './support/scripts.js'
-import { isWindows, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
 
-testUnless(isWindows, 'a child can fill an inherited pipe that Node has made non-blocking', async (t) => {
+test.serial('a child can fill an inherited pipe that Node has made non-blocking', async (t) => {
   const host = runScript(t, 'inherit-after-touching-stdout')
   const { code, stdout, stderr } = await within(20_000, 'the end', host.ended)
   t.deepEqual(
@@ -11,7 +11,7 @@ testUnless(isWindows, 'a child can fill an inherited pipe that Node has made non
   )
 })
 
-testUnless(isWindows, 'in a worker, "inherit" means fds 0, 1 and 2 of the process', async (t) => {
+test.serial('in a worker, "inherit" means fds 0, 1 and 2 of the process', async (t) => {
   const host = runScript(t, 'inherit-in-a-worker')
   host.process.stdin.end('from stdin\n')
   const { code, stdout, stderr } = await within(20_000, 'the end', host.ended)

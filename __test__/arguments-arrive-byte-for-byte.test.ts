@@ -1,6 +1,7 @@
 import test from 'ava'
 import { spawn } from 'shared-child'
 import { killAtEnd, start } from './support/children.js'
+import { isWindows, testUnless } from './support/skip.js'
 import { textOf } from './support/text.js'
 
 const awkward = [
@@ -34,8 +35,12 @@ for (const way of ['spawn', 'spawnSync'] as const) {
 
 test('environment values arrive unchanged', async (t) => {
   const env = Object.fromEntries(awkward.map((value, i) => [`KEY_${i}`, value]))
-  const child = await start(t, '/usr/bin/env', ['-0'], { env })
-  const seen = (await textOf(child.stdout)).split('\0').slice(0, -1).sort()
+  const child = await start(t, 'env', ['-0'], { env })
+  const seen = (await textOf(child.stdout))
+    .split('\0')
+    // What no program of Windows can do without is there too.
+    .filter((entry) => entry.startsWith('KEY_'))
+    .sort()
   t.deepEqual(
     seen,
     Object.entries(env)
@@ -44,7 +49,7 @@ test('environment values arrive unchanged', async (t) => {
   )
 })
 
-test('a hundred thousand short arguments arrive', async (t) => {
+testUnless(isWindows, 'a hundred thousand short arguments arrive', async (t) => {
   const child = killAtEnd(t, await spawn('sh', ['-c', 'echo $#', 'sh', ...Array.from({ length: 100_000 }, () => 'x')]))
   t.is(await textOf(child.stdout), '100000\n')
 })

@@ -1,6 +1,7 @@
 import test from 'ava'
 import { spawn, type SharedChild } from 'shared-child'
 import { sleeper, start } from './support/children.js'
+import { how, killedBy } from './support/how.js'
 import { processEntry } from './support/proc.js'
 import { notLinux, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
@@ -8,7 +9,7 @@ import { within } from './support/within.js'
 test('Symbol.asyncDispose kills the child and resolves once it is gone', async (t) => {
   const child = await sleeper(t)
   t.is(await within(5_000, 'the disposal', child[Symbol.asyncDispose]()), undefined)
-  t.is(child.tryWaitSync()?.signal, 'SIGKILL')
+  t.is(how(child.tryWaitSync()), killedBy('SIGKILL'))
   await within(5_000, 'a second disposal', child[Symbol.asyncDispose]())
 })
 
@@ -28,6 +29,6 @@ testUnless(notLinux, '`await using` leaves nothing behind, also when the block t
     throw new Error('mine')
   })
   t.is(error?.message, 'mine')
-  t.is(escaped?.tryWaitSync()?.signal, 'SIGKILL')
+  t.is(how(escaped?.tryWaitSync()), killedBy('SIGKILL'))
   t.is(processEntry(escaped?.pid ?? 0), null, 'not even a zombie')
 })

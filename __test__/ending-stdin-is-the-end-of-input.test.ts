@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import test from 'ava'
 import { start } from './support/children.js'
+import { isWindows, testUnless } from './support/skip.js'
 import { textOf } from './support/text.js'
 import { within } from './support/within.js'
 
@@ -22,7 +23,7 @@ test('destroy() too', async (t) => {
   t.is((await within(5_000, 'the exit', child.wait())).code, 0)
 })
 
-test('a child can open its stdin and stdout by path', async (t) => {
+testUnless(isWindows, 'a child can open its stdin and stdout by path', async (t) => {
   const child = await start(t, 'sh', ['-c', 'cat /dev/stdin > /dev/stdout'])
   child.stdin?.end('text')
   t.is(await within(5_000, 'the end', textOf(child.stdout)), 'text')

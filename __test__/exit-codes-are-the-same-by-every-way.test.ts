@@ -2,9 +2,10 @@ import test from 'ava'
 import { spawn } from 'shared-child'
 import { nativeOf } from './support/native.js'
 import { nodeExit } from './support/node-child.js'
+import { slowness } from './support/within.js'
 
 test('0 to 255: the reactor, the AsyncTask trio, the sync forms and child_process agree', async (t) => {
-  t.timeout(60_000)
+  t.timeout(60_000 * slowness)
   const codes = Array.from({ length: 256 }, (_, code) => code)
   const check = async (code: number): Promise<void> => {
     const command = ['sh', ['-c', `exit ${code}`]] as const

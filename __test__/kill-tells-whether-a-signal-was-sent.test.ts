@@ -1,6 +1,7 @@
 import test from 'ava'
 import { SharedChild } from 'shared-child'
 import { sleeper } from './support/children.js'
+import { how, killedBy } from './support/how.js'
 import { hasExited } from './support/proc.js'
 import { notLinux, testUnless } from './support/skip.js'
 import { spinUntil } from './support/within.js'
@@ -17,7 +18,7 @@ test.serial('true for a running child, false for one that has exited', async (t)
   for (const [i, way] of ways.entries()) {
     const child = await sleeper(t)
     t.is(await way(child), true)
-    t.is((await child.wait()).signal, i < 2 ? 'SIGKILL' : 'SIGTERM')
+    t.is(how(await child.wait()), killedBy(i < 2 ? 'SIGKILL' : 'SIGTERM'))
     for (const other of ways) t.is(await other(child), false)
   }
 })

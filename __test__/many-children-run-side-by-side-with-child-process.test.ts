@@ -1,11 +1,11 @@
 import test from 'ava'
 import { spawn } from 'shared-child'
 import { nodeExit } from './support/node-child.js'
-import { within } from './support/within.js'
+import { slowness, within } from './support/within.js'
 
 // libuv installs a SIGCHLD handler with its first child and takes it away with its last: neither may see the other's children.
 test('each side gets the codes of its own children', async (t) => {
-  t.timeout(60_000)
+  t.timeout(60_000 * slowness)
   const ours = async (code: number): Promise<number | null> =>
     (await (await spawn('sh', ['-c', `exit ${code}`])).wait()).code
   const theirs = async (code: number): Promise<number | null> => (await nodeExit('sh', ['-c', `exit ${code}`])).code

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { spawn, type SharedChild } from 'shared-child'
+import { how, killedBy } from './support/how.js'
 import { openFds, statusField } from './support/proc.js'
 import { notLinux, testUnless } from './support/skip.js'
 import { until } from './support/within.js'
@@ -22,6 +23,6 @@ testUnless(notLinux || fallback, '200 live children, with waits: no thread more,
   t.is(threads(), before.threads)
   t.is(openFds().length - before.fds, 200)
   for (const child of children) t.true(child.killSync())
-  for (const status of await Promise.all(waits)) t.is(status.signal, 'SIGKILL')
+  for (const status of await Promise.all(waits)) t.is(how(status), killedBy('SIGKILL'))
   await until(`the fds are ${before.fds} again`, () => openFds().length <= before.fds)
 })

@@ -1,6 +1,7 @@
 import { cannotChoosePids, pidNamespace } from './support/namespace.js'
 import { report, runScript } from './support/scripts.js'
 import { testUnless } from './support/skip.js'
+import { slowness } from './support/within.js'
 
 interface Seen {
   reuses: number
@@ -12,7 +13,7 @@ interface Seen {
 }
 
 testUnless(cannotChoosePids, '500 reused pids, raced by waits and kills from three workers', async (t) => {
-  t.timeout(180_000)
+  t.timeout(180_000 * slowness)
   const seen = await report<Seen>(t, runScript(t, 'reuse-pids', ['500'], { wrapper: pidNamespace, limit: 170_000 }))
   t.log(JSON.stringify(seen))
   t.true(seen.reuses >= 500, 'so many pids really were given to somebody else')
@@ -23,7 +24,7 @@ testUnless(cannotChoosePids, '500 reused pids, raced by waits and kills from thr
 })
 
 testUnless(cannotChoosePids, 'the same test catches a handle that signals by number', async (t) => {
-  t.timeout(60_000)
+  t.timeout(60_000 * slowness)
   const seen = await report<Seen>(t, runScript(t, 'reuse-pids', ['20', 'by-pid'], { wrapper: pidNamespace }))
   t.true(seen.reuses >= 20)
   t.true(seen.innocentsSignalled > 0, JSON.stringify(seen))

@@ -3,6 +3,7 @@ import test from 'ava'
 import { SharedChild, spawn } from 'shared-child'
 import { start } from './support/children.js'
 import { rejection } from './support/failures.js'
+import { how, killedBy } from './support/how.js'
 import { leavesNothing } from './support/leaks.js'
 import { notLinux, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
@@ -82,7 +83,7 @@ test.serial('of a child that is killed', async (t) => {
   t.is(await child.waitTimeout(100), null)
   child.killSync()
   const { stdout, status } = await within(5_000, 'output()', collecting)
-  t.deepEqual({ stdout, signal: status.signal }, { stdout: 'text\n', signal: 'SIGKILL' })
+  t.deepEqual({ stdout, end: how(status) }, { stdout: 'text\n', end: killedBy('SIGKILL') })
 })
 
 test.serial('once only, and not of what somebody has taken', async (t) => {

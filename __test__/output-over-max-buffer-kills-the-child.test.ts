@@ -1,6 +1,7 @@
 import test from 'ava'
 import { spawn, type ExitStatus } from 'shared-child'
 import { rejection } from './support/failures.js'
+import { how, killedBy } from './support/how.js'
 import { leavesNothing } from './support/leaks.js'
 import { notLinux, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
@@ -26,7 +27,7 @@ for (const [stream, command] of [
         rejection(t, () => child.output(options)),
       )) as unknown as MaxBuffer
       t.is(error.code, 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
-      t.is(error.status.signal, 'SIGKILL')
+      t.is(how(error.status), killedBy('SIGKILL'))
       t.is(typeof error.stdout, encoding === 'buffer' ? 'object' : 'string')
       t.is(error[stream].length, 10_001)
       t.regex(error[stream].toString(), /^(y\n)+y$/)
@@ -40,7 +41,7 @@ for (const [stream, command] of [
 test('killSignal is what it is killed with', async (t) => {
   const child = await spawn('yes', { killSignal: 'SIGTERM' })
   const error = await rejection(t, () => child.output({ maxBuffer: 5 }))
-  t.is((error as unknown as MaxBuffer).status.signal, 'SIGTERM')
+  t.is(how((error as unknown as MaxBuffer).status), killedBy('SIGTERM'))
 })
 
 test('just as much as the limit is not too much', async (t) => {

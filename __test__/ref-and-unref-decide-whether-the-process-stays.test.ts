@@ -1,5 +1,5 @@
+import test from 'ava'
 import { runScript } from './support/scripts.js'
-import { isWindows, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
 
 // The child says 'released' when the test lets it go, the host says 'gone' as its very last act: the order tells who stayed for whom.
@@ -12,7 +12,7 @@ for (const kept of [
   'one of two handles',
   'unref twice, ref once',
 ] as const) {
-  testUnless(isWindows, `${kept}: the process stays until the child has exited`, async (t) => {
+  test.serial(`${kept}: the process stays until the child has exited`, async (t) => {
     const host = runScript(t, 'stay-for-a-child', [kept])
     t.is(await host.line(), 'started')
     // Nothing tells that a process is not about to end: time it has had to end in is the thing tested.
@@ -33,7 +33,7 @@ for (const left of [
   'unref, timeout',
   'ref twice, unref once',
 ] as const) {
-  testUnless(isWindows, `${left}: the process does not wait for the child`, async (t) => {
+  test.serial(`${left}: the process does not wait for the child`, async (t) => {
     const host = runScript(t, 'stay-for-a-child', [left])
     t.is(await host.line(), 'started')
     t.is(await within(10_000, 'the host', host.line()), 'gone')
@@ -43,7 +43,7 @@ for (const left of [
   })
 }
 
-testUnless(isWindows, 'a process with nothing but ended children ends, whatever was done with them', async (t) => {
+test.serial('a process with nothing but ended children ends, whatever was done with them', async (t) => {
   const host = runScript(t, 'stay-for-a-child', ['ended'])
   t.deepEqual(await within(10_000, 'the end', host.ended).then(({ code, stdout }) => ({ code, stdout })), {
     code: 0,

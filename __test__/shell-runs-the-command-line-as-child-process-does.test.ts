@@ -3,6 +3,7 @@ import test from 'ava'
 import { start } from './support/children.js'
 import { program, temporaryDirectory } from './support/files.js'
 import { nodeExit } from './support/node-child.js'
+import { isWindows, testUnless } from './support/skip.js'
 import { textOf } from './support/text.js'
 
 test.serial('shell: true, with and without arguments', async (t) => {
@@ -21,7 +22,7 @@ test.serial('shell: true, with and without arguments', async (t) => {
   }
 })
 
-test.serial('shell: a path runs that shell', async (t) => {
+testUnless(isWindows, 'shell: a path runs that shell', async (t) => {
   const shell = program(temporaryDirectory(t), 'my shell', '#!/bin/sh\nfor a do echo "[$a]"; done\n')
   const child = await start(t, 'some command', ['x'], { shell })
   t.is(await textOf(child.stdout), (await nodeExit('some command', ['x'], { shell })).stdout)

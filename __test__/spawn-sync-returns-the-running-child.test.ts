@@ -1,6 +1,7 @@
 import test from 'ava'
 import { SharedChild } from 'shared-child'
 import { killAtEnd } from './support/children.js'
+import { how, killedBy } from './support/how.js'
 import { textOf } from './support/text.js'
 
 test('spawnSync does not wait for the child', async (t) => {
@@ -10,7 +11,7 @@ test('spawnSync does not wait for the child', async (t) => {
 
   t.is(child.tryWaitSync(), null)
   t.true(child.killSync())
-  t.is((await child.wait()).signal, 'SIGKILL')
+  t.is(how(await child.wait()), killedBy('SIGKILL'))
 })
 
 test('a child of spawnSync has all that one of spawn has', async (t) => {

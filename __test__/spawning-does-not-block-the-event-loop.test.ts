@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { spawn } from 'shared-child'
 import { notLinux, testUnless } from './support/skip.js'
-import { until } from './support/within.js'
+import { slowness, until } from './support/within.js'
 
 // A fork copies the page tables of its process, and stalls every thread of it meanwhile: the larger the process, the longer.
 const size = 300 << 20
@@ -36,7 +36,7 @@ const startTheirs = async (): Promise<() => Promise<unknown>> => {
 }
 
 testUnless(notLinux, 'the JS thread pays a small part of what child_process costs it', async (t) => {
-  t.timeout(60_000)
+  t.timeout(60_000 * slowness)
   const ballast = Buffer.alloc(size, 1)
   const warmUp = await startOurs()
   await warmUp()

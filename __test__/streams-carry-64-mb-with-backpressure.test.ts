@@ -3,12 +3,12 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import test from 'ava'
 import { start } from './support/children.js'
-import { within } from './support/within.js'
+import { slowness, within } from './support/within.js'
 
 const size = 64 << 20
 
 test('through cat, byte for byte, with no more on the way than pipes and buffers hold', async (t) => {
-  t.timeout(60_000)
+  t.timeout(60_000 * slowness)
   const child = await start(t, 'cat')
   const { stdin, stdout } = child
   if (stdin === null || stdout === null) return void t.fail('expected two streams')

@@ -13,9 +13,11 @@ const environments: Record<string, Record<string, string | undefined>> = {
 
 for (const [name, env] of Object.entries(environments)) {
   test(`${name}: as child_process gives it`, async (t) => {
-    const child = await start(t, '/usr/bin/env', ['-0'], { env })
+    const child = await start(t, 'env', ['-0'], { env })
     const ours = await textOf(child.stdout)
-    t.is(ours, (await nodeExit('/usr/bin/env', ['-0'], { env })).stdout)
+    t.is(ours, (await nodeExit('env', ['-0'], { env })).stdout)
+    // There child_process adds what no program can do without.
+    if (process.platform === 'win32') return
     t.is(
       ours,
       Object.entries(env)

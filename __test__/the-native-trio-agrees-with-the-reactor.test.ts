@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import test from 'ava'
 import { sleeper, start } from './support/children.js'
+import { how, killedBy } from './support/how.js'
 import { nativeOf } from './support/native.js'
 import { within } from './support/within.js'
 
@@ -20,7 +21,7 @@ test('wait, kill and tryWait as jobs on the pool, beside the waits of the wrappe
   const reactor = child.wait()
   t.is(await native.kill(), undefined)
   const [first, second, status] = await within(10_000, 'all waits', Promise.all([...tasks, reactor]))
-  t.is(status?.signal, 'SIGKILL')
+  t.is(how(status), killedBy('SIGKILL'))
   t.deepEqual({ ...first }, { ...status })
   t.deepEqual({ ...second }, { ...status })
 

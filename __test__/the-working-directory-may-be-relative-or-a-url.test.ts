@@ -5,8 +5,11 @@ import test from 'ava'
 import { SharedChild } from 'shared-child'
 import { temporaryDirectory } from './support/files.js'
 
+/** Node, since the shells of Windows have names of their own for its folders. */
+const showCwd = [process.execPath, ['-p', 'process.cwd()']] as const
+
 const pwd = async (cwd?: string | URL): Promise<string> => {
-  const child = await SharedChild.spawn('sh', ['-c', 'pwd -P'], cwd === undefined ? {} : { cwd })
+  const child = await SharedChild.spawn(...showCwd, cwd === undefined ? {} : { cwd })
   return (await child.output()).stdout.trimEnd()
 }
 
@@ -23,6 +26,6 @@ test('cwd may be a path, a relative path or a file URL; the default is our own',
 
 test('spawnSync too', async (t) => {
   const directory = temporaryDirectory(t)
-  const child = SharedChild.spawnSync('sh', ['-c', 'pwd -P'], { cwd: pathToFileURL(directory) })
+  const child = SharedChild.spawnSync(...showCwd, { cwd: pathToFileURL(directory) })
   t.is((await child.output()).stdout, `${directory}\n`)
 })

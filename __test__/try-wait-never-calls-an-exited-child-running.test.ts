@@ -3,10 +3,10 @@ import { start } from './support/children.js'
 import { hasExited } from './support/proc.js'
 import { message, startWorker } from './support/scripts.js'
 import { notLinux, testUnless } from './support/skip.js'
-import { spinUntil } from './support/within.js'
+import { slowness, spinUntil } from './support/within.js'
 
 testUnless(notLinux, 'by any of the ways to ask, as soon as /proc says that it has exited', async (t) => {
-  t.timeout(60_000)
+  t.timeout(60_000 * slowness)
   for (let i = 0; i < 150; i++) {
     const child = await SharedChild.spawn('true', [], { stdio: 'ignore' })
     // No turn of the event loop in between: no event can have been delivered.

@@ -1,5 +1,6 @@
 import test from 'ava'
 import { sleeper } from './support/children.js'
+import { how, killedBy } from './support/how.js'
 import { within } from './support/within.js'
 
 test('a past one asks once, a future one waits until then', async (t) => {
@@ -14,7 +15,7 @@ test('a past one asks once, a future one waits until then', async (t) => {
   const far = [child.waitDeadline(Date.now() + 1e9), child.waitDeadline(new Date(Date.now() + 1e9))]
   t.is(child.tryWaitSync(), null)
   child.killSync()
-  for (const status of await within(5_000, 'far deadlines', Promise.all(far))) t.is(status?.signal, 'SIGKILL')
-  t.is((await child.waitDeadline(0))?.signal, 'SIGKILL')
-  t.is((await child.waitDeadline(new Date(0)))?.signal, 'SIGKILL')
+  for (const status of await within(5_000, 'far deadlines', Promise.all(far))) t.is(how(status), killedBy('SIGKILL'))
+  t.is(how(await child.waitDeadline(0)), killedBy('SIGKILL'))
+  t.is(how(await child.waitDeadline(new Date(0))), killedBy('SIGKILL'))
 })

@@ -1,11 +1,12 @@
 import test from 'ava'
 import type { ExitStatus } from 'shared-child'
 import { sleeper } from './support/children.js'
+import { how, killedBy } from './support/how.js'
 import { message, startWorker } from './support/scripts.js'
-import { within } from './support/within.js'
+import { slowness, within } from './support/within.js'
 
 test('200 in the main thread and 100 in each of 8 workers, all with the same status', async (t) => {
-  t.timeout(60_000)
+  t.timeout(60_000 * slowness)
   const child = await sleeper(t)
   const token = child.share()
   const workers = Array.from({ length: 8 }, () =>
@@ -20,7 +21,7 @@ test('200 in the main thread and 100 in each of 8 workers, all with the same sta
 
   t.is(statuses.length, 1_000)
   const [first] = statuses
-  t.is(first?.signal, 'SIGTERM')
+  t.is(how(first), killedBy('SIGTERM'))
   t.true(first?.resourceUsage !== undefined)
   for (const status of statuses) t.deepEqual(status, first)
 })

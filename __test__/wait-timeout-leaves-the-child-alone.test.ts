@@ -1,5 +1,6 @@
 import test from 'ava'
 import { sleeper } from './support/children.js'
+import { how, killedBy } from './support/how.js'
 import { within } from './support/within.js'
 
 test('it says null when the time is over, and the child still runs', async (t) => {
@@ -18,7 +19,7 @@ test('it says how the child ended, as soon as it has', async (t) => {
   t.is(await within(5_000, 'the short one', waits[1] ?? Promise.reject(new Error())), null)
   child.killSync()
   const [long, , endless] = await within(5_000, 'the long ones', Promise.all(waits))
-  t.is(long?.signal, 'SIGKILL')
+  t.is(how(long), killedBy('SIGKILL'))
   t.deepEqual(endless, long)
   t.deepEqual(await child.waitTimeout(0), long)
 })
@@ -45,6 +46,6 @@ test.serial('more milliseconds than a timer can count are no short time and no w
   t.is(settled, 0)
   child.killSync()
   const statuses = await within(5_000, 'the long waits', Promise.all(long))
-  for (const status of statuses) t.is(status?.signal, 'SIGKILL')
+  for (const status of statuses) t.is(how(status), killedBy('SIGKILL'))
   t.deepEqual(warnings, [])
 })

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream'
 import test from 'ava'
 import { start } from './support/children.js'
 import { report, runScript } from './support/scripts.js'
+import { isWindows, testUnless } from './support/skip.js'
 import { firstLine } from './support/text.js'
 import { within } from './support/within.js'
 
@@ -31,7 +32,7 @@ test('a write after the exit fails in its callback', async (t) => {
   }
 })
 
-test('a write to a child that runs on with its stdin closed fails in its callback', async (t) => {
+testUnless(isWindows, 'a write to a child that runs on with its stdin closed fails in its callback', async (t) => {
   const child = await start(t, 'sh', ['-c', 'exec <&-; echo closed; exec sleep 1000'])
   const { stdin } = child
   t.is(await firstLine(child.stdout), 'closed')

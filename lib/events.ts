@@ -1,8 +1,10 @@
-import type { NativeChild, SpawnFailure, SpawnRequest } from '../index.js'
-import { fromEvent } from './exit-status.js'
 // What the native side tells this thread: one queue of numbers per thread, woken once per burst, and whether it keeps
 // the event loop alive.
+import type { NativeChild, SpawnFailure } from '../index.js'
+import { fromEvent } from './exit-status.js'
 import { Events } from './native.js'
+import { packNumbers } from './spawn/request.js'
+import type { SpawnRequest } from './spawn/request.js'
 import type { ExitStatus } from './types.js'
 
 const WIDTH = 8
@@ -62,7 +64,7 @@ function dispatch(at: number): void {
  */
 export function requestSpawn(what: SpawnRequest, answered: (failure: SpawnFailure | null) => void): number {
   const request = ++lastRequest
-  events.spawn(request, what)
+  events.spawn(request, packNumbers(what), what.args, what.file, what.env, what.cwd)
   spawning.set(request, answered)
   return request
 }
@@ -73,7 +75,7 @@ export function claimChild(request: number): NativeChild {
 }
 
 export function spawnHere(what: SpawnRequest): NativeChild | SpawnFailure {
-  return events.spawnSync(what)
+  return events.spawnSync(packNumbers(what), what.args, what.file, what.env, what.cwd)
 }
 
 /** Null: the token is not of this process, or its child is gone. */

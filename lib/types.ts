@@ -102,6 +102,7 @@ export interface SpawnOptions {
 
 /** Structured-cloneable ticket for a child, for postMessage. Good in any thread of this process, and only there. */
 export interface ChildToken {
+  /** Opaque: tells this process from others, and the child from others. */
   readonly sharedChild: string
 }
 

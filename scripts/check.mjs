@@ -1,4 +1,6 @@
 // npm run check: everything a machine can say about the code without running it. Warnings count as errors.
+import { checkWorkflows } from './check-workflows.mjs'
+import { isDocumented } from './docs.mjs'
 import { done, failed, runMain, skipped, Trouble } from './lib/console.mjs'
 import { foreignCargo, foreignTargets } from './lib/foreign.mjs'
 import { loomTest } from './lib/loom.mjs'
@@ -72,6 +74,9 @@ const checks = {
     const names = outdated()
     if (names.length > 0) throw new Trouble(`Expected ${names.join(' and ')} as npm run build writes it`)
   },
+  'docs/api.md is what the doc comments say': async () => {
+    if (!(await isDocumented())) throw new Trouble('Expected docs/api.md as npm run docs writes it')
+  },
   'lint: Rust (clippy)': () => clippy([]),
   'lint: the core alone': () => clippy(['--no-default-features']),
   'lint: the core with loom': () => clippy(['--no-default-features'], loomTest.env),
@@ -85,6 +90,10 @@ const checks = {
     advisories(await cargoDeny('check', 'advisories'), /advisories FAILED/),
   'dependencies: advisories, npm (npm audit)': async () =>
     advisories(await npmAudit(), /\d+ (low|moderate|high|critical)/),
+  'workflows (actionlint, zizmor)': async () => {
+    const lacking = await checkWorkflows()
+    if (lacking !== undefined) throw process.env.GITHUB_ACTIONS ? new Trouble(lacking) : new Skip(lacking)
+  },
   [`lint: ${foreignTargets.join(', ')}`]: async () => {
     const how = await foreignCargo()
     if (typeof how !== 'string') return clippy(how.flags, how.env)

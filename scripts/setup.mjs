@@ -1,11 +1,11 @@
 // From a fresh clone to something that runs: dependencies, native addon, TypeScript. What has not changed is not done again.
-//   node scripts/setup.mjs [--debug]
+//   node scripts/setup.mjs [--debug | --prebuilt]
 // Uses Node's own modules only: it runs before node_modules is there.
 import { argv } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { doing, done, runMain } from './lib/console.mjs'
 import { cargoDependencies, npmDependencies } from './lib/dependencies.mjs'
-import { nativeAddon } from './lib/native.mjs'
+import { nativeAddon, prebuiltAddon } from './lib/native.mjs'
 import { checkToolchain } from './lib/toolchain.mjs'
 import { typescript } from './lib/typescript.mjs'
 
@@ -35,15 +35,28 @@ export async function runSteps(steps) {
 }
 
 /**
- * @param {{ profile?: 'release' | 'debug' }} [options] release is what users get, and what the tests run against
+ * What to run against: a release build, as users get it, a debug build, or the addon that is in artifacts/, for which no Rust is needed.
+ * @typedef {'release' | 'debug' | 'prebuilt'} Profile
  */
+
+/**
+ * @param {readonly string[]} args of a script
+ * @returns {Profile}
+ */
+export function profileOf(args) {
+  if (args.includes('--prebuilt')) return 'prebuilt'
+  return args.includes('--debug') ? 'debug' : 'release'
+}
+
+/** @param {{ profile?: Profile }} [options] */
 export async function setup({ profile = 'release' } = {}) {
   const start = performance.now()
-  const rustc = await checkToolchain()
-  const worked = await runSteps([npmDependencies, cargoDependencies, nativeAddon(profile, rustc), typescript])
+  const rustc = await checkToolchain({ rust: profile !== 'prebuilt' })
+  const addon = profile === 'prebuilt' ? [prebuiltAddon] : [cargoDependencies, nativeAddon(profile, rustc)]
+  const worked = await runSteps([npmDependencies, ...addon, typescript])
   if (worked === 0) done('set-up: nothing changed', performance.now() - start)
 }
 
 if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) {
-  runMain(() => setup({ profile: argv.includes('--debug') ? 'debug' : 'release' }))
+  runMain(() => setup({ profile: profileOf(argv) }))
 }

@@ -10,7 +10,7 @@ import { npm, runNode } from './lib/run.mjs'
 import { compile, runProgram } from './lib/user.mjs'
 
 /** This platform's package, as a release makes it. */
-async function platformPackage() {
+export async function platformPackage() {
   const { binaryName } = manifest().napi
   const built = readdirSync(inRoot()).find((name) => name.startsWith(`${binaryName}.`) && name.endsWith('.node'))
   if (built === undefined) throw new Trouble('Expected a native addon in the root of the repository')

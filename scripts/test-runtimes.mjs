@@ -1,13 +1,13 @@
 // The package on other runtimes: the whole test suite on every supported Node, a smoke test on Bun and Deno.
 //   node scripts/test-runtimes.mjs [--download-only]
 // They come from the npm registry into .cache/runtimes; delete that folder to get newer ones.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { doing, done, failed, runMain, skipped } from './lib/console.mjs'
+import { done, failed, runMain, skipped } from './lib/console.mjs'
 import { avaCounts, sentence, total } from './lib/counts.mjs'
-import { bin, cache, inRoot } from './lib/project.mjs'
-import { attempt, npm } from './lib/run.mjs'
+import { download, executable } from './lib/download.mjs'
+import { bin, inRoot } from './lib/project.mjs'
+import { attempt } from './lib/run.mjs'
 import { setup } from './setup.mjs'
 
 /** The npm packages that hold a runtime's executable, for each platform, and where in them it is. */
@@ -67,21 +67,16 @@ const runtimes = [
   },
 ]
 
-const folder = (/** @type {Runtime} */ { name }) => join(cache, 'runtimes', name.toLowerCase().replace(' ', '-'))
-
-const executable = (/** @type {Runtime} */ runtime) =>
-  join(folder(runtime), 'node_modules', String(runtime.packageName), runtime.file)
+/** Those that the registry has for this machine. */
+const available = runtimes.filter(({ packageName }) => packageName !== undefined)
 
 /** @param {Runtime} runtime */
-async function download(runtime) {
-  const { name, packageName, version } = runtime
-  if (packageName === undefined || existsSync(executable(runtime))) return
-  doing(`download ${name}`)
-  mkdirSync(folder(runtime), { recursive: true })
-  writeFileSync(join(folder(runtime), 'package.json'), '{ "private": true }\n')
-  const args = ['install', '--prefix', folder(runtime), '--no-save', '--ignore-scripts', '--no-audit', '--no-fund']
-  await npm([...args, `${packageName}@${version}`], { quiet: true })
-}
+const wanted = ({ name, packageName, version, file }) => ({
+  name: name.toLowerCase().replace(' ', '-'),
+  packageName: String(packageName),
+  version,
+  file,
+})
 
 /**
  * @param {Runtime} runtime
@@ -89,13 +84,13 @@ async function download(runtime) {
  */
 async function testRuntime(runtime) {
   const { name, args, count } = runtime
-  if (!existsSync(executable(runtime))) {
+  if (!existsSync(executable(wanted(runtime)))) {
     skipped(name, 'not downloaded (npm run test:runtimes)')
     return { passed: 0, failed: 0, skipped: 1 }
   }
   const start = performance.now()
-  const version = await attempt(executable(runtime), ['--version'], { quiet: true })
-  const outcome = await attempt(executable(runtime), args(), { quiet: true })
+  const version = await attempt(executable(wanted(runtime)), ['--version'], { quiet: true })
+  const outcome = await attempt(executable(wanted(runtime)), args(), { quiet: true })
   const counts = count(outcome)
   const title = `${name} (${version.output.split('\n')[0]}): ${sentence(counts)}`
   if (counts.failed === 0) done(title, performance.now() - start)
@@ -105,7 +100,7 @@ async function testRuntime(runtime) {
 
 /** @param {{ download: boolean }} options false: only those that are there already */
 export async function testRuntimes(options) {
-  if (options.download) for (const runtime of runtimes) await download(runtime)
+  if (options.download) for (const runtime of available) await download(wanted(runtime))
   const counts = []
   for (const runtime of runtimes) counts.push(await testRuntime(runtime))
   return total(counts)
@@ -114,7 +109,7 @@ export async function testRuntimes(options) {
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   runMain(async () => {
     if (process.argv.includes('--download-only')) {
-      for (const runtime of runtimes) await download(runtime)
+      for (const runtime of available) await download(wanted(runtime))
       return
     }
     await setup()

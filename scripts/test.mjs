@@ -1,12 +1,12 @@
 // npm test: set up, then every test there is. Its last line is the sum of all.
-//   node scripts/test.mjs [--debug] [STAGE...]      default: all stages, against the release build
+//   node scripts/test.mjs [--debug | --prebuilt] [STAGE...]      default: all stages, against the release build
 import { colourful, duration, heading, paint, runMain, Trouble } from './lib/console.mjs'
 import { avaCounts, cargoCounts, sentence, total } from './lib/counts.mjs'
 import { loomTest } from './lib/loom.mjs'
 import { bin } from './lib/project.mjs'
 import { attempt } from './lib/run.mjs'
 import { testMutants } from './mutants.mjs'
-import { setup } from './setup.mjs'
+import { profileOf, setup } from './setup.mjs'
 import { testLong } from './test-long.mjs'
 import { testPacked } from './test-packed.mjs'
 import { testRuntimes } from './test-runtimes.mjs'
@@ -53,7 +53,7 @@ runMain(async () => {
     throw new Trouble(`Expected a stage (${Object.keys(stages).join(', ')}), got '${unknown}'`)
   }
 
-  await setup({ profile: args.includes('--debug') ? 'debug' : 'release' })
+  await setup({ profile: profileOf(args) })
 
   const rows = []
   for (const [name, { about, run }] of Object.entries(stages)) {

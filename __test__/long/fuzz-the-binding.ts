@@ -39,27 +39,30 @@ const odd = fc.oneof(
 const mostly = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 60, arbitrary: right }, { weight: 1, arbitrary: odd })
 
-const request = mostly(
-  fc.record({
-    file: mostly(fc.constantFrom('true', '/bin/true', 'true', '/no/such/program', '', 'true\0x', '\ud800')),
-    args: mostly(fc.oneof(fc.string(), fc.constantFrom('true', 'true\0a\0b', '\0\0\0', ''))),
-    env: mostly(fc.oneof(fc.constant(null), fc.string(), fc.constant('PATH=/bin\0A=1'))),
-    cwd: mostly(fc.constantFrom(null, null, null, '/', '/no/such/folder', '', '\0')),
-    stdio: mostly(
-      fc.array(
-        mostly(
-          fc.oneof({ weight: 20, arbitrary: fc.constantFrom(-1, -2, 0, 1, 2) }, { weight: 1, arbitrary: fc.integer() }),
-        ),
-        { maxLength: 6 },
-      ),
-    ),
-    detached: mostly(fc.boolean()),
-    uid: mostly(fc.constantFrom(null, 0, 65_534, 2 ** 32 - 1)),
-    gid: mostly(fc.constantFrom(null, 0, 65_534, 2 ** 32 - 1)),
-    groups: mostly(fc.oneof(fc.constant(null), fc.array(mostly(fc.nat()), { maxLength: 4 }))),
-    windowsHide: mostly(fc.boolean()),
-    windowsVerbatimArguments: mostly(fc.boolean()),
-  }),
+const id = fc.constantFrom(-1, 0, 65_534, 2 ** 32 - 1)
+const fdList = fc.array(
+  fc.oneof({ weight: 20, arbitrary: fc.constantFrom(-1, -2, 0, 1, 2) }, { weight: 1, arbitrary: fc.double() }),
+  { maxLength: 6 },
+)
+const right = fc
+  .tuple(fc.nat({ max: 7 }), id, id, fc.option(fc.array(fc.nat(), { maxLength: 4 })), fdList)
+  .map(([flags, uid, gid, groups, list]) =>
+    [flags, uid, gid, groups?.length ?? -1, list.length].concat(groups ?? [], list),
+  )
+/** Now and then one of the numbers is another. */
+const numbers = mostly(
+  fc
+    .tuple(right, fc.option(fc.tuple(fc.nat({ max: 8 }), fc.double()), { freq: 10 }))
+    .map(([list, other]) => Float64Array.from(list, (value, i) => (other?.[0] === i ? other[1] : value))),
+)
+
+/** The arguments of spawn() but for the request's number, and of spawnSync(). */
+const request = fc.tuple(
+  numbers,
+  mostly(fc.oneof(fc.string(), fc.constantFrom('true', 'true\0a\0b', '\0\0\0', ''))),
+  mostly(fc.constantFrom(null, 'true', '/bin/true', '/no/such/program', '', 'true\0x', '\ud800')),
+  mostly(fc.oneof(fc.constant(null), fc.string(), fc.constant('PATH=/bin\0A=1'))),
+  mostly(fc.constantFrom(null, null, null, '/', '/no/such/folder', '', '\0')),
 )
 
 type Methods = Record<string, (...all: unknown[]) => unknown>
@@ -74,7 +77,7 @@ const call = fc.oneof(
 const eventsCall = fc.oneof(
   fc.tuple(fc.constantFrom('drain', 'claim', 'attach'), odd),
   fc.tuple(fc.constant('keepAlive'), odd),
-  fc.tuple(fc.constant('spawn'), odd, request),
+  fc.tuple(odd, request).map(([number, what]) => ['spawn', number].concat(what)),
 )
 
 longTest(async ({ count, expect }) => {
@@ -122,12 +125,12 @@ longTest(async ({ count, expect }) => {
     await new Promise((resolve) => setImmediate(resolve))
   }
   const trial = async (
-    what: unknown,
+    what: readonly unknown[],
     calls: readonly unknown[][],
     others: readonly unknown[][],
     value: unknown,
   ): Promise<void> => {
-    const made = await attempt(events as unknown as Methods, ['spawnSync', what])
+    const made = await attempt(events as unknown as Methods, ['spawnSync', ...what])
     if (made instanceof NativeChild) {
       const pending: Promise<unknown>[] = []
       for (const each of calls) {
@@ -143,10 +146,8 @@ longTest(async ({ count, expect }) => {
     for (const each of others) await attempt(events as unknown as Methods, each)
     for (const name of Object.keys(statics)) await attempt(statics, [name, value])
   }
-  const ids = { uid: null, gid: null, groups: null }
-  const flags = { detached: false, windowsHide: false, windowsVerbatimArguments: false }
-  const valid = { file: 'true', args: 'true', env: null, cwd: null, stdio: [-2, -2, -2], ...ids, ...flags }
-  await trial(valid, [['wait']], [['spawn', 0, valid]], 1)
+  const valid = [Float64Array.of(0, -1, -1, -1, 3, -2, -2, -2), 'true', null, null, null]
+  await trial(valid, [['wait']], [['spawn', 0, ...valid]], 1)
   await until('the first one is reaped', () => childrenOf().length === 0)
   events.keepAlive(true)
   await settle()

@@ -1,4 +1,9 @@
 import fs from 'node:fs'
+import { createConnection } from 'node:net'
+
+// libuv opens a spare fd along with its first stream (uv__stream_init). It has it from here on, or it would look like a
+// leak in whoever counts before and after.
+createConnection('/no/such/socket').on('error', () => {})
 
 /** What /proc says of a process. */
 export interface ProcessEntry {

@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 import test, { type ExecutionContext } from 'ava'
+import { slowness } from './within.js'
 
 /** The compiled file of a script under support/scripts. */
 export const scriptPath = (name: string): string => fileURLToPath(new URL(`support/scripts/${name}.js`, test.meta.file))
@@ -24,7 +25,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs a command whose last argument list may be a script; killed when the test ends or after `limit` ms. */
+/** Runs a command whose last argument list may be a script; killed when the test ends or after `limit` ms (longer in an emulator). */
 export function runHost(
   t: ExecutionContext,
   command: readonly string[],
@@ -32,7 +33,7 @@ export function runHost(
 ): Host {
   const [file = '', ...args] = command
   const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
-  const timer = setTimeout(() => child.kill('SIGKILL'), limit)
+  const timer = setTimeout(() => child.kill('SIGKILL'), limit * slowness)
   t.teardown(() => {
     clearTimeout(timer)
     child.kill('SIGKILL')

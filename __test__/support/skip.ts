@@ -6,8 +6,22 @@ type Body = (t: ExecutionContext) => Promise<void> | void
 
 /** Why this machine cannot run a test, or false when it can. */
 export const notLinux = process.platform !== 'linux' && 'needs Linux'
-export const notRoot = notLinux || (process.getuid?.() !== 0 && 'needs root')
+export const notRoot =
+  notLinux ||
+  (process.getuid?.() !== 0 && 'needs root') ||
+  (!mayBecomeAnyone() && 'needs root outside of a user namespace')
 export const isWindows = process.platform === 'win32' && 'needs Unix'
+export const notWindows = process.platform !== 'win32' && 'needs Windows'
+
+/** Root of a user namespace may have no other id to change to. */
+function mayBecomeAnyone(): boolean {
+  const [, , count] = fs.readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/)
+  return Number(count) > 1
+}
+
+/** Why a test cannot hold in the emulator that this suite runs in (scripts/test-platform.mjs names it), or false. */
+export const emulated = (name: 'wine' | 'qemu', why: string): string | false =>
+  process.env['SHARED_CHILD_TEST_ON'] === name && `${name}: ${why}`
 
 /** Why a test that needs these programs cannot run, or false. */
 export function missing(...programs: readonly string[]): string | false {

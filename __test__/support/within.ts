@@ -1,3 +1,6 @@
+/** Everything but the tests' own waiting takes this many times as long in an emulator. */
+export const slowness = process.env['SHARED_CHILD_TEST_ON'] === undefined ? 1 : 10
+
 /**
  * The promise's own outcome, or a failure when it has none after `ms`.
  * The bounds in this suite are generous: the broken behaviour each one guards against takes far longer.
@@ -5,7 +8,7 @@
 export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: not settled after ${ms} ms`)), ms)
+    timer = setTimeout(() => reject(new Error(`${what}: not settled after ${ms * slowness} ms`)), ms * slowness)
   })
   try {
     return await Promise.race([promise, late])
@@ -16,15 +19,15 @@ export async function within<T>(ms: number, what: string, promise: Promise<T>): 
 
 /** Looks again and again until `holds`, for things that announce themselves by no event. */
 export async function until(what: string, holds: () => boolean, ms = 10_000): Promise<void> {
-  const end = performance.now() + ms
+  const end = performance.now() + ms * slowness
   while (!holds()) {
-    if (performance.now() > end) throw new Error(`${what}: still not so after ${ms} ms`)
+    if (performance.now() > end) throw new Error(`${what}: still not so after ${ms * slowness} ms`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
 }
 
 /** The same without giving the event loop a single turn. */
 export function spinUntil(what: string, holds: () => boolean, ms = 10_000): void {
-  const end = performance.now() + ms
-  while (!holds()) if (performance.now() > end) throw new Error(`${what}: still not so after ${ms} ms`)
+  const end = performance.now() + ms * slowness
+  while (!holds()) if (performance.now() > end) throw new Error(`${what}: still not so after ${ms * slowness} ms`)
 }

@@ -1,5 +1,5 @@
 // The design that the wrapper avoids: the same spawn, with the wait as a job for libuv's pool (an AsyncTask of napi-rs).
-import { Events, type NativeChild, type SpawnRequest } from 'shared-child/native'
+import { Events, type NativeChild } from 'shared-child/native'
 import { version } from '../package-version.js'
 import { Unavailable } from '../unavailable.js'
 import type { Peer, RunOptions } from './peer.js'
@@ -35,30 +35,17 @@ function settle(kind: number, request: number): void {
   else reject(new Error('not spawned'))
 }
 
+/** No flags, no other user, three fds that are ignored. */
+const withoutPipes = Float64Array.of(0, -1, -1, -1, 3, -1, -1, -1)
+
 function spawn(file: string, args: readonly string[], options: RunOptions): Promise<NativeChild> {
   return new Promise((resolve, reject) => {
     const request = ++lastRequest
-    events.spawn(request, requestOf(file, args, options))
+    if (options.stdio !== 'ignore') throw new Unavailable('only children without pipes')
+    events.spawn(request, withoutPipes, [file, ...args].join('\0'))
     if (requests.size === 0) events.keepAlive(true)
     requests.set(request, { resolve, reject })
   })
-}
-
-function requestOf(file: string, args: readonly string[], { stdio }: RunOptions): SpawnRequest {
-  if (stdio !== 'ignore') throw new Unavailable('only children without pipes')
-  return {
-    file,
-    args: [file, ...args].join('\0'),
-    env: null,
-    cwd: null,
-    stdio: [-1, -1, -1],
-    detached: false,
-    uid: null,
-    gid: null,
-    groups: null,
-    windowsHide: false,
-    windowsVerbatimArguments: false,
-  }
 }
 
 export const peer: Peer = {

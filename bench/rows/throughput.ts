@@ -15,11 +15,13 @@ export const EXCESS: Metric = {
   hasRatio: false,
 }
 
+export const CALL: Metric = { key: 'call', name: 'time of the call', unit: 'us', better: 'less' }
+
 const metrics: readonly Metric[] = [
   RATE,
   EXCESS,
   { key: 'delay', name: 'worst event-loop delay', unit: 'ms', better: 'less' },
-  { key: 'call', name: 'time of the call', unit: 'us', better: 'less' },
+  CALL,
   { key: 'thread', name: 'CPU time of the JS thread a child', unit: 'us', better: 'less' },
   { key: 'process', name: 'CPU time of the process a child', unit: 'us', better: 'less' },
 ]

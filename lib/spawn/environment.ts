@@ -1,16 +1,23 @@
 // The child's environment: 'KEY=value' entries joined with NUL, or null for this process's own, which the native side
 // reads by itself.
-import { isMainThread } from 'node:worker_threads'
+import type * as WorkerThreads from 'node:worker_threads'
 import { invalidArgType } from '../errors.js'
 import { isObject, systemString } from '../validate.js'
 
 /**
  * The process.env that is the environ of this process, if there is one here; a copy of its 35 variables costs 36 us of
  * the JS thread. A worker has a copy of its own (SHARE_ENV cannot be told apart), and so have jest's contexts; Bun and
- * Deno have their own kind.
+ * Deno have their own kind. Undefined until somebody asks: node:worker_threads takes a quarter of the time that this
+ * package takes to load.
  */
-const environ: object | null =
-  isMainThread && !process.versions['bun'] && !process.versions['deno'] && isEnviron(process.env) ? process.env : null
+let environ: object | null | undefined
+
+function findEnviron(): object | null {
+  const { isMainThread } = require('node:worker_threads') as typeof WorkerThreads
+  return isMainThread && !process.versions['bun'] && !process.versions['deno'] && isEnviron(process.env)
+    ? process.env
+    : null
+}
 
 /** Only Node's own object refuses accessors. */
 function isEnviron(env: object): boolean {
@@ -27,6 +34,7 @@ function isEnviron(env: object): boolean {
 export function packEnvironment(given: unknown): string | null {
   // By identity and at each call: process.env may have been replaced since.
   const env = given ?? process.env
+  if (environ === undefined) environ = findEnviron()
   if (env === environ) return null
   if (!isObject(env)) throw invalidArgType('options.env', 'of type object', env)
   const entries: string[] = []

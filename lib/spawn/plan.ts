@@ -1,7 +1,6 @@
 // From the arguments of spawn() to what the native side is asked for. Every option is read once, here, at the time of
 // the call.
 import { isAbsolute, resolve } from 'node:path'
-import type { SpawnRequest } from '../../index.js'
 import { abortError, featureUnavailable, invalidArgType } from '../errors.js'
 import type { Limits } from '../limits.js'
 import { signalNumber } from '../signals.js'
@@ -11,6 +10,8 @@ import type { Unchecked } from '../validate.js'
 import { sortArguments } from './arguments.js'
 import { commandOf } from './command.js'
 import { packEnvironment } from './environment.js'
+import { DETACHED, VERBATIM_ARGUMENTS, WINDOWS_HIDE } from './request.js'
+import type { SpawnRequest } from './request.js'
 import { stdioOf } from './stdio.js'
 
 export interface Plan {
@@ -30,28 +31,24 @@ const SIGKILL = 9
 export function planSpawn(file: unknown, second: unknown, third: unknown): Plan {
   const { args, options } = sortArguments(second, third)
   refuseUnavailable(options)
-  const command = commandOf(file, args, options)
+  const { file: spawnfile, argv: spawnargs, verbatim } = commandOf(file, args, options)
   const cwd = cwdOf(options.cwd)
-  const request: SpawnRequest = {
-    file: command.file,
-    args: command.argv.join('\0'),
-    env: packEnvironment(options.env),
-    cwd: cwd === null || isAbsolute(cwd) ? cwd : resolve(cwd),
-    stdio: stdioOf(options.stdio),
-    detached: boolean('options.detached', options.detached),
-    uid: id('uid', options.uid),
-    gid: id('gid', options.gid),
-    groups: groupsOf(options.groups),
-    windowsHide: boolean('options.windowsHide', options.windowsHide),
-    windowsVerbatimArguments:
-      boolean('options.windowsVerbatimArguments', options.windowsVerbatimArguments) || command.verbatim,
-  }
   return {
-    request,
-    spawnfile: command.file,
-    spawnargs: command.argv,
+    request: {
+      flags: flagsOf(options, verbatim),
+      uid: id('uid', options.uid),
+      gid: id('gid', options.gid),
+      groups: groupsOf(options.groups),
+      stdio: stdioOf(options.stdio),
+      args: spawnargs.join('\0'),
+      file: spawnargs[0] === spawnfile ? null : spawnfile,
+      env: packEnvironment(options.env),
+      cwd: cwd === null || isAbsolute(cwd) ? cwd : resolve(cwd),
+    },
+    spawnfile,
+    spawnargs,
     cwd,
-    killSignal: signalNumber(options.killSignal ?? SIGKILL),
+    killSignal: given(options.killSignal) ? signalNumber(options.killSignal) : SIGKILL,
     limits: limitsOf(options),
   }
 }
@@ -62,9 +59,18 @@ function given(option: unknown): boolean {
 
 /** Options with a promise in their name that is not kept yet must not be ignored in silence. */
 function refuseUnavailable(options: object): void {
-  for (const name of ['group', 'killOnParentExit']) {
-    if ((options as Record<string, unknown>)[name]) throw featureUnavailable(`options.${name}`, 'in this version')
-  }
+  const { group, killOnParentExit } = options as { group?: unknown; killOnParentExit?: unknown }
+  if (group) throw featureUnavailable('options.group', 'in this version')
+  if (killOnParentExit) throw featureUnavailable('options.killOnParentExit', 'in this version')
+}
+
+function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
+  const { detached, windowsHide, windowsVerbatimArguments } = options
+  let flags = verbatim ? VERBATIM_ARGUMENTS : 0
+  if (boolean('options.detached', detached)) flags |= DETACHED
+  if (boolean('options.windowsHide', windowsHide)) flags |= WINDOWS_HIDE
+  if (boolean('options.windowsVerbatimArguments', windowsVerbatimArguments)) flags |= VERBATIM_ARGUMENTS
+  return flags
 }
 
 function cwdOf(value: unknown): string | null {

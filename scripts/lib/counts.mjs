@@ -65,3 +65,17 @@ export function avaCounts({ ok, output }) {
     ok,
   )
 }
+
+/**
+ * Why tests were skipped, which their titles say (`testUnless` in __test__/support), the commonest first.
+ * @param {string} output of ava
+ * @returns {[reason: string, count: number][]}
+ */
+export function skipReasons(output) {
+  /** @type {Map<string, number>} */
+  const counts = new Map()
+  for (const [, reason] of stripVTControlCharacters(output).matchAll(/^ *- \[skip\].*\(skipped: (.*)\)$/gm)) {
+    counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  }
+  return [...counts].toSorted(([, a], [, b]) => b - a)
+}

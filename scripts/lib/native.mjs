@@ -1,6 +1,7 @@
 // Step 2 of the set-up: the native addon, and the two files that `napi build` writes beside it.
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { Trouble } from './console.mjs'
 import { fingerprint, forget, isDone, remember } from './fresh.mjs'
 import { bin, cache, inRoot, manifest } from './project.mjs'
 import { runNode } from './run.mjs'
@@ -39,10 +40,11 @@ function addonName() {
 /**
  * Put a copy in place in one step: a process that has the old file loaded keeps it.
  * @param {string} name
+ * @param {string} [source]
  */
-function install(name) {
+function install(name, source = join(out, name)) {
   const fresh = inRoot(`${name}.new`)
-  copyFileSync(join(out, name), fresh)
+  copyFileSync(source, fresh)
   renameSync(fresh, inRoot(name))
 }
 
@@ -74,4 +76,31 @@ export function nativeAddon(profile, rustc) {
       remember('native', before)
     },
   }
+}
+
+/** The name that `napi build` gives the addon of this machine. */
+function localName() {
+  const { platform, arch, report } = process
+  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (report.getReport())
+  const libc = arch === 'arm' ? 'gnueabihf' : header.glibcVersionRuntime === undefined ? 'musl' : 'gnu'
+  const abi = { linux: `-${libc}`, win32: '-msvc' }[/** @type {string} */ (platform)] ?? ''
+  return `${manifest().napi.binaryName}.${platform}-${arch}${abi}.node`
+}
+
+/**
+ * An addon that was built elsewhere, put into artifacts/, where `napi artifacts` looks for them, too.
+ * @type {import('../setup.mjs').Step}
+ */
+export const prebuiltAddon = {
+  name: 'native addon (prebuilt)',
+  isFresh() {
+    const [source, file] = [inRoot('artifacts', localName()), inRoot(localName())]
+    return existsSync(source) && existsSync(file) && readFileSync(source).equals(readFileSync(file))
+  },
+  async work() {
+    const source = inRoot('artifacts', localName())
+    if (!existsSync(source)) throw new Trouble(`Expected ${source} (npm run prebuild)`)
+    forget('native')
+    install(localName(), source)
+  },
 }

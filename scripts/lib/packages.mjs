@@ -1,19 +1,14 @@
 // What the published packages hold: these files, and no other.
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { Trouble } from './console.mjs'
-import { filesUnder } from './fresh.mjs'
-import { manifest, root } from './project.mjs'
+import { manifest } from './project.mjs'
 import { npm } from './run.mjs'
-import { emitted } from './typescript.mjs'
+import { published } from './typescript.mjs'
 
 const always = ['CHANGELOG.md', 'LICENSE', 'README.md', 'index.d.ts', 'index.js', 'package.json']
 
-/** The root package: each source of the wrapper as JavaScript and as types. */
-export function rootFiles() {
-  const scripts = filesUnder(['lib']).flatMap((source) => emitted(relative(root, source)) ?? [])
-  const types = scripts.map((script) => script.replace(/js$/, 'ts').replace(/\.(m?ts)$/, '.d.$1'))
-  return [...always, ...scripts, ...types].map((file) => file.replaceAll('\\', '/')).toSorted()
-}
+/** The root package: each source of the wrapper as types, and all of them as one file of JavaScript. */
+export const rootFiles = () => [...always, ...published()].map((file) => file.replaceAll('\\', '/')).toSorted()
 
 /**
  * A platform's package.

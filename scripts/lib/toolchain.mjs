@@ -1,4 +1,4 @@
-// The two things that a machine must have: Node and Rust.
+// The two things that a machine must have: Node, and Rust to build the addon.
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { Trouble } from './console.mjs'
@@ -25,13 +25,15 @@ function addCargoToPath() {
 
 /**
  * Check both versions against what package.json and Cargo.toml ask for.
+ * @param {{ rust?: boolean }} [needs]
  * @returns {Promise<string>} `rustc -vV`: version and host, for fingerprints
  */
-export async function checkToolchain() {
+export async function checkToolchain({ rust = true } = {}) {
   const nodeFloor = manifest().engines.node.replace('>=', '')
   if (!atLeast(process.versions.node, nodeFloor)) {
     throw new Trouble(`Expected Node >= ${nodeFloor}, got ${process.versions.node}`)
   }
+  if (!rust) return ''
 
   const rustFloor = /^rust-version = "(.+)"/m.exec(readFileSync(inRoot('Cargo.toml'), 'utf8'))?.[1] ?? '1.88'
   addCargoToPath()

@@ -1,4 +1,5 @@
-// Step 3 of the set-up: TypeScript. lib/ -> dist/; tests, examples and benches -> build/.
+// Step 3 of the set-up: TypeScript. lib/ -> dist/, each module as types and all of them as one file of JavaScript, which loads in
+// half the time; tests, examples and benches -> build/.
 import { existsSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { filesUnder, fingerprint, forget, isDone, remember } from './fresh.mjs'
@@ -17,39 +18,55 @@ const inputs = [
   'tsconfig.test.json',
 ]
 
+const bundle = ['index.js', 'index.mjs'].map((name) => join('dist', name))
+
 /**
- * The JavaScript file that tsc writes for a source file, or undefined for one that it writes nothing for.
- * @param {string} source relative to the root
+ * Every file of dist/ that is published, relative to the root.
+ * @returns {string[]}
  */
-export function emitted(source) {
-  if (!/\.[cm]?ts$/.test(source) || /\.d\.[cm]?ts$/.test(source)) return undefined
-  const script = source.replace(/ts$/, 'js')
-  return source.startsWith('lib') ? script.replace('lib', 'dist') : join('build', script)
-}
+export const published = () => [
+  ...bundle,
+  ...sources(['lib']).map((source) => source.replace('lib', 'dist').replace(/(\.[cm]?ts)$/, '.d$1')),
+]
 
-const sources = () => filesUnder(['lib', ...tests]).map((file) => relative(root, file))
+/** @param {readonly string[]} folders */
+const sources = (folders) =>
+  filesUnder(folders)
+    .map((file) => relative(root, file))
+    .filter((file) => /(?<!\.d)\.[cm]?ts$/.test(file))
 
-/** @returns {Set<string>} every JavaScript file that should be there, relative to the root */
-const scripts = () => new Set(sources().flatMap((source) => emitted(source) ?? []))
+/** @returns {Set<string>} every file that should be there, relative to the root, but for source maps */
+const outputs = () =>
+  new Set([...published(), ...sources(tests).map((file) => join('build', file.replace(/ts$/, 'js')))])
 
 /** Delete what was written for sources that are gone: else a deleted test goes on running, and a deleted module is published. */
 function sweep() {
-  const wanted = scripts()
+  const wanted = outputs()
   for (const file of filesUnder(['dist', 'build']).map((full) => relative(root, full))) {
-    const script = file.replace(/(\.d\.([cm]?)ts|\.([cm]?)js\.map)$/, '.$2$3js')
-    if (/\.[cm]?js$/.test(script) && !wanted.has(script)) rmSync(inRoot(file))
+    if (/\.([cm]?js(\.map)?|d\.[cm]?ts)$/.test(file) && !wanted.has(file.replace(/\.map$/, ''))) rmSync(inRoot(file))
   }
+}
+
+/** The CommonJS entry with all modules, and the ESM entry, which imports the former. The generated loader stays what it is. */
+async function bundleWrapper() {
+  const { build } = await import('esbuild')
+  /** @type {import('esbuild').BuildOptions} */
+  const common = { absWorkingDir: root, outdir: 'dist', platform: 'node', target: 'node20' }
+  const external = ['../index.js', '../package.json']
+  await build({ ...common, entryPoints: ['lib/index.ts'], bundle: true, format: 'cjs', external })
+  await build({ ...common, entryPoints: ['lib/index.mts'], format: 'esm', outExtension: { '.js': '.mjs' } })
 }
 
 /** @type {import('../setup.mjs').Step} */
 export const typescript = {
   name: 'TypeScript',
-  isFresh: () => isDone('typescript', print()) && [...scripts()].every((script) => existsSync(inRoot(script))),
+  isFresh: () => isDone('typescript', print()) && [...outputs()].every((file) => existsSync(inRoot(file))),
   async work() {
     const before = print()
     const force = isDone('typescript', before) // nothing changed, so an output is missing, and tsc would not notice
     forget('typescript')
     await runNode(bin('typescript', 'tsc'), ['-b', ...(force ? ['--force'] : [])])
+    await bundleWrapper()
     sweep()
     remember('typescript', before)
   },

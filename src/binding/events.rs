@@ -96,9 +96,26 @@ impl Events {
     }
 
     /// Starts a program in the background; an event with this request's number tells the outcome.
+    ///
+    /// - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, and whatever
+    ///   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments. uid, gid,
+    ///   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
+    ///   else one of this process's;
+    /// - `args`: argv, `argv[0]` first, joined with NULs;
+    /// - `file`: null when it is `argv[0]`;
+    /// - `env`: `KEY=value` entries joined with NULs. null, on the main thread only: this process's own.
     #[napi]
-    pub fn spawn(&self, request: f64, what: SpawnRequest) {
+    pub fn spawn(
+        &self,
+        request: f64,
+        numbers: Float64ArraySlice,
+        args: String,
+        file: Option<String>,
+        env: Option<String>,
+        cwd: Option<String>,
+    ) {
         let queue = Arc::downgrade(&self.queue);
+        let what = SpawnRequest { numbers: &numbers, args, file, env, cwd };
         let queued = what.into_plan().and_then(|plan| {
             let done = Box::new(move |result| Queue::push_spawned(&queue, request, result));
             spawner::spawn_in_background(Job { plan, done })
@@ -115,9 +132,17 @@ impl Events {
         Some(self.handle(handle))
     }
 
-    /// Starts a program on this thread.
+    /// Starts a program on this thread. The arguments are those of `spawn`.
     #[napi]
-    pub fn spawn_sync(&self, what: SpawnRequest) -> Either<NativeChild, SpawnFailure> {
+    pub fn spawn_sync(
+        &self,
+        numbers: Float64ArraySlice,
+        args: String,
+        file: Option<String>,
+        env: Option<String>,
+        cwd: Option<String>,
+    ) -> Either<NativeChild, SpawnFailure> {
+        let what = SpawnRequest { numbers: &numbers, args, file, env, cwd };
         match what.into_plan().and_then(spawner::spawn) {
             Ok(handle) => Either::A(self.handle(handle)),
             Err(error) => Either::B(error.into()),

@@ -2,47 +2,74 @@
 
 use crate::core::spawn::{Credentials, Plan, SpawnError, Stdio, StringBlock, environment};
 use crate::core::sys;
-use napi_derive::napi;
 use std::ffi::CString;
+use std::io;
 
-/// What to start. The wrapper has validated it: no string has a NUL in it.
-#[napi(object, use_nullable = true)]
-pub struct SpawnRequest {
-    pub file: String,
-    /// argv, `argv[0]` first, joined with NULs: one string crosses faster than many.
+const DETACHED: u32 = 1;
+const HIDE_WINDOW: u32 = 2;
+const VERBATIM_ARGUMENTS: u32 = 4;
+/// In place of an id, or of a list's length.
+const NONE: f64 = -1.0;
+
+/// What to start. The wrapper has validated it: no string has a NUL in it. It crosses as one array and
+/// a few strings, because each field of an object costs more than all of these.
+pub struct SpawnRequest<'a> {
+    /// `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`. -1 for no uid, gid or list
+    /// of groups. For each fd of the child, of which there are at least three: -1 ignore, -2 pipe, else
+    /// one of the parent's fds. What follows does not count.
+    pub numbers: &'a [f64],
+    /// argv, `argv[0]` first, joined with NULs.
     pub args: String,
+    /// Null: it is `argv[0]`.
+    pub file: Option<String>,
     /// `KEY=value` entries joined with NULs; null: the process's own environment, read during this
     /// call. Only the main thread may say null.
     pub env: Option<String>,
     pub cwd: Option<String>,
-    /// For each fd of the child (at least three): -1 ignore, -2 pipe, else one of the parent's fds.
-    pub stdio: Vec<i32>,
-    pub detached: bool,
-    pub uid: Option<u32>,
-    pub gid: Option<u32>,
-    pub groups: Option<Vec<u32>>,
-    pub windows_hide: bool,
-    pub windows_verbatim_arguments: bool,
 }
 
-impl SpawnRequest {
-    /// Copies all that could change after the call, descriptors included.
+impl SpawnRequest<'_> {
+    /// Copies all that could change after the call, descriptors included. EINVAL: the numbers are not
+    /// what they should be.
     pub fn into_plan(self) -> Result<Plan, SpawnError> {
+        let [flags, uid, gid, group_count, fd_count, ref lists @ ..] = *self.numbers else {
+            return Err(malformed());
+        };
+        // NONE is 0 as a length.
+        let (groups, lists) = lists.split_at_checked(group_count as usize).ok_or_else(malformed)?;
+        let stdio = lists.get(..fd_count as usize).ok_or_else(malformed)?;
+        let flags = flags as u32;
+        let args = StringBlock::from_joined(self.args);
         Ok(Plan {
-            file: c_string(self.file),
-            args: StringBlock::from_joined(self.args),
+            file: match self.file {
+                Some(file) => c_string(file),
+                None => args.iter().next().map(Into::into).unwrap_or_default(),
+            },
+            args,
             env: self.env.map_or_else(environment::of_this_process, StringBlock::from_joined),
             cwd: self.cwd.map(c_string),
-            stdio: self.stdio.into_iter().map(stdio).collect::<Result<_, _>>()?,
-            detached: self.detached,
-            credentials: Credentials { uid: self.uid, gid: self.gid, groups: self.groups },
-            hide_window: self.windows_hide,
-            verbatim_arguments: self.windows_verbatim_arguments,
+            stdio: stdio.iter().map(|code| stdio_of(*code as i32)).collect::<Result<_, _>>()?,
+            detached: flags & DETACHED != 0,
+            credentials: Credentials {
+                uid: id(uid),
+                gid: id(gid),
+                groups: (group_count != NONE).then(|| groups.iter().map(|group| *group as u32).collect()),
+            },
+            hide_window: flags & HIDE_WINDOW != 0,
+            verbatim_arguments: flags & VERBATIM_ARGUMENTS != 0,
         })
     }
 }
 
-fn stdio(code: i32) -> Result<Stdio, SpawnError> {
+fn malformed() -> SpawnError {
+    io::Error::from(io::ErrorKind::InvalidInput).into()
+}
+
+fn id(number: f64) -> Option<u32> {
+    (number != NONE).then_some(number as u32)
+}
+
+fn stdio_of(code: i32) -> Result<Stdio, SpawnError> {
     Ok(match code {
         -1 => Stdio::Ignore,
         -2 => Stdio::Pipe,

@@ -4,6 +4,7 @@
 use super::shared_child::SharedChild;
 use super::spawn::{Plan, Spawned, StringBlock};
 use super::sys::{OwnProcess, PipeEnd};
+use super::wide_pipes::Wide;
 use std::ffi::CString;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +25,8 @@ pub struct Child {
 struct Pipes {
     /// By the child's fd.
     ends: Vec<Pipe>,
+    /// Of those that were taken while the child runs.
+    wide: Vec<Wide>,
     /// How many handles there are. The last one to go after the exit takes the pipes with it.
     handles: usize,
     exited: bool,
@@ -73,7 +76,7 @@ impl Child {
             file: plan.file,
             args: plan.args,
             shared,
-            pipes: Mutex::new(Pipes { ends, handles: 0, exited: false }),
+            pipes: Mutex::new(Pipes { ends, wide: Vec::new(), handles: 0, exited: false }),
         })
     }
 
@@ -84,9 +87,15 @@ impl Child {
 
     /// The pipe of the child's fd, once: the first to ask has it.
     pub fn take_pipe(&self, fd: usize) -> Option<TakenPipe> {
-        match self.pipes().ends.get_mut(fd)?.take() {
+        let mut pipes = self.pipes();
+        match pipes.ends.get_mut(fd)?.take() {
             Pipe::None | Pipe::Taken => None,
-            Pipe::Open(end) => Some(TakenPipe::Open(end)),
+            Pipe::Open(end) => {
+                if !pipes.exited {
+                    pipes.wide.extend(Wide::make(&end));
+                }
+                Some(TakenPipe::Open(end))
+            }
             Pipe::Drained(bytes) => Some(TakenPipe::Drained(bytes)),
         }
     }
@@ -102,6 +111,7 @@ impl Child {
     pub fn settle_pipes(&self, left_open: impl Fn(&PipeEnd)) {
         let mut pipes = self.pipes();
         pipes.exited = true;
+        pipes.wide.clear();
         if pipes.handles == 0 {
             pipes.close();
         }

@@ -25,6 +25,8 @@ pub mod spawn;
 pub mod spawner;
 #[cfg(not(loom))]
 mod weak_children;
+#[cfg(not(loom))]
+mod wide_pipes;
 
 pub use exit_status::{ExitStatus, ResourceUsage};
 pub use process::Process;

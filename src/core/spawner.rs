@@ -3,6 +3,7 @@
 
 use super::child::{Child, ChildHandle};
 use super::spawn::{self, Plan, SpawnError};
+use super::sys::Batch;
 use super::{reactor, registry};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -79,12 +80,14 @@ pub fn spawn_in_background(job: Job) -> Result<(), SpawnError> {
 }
 
 fn run() {
+    // Or the caller's thread would lose its processor to the one it has just woken.
+    let batch = Batch::begin();
     let mut queue = lock();
     loop {
         if let Some(Job { plan, done }) = queue.jobs.pop_front() {
             drop(queue);
             // A panic costs its own job at most, never the thread.
-            let _ = catch_unwind(AssertUnwindSafe(|| done(spawn(plan))));
+            let _ = batch.pause(|| catch_unwind(AssertUnwindSafe(|| done(spawn(plan)))));
             queue = lock();
         } else {
             queue.idle += 1;

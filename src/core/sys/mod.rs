@@ -5,8 +5,9 @@
 //! - `OwnProcess`: a process that our own spawn engine started, as the state machine needs it;
 //! - `ExitWatcher`: learns of the exits of many processes with one thread (or none), with `start`,
 //!   `add` and `add_hangup`;
-//! - `PipeEnd`: the parent's end of a child's pipe, with `drain`;
+//! - `PipeEnd`: the parent's end of a child's pipe, with `drain` and `set_capacity`;
 //! - `Descriptor` and `duplicate_fd`: a copy of one of the caller's fds, for a child;
+//! - `Batch`: the calling thread as one that does not preempt who wakes it;
 //! - `reaped_elsewhere`: what an error of a wait says about foreign reapers;
 //! - `uv_errno`: libuv's number for an error.
 
@@ -14,6 +15,11 @@
 mod linux;
 #[cfg(target_os = "linux")]
 pub use linux::*;
+
+#[cfg(not(target_os = "linux"))]
+mod usual_scheduling;
+#[cfg(not(target_os = "linux"))]
+pub use usual_scheduling::Batch;
 
 #[cfg(all(unix, not(target_os = "linux")))]
 mod kqueue;

@@ -39,6 +39,22 @@ impl PipeEnd {
         self.0.into_raw_fd().into()
     }
 
+    /// How many bytes the pipe holds before a writer has to wait. Only Linux can change it: others
+    /// enlarge a pipe by themselves.
+    pub fn set_capacity(&self, bytes: usize) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        {
+            // SAFETY: our own descriptor; takes an integer, and fails with EBADF for a socket.
+            check(unsafe { libc::fcntl(self.0.as_raw_fd(), libc::F_SETPIPE_SZ, bytes as libc::c_int) })
+                .map(drop)
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = bytes;
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+
     /// All that is left in the pipe, if nobody holds its other end any more; else the end itself,
     /// untouched. Never blocks: without a writer a read ends at the end of the data.
     pub fn drain(self) -> Result<Vec<u8>, Self> {
@@ -68,8 +84,12 @@ pub fn reaped_elsewhere(error: io::Error) -> io::Result<ReapedElsewhere> {
 
 /// libuv's number for an error: negative, and on Unix the negated errno.
 pub fn uv_errno(error: &io::Error) -> i32 {
-    // An error that is no system call's is the standard library's own, for want of something.
-    -error.raw_os_error().unwrap_or(libc::EAGAIN)
+    -match (error.raw_os_error(), error.kind()) {
+        (Some(errno), _) => errno,
+        (None, io::ErrorKind::InvalidInput) => libc::EINVAL,
+        // The standard library's own, for want of something.
+        (None, _) => libc::EAGAIN,
+    }
 }
 
 /// The result of a system call that returns -1 and sets errno when it fails.

@@ -2,7 +2,7 @@
 
 use crate::support::limit::{time_limit, until};
 use crate::support::plans::{plan, script};
-use crate::support::proc::threads;
+use crate::support::proc::{stat, threads, threads_named};
 use shared_child_native::core::child::ChildHandle;
 use shared_child_native::core::spawn::{Plan, SpawnError, Stage};
 use shared_child_native::core::spawner::{Job, spawn_in_background};
@@ -50,4 +50,21 @@ fn from_a_few_threads_that_never_end() {
         job.recv().unwrap().unwrap().shared.wait().unwrap();
     }
     until("the threads have their names", || (1..=2).contains(&spawners()));
+}
+
+/// A sleeping spawner that is woken must not take the caller's processor: its policy is SCHED_BATCH. What
+/// it starts has the policy of the process, as any child has.
+#[test]
+fn from_threads_that_let_the_caller_go_on() {
+    let _limit = time_limit();
+    const POLICY: usize = 41;
+    let child = spawn(plan(&["sleep", "1000"])).recv().unwrap().unwrap();
+    let policy_of_child = stat(&child.pid.to_string(), POLICY);
+    assert!(child.shared.kill().unwrap());
+    assert_eq!(policy_of_child, stat("self", POLICY));
+    until("every spawner sleeps as a SCHED_BATCH thread", || {
+        let spawners = threads_named("shared-child sp");
+        let batch = Some(libc::SCHED_BATCH.to_string());
+        !spawners.is_empty() && spawners.iter().all(|thread| stat(thread, POLICY) == batch)
+    });
 }

@@ -65,8 +65,19 @@ pub fn kernel() -> (u32, u32) {
 
 /// The names of this process's threads, of which the kernel keeps 15 bytes.
 pub fn threads() -> Vec<String> {
-    let tasks = fs::read_dir("/proc/self/task").unwrap();
-    // One that ends while we look is none.
-    let names = tasks.filter_map(|task| fs::read_to_string(task.unwrap().path().join("comm")).ok());
-    names.map(|name| name.trim_end().to_owned()).collect()
+    threads_by_name().map(|(name, _)| name).collect()
+}
+
+/// The threads of this process that have a name, as the functions above name them.
+pub fn threads_named(name: &str) -> Vec<String> {
+    threads_by_name().filter(|(other, _)| other == name).map(|(_, thread)| thread).collect()
+}
+
+fn threads_by_name() -> impl Iterator<Item = (String, String)> {
+    fs::read_dir("/proc/self/task").unwrap().filter_map(|task| {
+        let thread = format!("self/task/{}", task.unwrap().file_name().to_str()?);
+        // One that ends while we look is none.
+        let name = fs::read_to_string(format!("/proc/{thread}/comm")).ok()?;
+        Some((name.trim_end().to_owned(), thread))
+    })
 }

@@ -3,6 +3,7 @@
 //! `posix_spawnp` would search the parent's PATH, and reports ENOENT for a child that runs when there
 //! is a working directory and a relative path (libuv/libuv#3583).
 
+use super::actions::{self, Action};
 use super::exec::Exec;
 use super::fork::{self, Failure, Image};
 use super::{SpawnError, WorkingDirectory};
@@ -145,29 +146,8 @@ impl FileActions {
     /// For a child that is all posix_spawn's.
     fn of_child(exec: &Exec) -> io::Result<Self> {
         let mut actions = Self::new()?;
-        if let Some(cwd) = exec.cwd {
-            // Before the fds are placed, one of which may take the number of this one.
-            // SAFETY: initialised actions, and a descriptor or a C string, which is copied.
-            succeed(unsafe {
-                match cwd {
-                    WorkingDirectory::Open(fd) => {
-                        libc::posix_spawn_file_actions_addfchdir_np(&mut actions.0, fd.as_raw_fd())
-                    }
-                    WorkingDirectory::Named(path) => {
-                        libc::posix_spawn_file_actions_addchdir_np(&mut actions.0, path.as_ptr())
-                    }
-                }
-            })?;
-        }
-        for fd in exec.fds {
-            if fd.source == fd.target {
-                actions.keep(fd.target)?;
-            } else {
-                // SAFETY: initialised actions, and integers.
-                succeed(unsafe {
-                    libc::posix_spawn_file_actions_adddup2(&mut actions.0, fd.source, fd.target)
-                })?;
-            }
+        for action in actions::of_child(exec.cwd, exec.fds) {
+            actions.add(action)?;
         }
         Ok(actions)
     }
@@ -176,7 +156,7 @@ impl FileActions {
     fn keep_targets(exec: &Exec) -> io::Result<Self> {
         let mut actions = Self::new()?;
         for fd in exec.fds {
-            actions.keep(fd.target)?;
+            actions.add(Action::Keep(fd.target))?;
         }
         Ok(actions)
     }
@@ -190,9 +170,21 @@ impl FileActions {
         }
     }
 
-    fn keep(&mut self, fd: RawFd) -> io::Result<()> {
-        // SAFETY: initialised actions, and an integer.
-        succeed(unsafe { posix_spawn_file_actions_addinherit_np(&mut self.0, fd) })
+    fn add(&mut self, action: Action) -> io::Result<()> {
+        let actions = &mut self.0;
+        // SAFETY: initialised actions, integers, and a C string, which is copied.
+        succeed(unsafe {
+            match action {
+                Action::EnterOpen(fd) => libc::posix_spawn_file_actions_addfchdir_np(actions, fd),
+                Action::EnterNamed(path) => {
+                    libc::posix_spawn_file_actions_addchdir_np(actions, path.as_ptr())
+                }
+                Action::Keep(fd) => posix_spawn_file_actions_addinherit_np(actions, fd),
+                Action::Duplicate(source, target) => {
+                    libc::posix_spawn_file_actions_adddup2(actions, source, target)
+                }
+            }
+        })
     }
 }
 

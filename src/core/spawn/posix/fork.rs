@@ -112,7 +112,7 @@ fn change_credentials(exec: &Exec) -> Result<(), Failure> {
     if let Some(groups) = &wanted.groups {
         // Also for an empty list: not calling it would keep the parent's groups (CVE-2023-6507).
         // SAFETY: as many group ids as it says.
-        attempt(unsafe { libc::setgroups(groups.len() as c_int, groups.as_ptr()) })?;
+        attempt(unsafe { libc::setgroups(groups.len() as _, groups.as_ptr()) })?;
     } else if !wanted.is_unchanged() {
         // SAFETY: no group ids. Fails where nothing may be changed: then there is nothing to drop.
         unsafe { libc::setgroups(0, ptr::null()) };
@@ -136,7 +136,9 @@ pub fn errno() -> c_int {
     // SAFETY: always valid.
     #[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
     return unsafe { *libc::__error() };
-    #[cfg(not(any(target_vendor = "apple", target_os = "freebsd")))]
+    #[cfg(target_os = "linux")]
+    return unsafe { *libc::__errno_location() };
+    #[cfg(not(any(target_vendor = "apple", target_os = "freebsd", target_os = "linux")))]
     return unsafe { *libc::__errno() };
 }
 

@@ -8,6 +8,8 @@
 //! FreeBSD's `posix_spawn` can neither close what the child was not given nor start a session: always
 //! a fork, and `execve`.
 
+#[cfg(any(test, target_vendor = "apple"))]
+mod actions;
 mod cwd;
 mod exec;
 mod files;
@@ -24,19 +26,29 @@ mod bsd;
 #[cfg(not(target_vendor = "apple"))]
 use bsd as native;
 
+#[cfg(test)]
+mod tests;
+
 use super::stdio::ChildFds;
-use super::{Plan, SpawnError, Spawned, Stage};
-use crate::core::sys::OwnProcess;
+use super::{Plan, SpawnError, Stage};
+use crate::core::sys::PipeEnd;
 use cwd::WorkingDirectory;
 use exec::Exec;
 use lift::Lifted;
 
-pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
+#[cfg(not(target_os = "linux"))]
+pub fn spawn(plan: &Plan) -> Result<super::Spawned, SpawnError> {
+    let (pid, pipes) = start(plan)?;
+    Ok(super::Spawned { process: crate::core::sys::OwnProcess::new(pid), pipes })
+}
+
+/// The pid of the child, and our ends of its pipes.
+fn start(plan: &Plan) -> Result<(libc::pid_t, Vec<Option<PipeEnd>>), SpawnError> {
     let cwd = plan.cwd.as_deref().map(WorkingDirectory::open).transpose();
     let cwd = cwd.map_err(|error| SpawnError { stage: Stage::Chdir, ..error.into() })?;
     let fds = ChildFds::open(plan)?;
     let lifted = Lifted::new(&fds.mappings)?;
     let exec = Exec::new(plan, &lifted, cwd.as_ref());
     let pid = native::start(&exec)?;
-    Ok(Spawned { process: OwnProcess::new(pid), pipes: fds.pipes })
+    Ok((pid, fds.pipes))
 }

@@ -1,49 +1,95 @@
-//! The child's stdin, stdout and stderr.
+//! The child's fds. Windows itself knows three; a program's C library learns of all of them from a block that
+//! CreateProcessW passes on in `lpReserved2`, of which libuv and every C library know the layout.
 
 use super::super::{Plan, Stdio};
-use super::not_supported;
-use crate::core::sys::{PipeEnd, open_pipe};
+use super::crt_block::{self, Kind};
+use crate::core::sys::{Flow, PipeEnd, check, open_pipe};
+use std::fs::OpenOptions;
 use std::io;
-use std::os::windows::io::{BorrowedHandle, OwnedHandle};
-use windows_sys::Win32::Foundation::{ERROR_INVALID_HANDLE, INVALID_HANDLE_VALUE};
+use std::os::windows::io::{AsRawHandle, BorrowedHandle, OwnedHandle};
+use std::ptr;
+use windows_sys::Win32::Foundation::{
+    ERROR_INVALID_HANDLE, ERROR_NOT_SUPPORTED, HANDLE, HANDLE_FLAG_INHERIT, INVALID_HANDLE_VALUE,
+    SetHandleInformation,
+};
+use windows_sys::Win32::Storage::FileSystem::{FILE_TYPE_CHAR, FILE_TYPE_PIPE, GetFileType};
 use windows_sys::Win32::System::Console::{
     GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE,
 };
 
-/// What the child is given. None of it is inheritable: the standard library makes inheritable copies
-/// while it starts the child, one child at a time.
+/// All handles of one spawn. Dropping it closes what only the child needed.
 pub struct ChildStdio {
-    pub stdio: [std::process::Stdio; 3],
+    /// By the child's fd; `None` where it has none.
+    handles: Vec<Option<OwnedHandle>>,
     /// Our ends, by the child's fd.
     pub pipes: Vec<Option<PipeEnd>>,
 }
 
 impl ChildStdio {
     pub fn open(plan: &Plan) -> io::Result<Self> {
-        // More need the block of the C run-time that CreateProcessW takes as lpReserved2.
-        if plan.stdio.iter().skip(3).any(|stdio| !matches!(stdio, Stdio::Ignore)) {
-            return Err(not_supported());
+        if plan.stdio.len() > crt_block::MOST_FDS {
+            return Err(io::Error::from_raw_os_error(ERROR_NOT_SUPPORTED as i32));
         }
-        let mut pipes: Vec<Option<PipeEnd>> = plan.stdio.iter().map(|_| None).collect();
-        let mut open = |fd: usize| match plan.stdio.get(fd) {
-            None | Some(Stdio::Ignore) => Ok(std::process::Stdio::null()),
-            Some(Stdio::Pipe) => {
-                let (ours, childs) = open_pipe(fd == 0)?;
-                pipes[fd] = Some(ours);
-                Ok(childs.into())
-            }
-            Some(Stdio::Inherit(ours)) => {
-                Ok(standard_handle(*ours)?.map_or_else(std::process::Stdio::null, Into::into))
-            }
-            Some(Stdio::Given(handle)) => handle.try_clone().map(Into::into),
-        };
-        let stdio = [open(0)?, open(1)?, open(2)?];
-        Ok(Self { stdio, pipes })
+        let mut all = Self { handles: Vec::new(), pipes: Vec::new() };
+        for (fd, stdio) in plan.stdio.iter().enumerate() {
+            let (handle, pipe) = match stdio {
+                Stdio::Ignore if fd > 2 => (None, None),
+                Stdio::Ignore => (Some(OpenOptions::new().read(true).write(true).open("NUL")?.into()), None),
+                Stdio::Pipe => {
+                    let (ours, childs) = open_pipe(match fd {
+                        0 => Flow::ToChild,
+                        1 | 2 => Flow::FromChild,
+                        _ => Flow::BothWays,
+                    })?;
+                    (Some(childs), Some(ours))
+                }
+                Stdio::Inherit(ours) => (standard_handle(*ours)?, None),
+                Stdio::Given(handle) => (Some(handle.try_clone()?), None),
+            };
+            all.handles.push(handle);
+            all.pipes.push(pipe);
+        }
+        Ok(all)
+    }
+
+    /// Lets children have them. Only now: until they are closed, a child that other code of this process starts
+    /// without a list of its handles (libuv does) gets them too.
+    pub fn make_inheritable(&self) -> io::Result<()> {
+        self.handles.iter().flatten().try_for_each(|handle| {
+            // SAFETY: an open handle of ours.
+            check(unsafe {
+                SetHandleInformation(handle.as_raw_handle(), HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT)
+            })
+        })
+    }
+
+    /// stdin, stdout or stderr; null for none.
+    pub fn standard(&self, fd: usize) -> HANDLE {
+        self.handles.get(fd).and_then(Option::as_ref).map_or(ptr::null_mut(), AsRawHandle::as_raw_handle)
+    }
+
+    pub fn all(&self) -> Vec<HANDLE> {
+        self.handles.iter().flatten().map(AsRawHandle::as_raw_handle).collect()
+    }
+
+    /// For `lpReserved2`.
+    pub fn crt_block(&self) -> Vec<u8> {
+        let fds = self.handles.iter().map(|handle| {
+            let handle = handle.as_ref()?.as_raw_handle();
+            // SAFETY: an open handle.
+            let kind = match unsafe { GetFileType(handle) } {
+                FILE_TYPE_PIPE => Kind::Pipe,
+                FILE_TYPE_CHAR => Kind::Device,
+                _ => Kind::File,
+            };
+            Some((handle.addr(), kind))
+        });
+        crt_block::block(fds)
     }
 }
 
-/// A copy of one of this process's own. A program without a console (Electron) has none: `None`, for
-/// which libuv gives the child none either.
+/// A copy of one of this process's own. A program without a console (Electron) has none: `None`, and then the child
+/// has none either, as libuv does it.
 fn standard_handle(fd: i32) -> io::Result<Option<OwnedHandle>> {
     let which = match fd {
         0 => STD_INPUT_HANDLE,

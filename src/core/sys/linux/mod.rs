@@ -4,8 +4,10 @@ mod exit_watcher;
 mod handle;
 mod own_process;
 pub mod pidfd;
+mod scheduling;
 mod waitid;
 
 pub use exit_watcher::ExitWatcher;
 pub use handle::Handle;
 pub use own_process::OwnProcess;
+pub use scheduling::Batch;

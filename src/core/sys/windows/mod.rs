@@ -13,7 +13,7 @@ pub use exit_watcher::ExitWatcher;
 pub use handle::Handle;
 pub use host::{duplicate_fd, pin_module};
 pub use own_process::OwnProcess;
-pub use pipe::{PipeEnd, open_pipe};
+pub use pipe::{Flow, PipeEnd, open_pipe};
 
 use crate::core::process::ReapedElsewhere;
 use std::io;

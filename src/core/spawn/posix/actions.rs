@@ -1,0 +1,115 @@
+//! What `posix_spawn` is told to do in the child, in order. Asks no system: macOS carries it out, the tests follow it on
+//! any.
+
+use super::super::stdio::FdMapping;
+use super::cwd::WorkingDirectory;
+use std::ffi::CStr;
+use std::os::fd::{AsRawFd, RawFd};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action<'a> {
+    EnterOpen(RawFd),
+    EnterNamed(&'a CStr),
+    /// Else it is closed: POSIX_SPAWN_CLOEXEC_DEFAULT.
+    Keep(RawFd),
+    /// source, target
+    Duplicate(RawFd, RawFd),
+}
+
+/// `fds` are such that no target is another's source.
+pub fn of_child<'a>(
+    cwd: Option<&'a WorkingDirectory<'a>>,
+    fds: &'a [FdMapping],
+) -> impl Iterator<Item = Action<'a>> {
+    // Before the fds are placed, one of which may take the number of this one.
+    let enter = cwd.map(|cwd| match cwd {
+        WorkingDirectory::Open(fd) => Action::EnterOpen(fd.as_raw_fd()),
+        WorkingDirectory::Named(path) => Action::EnterNamed(path),
+    });
+    enter.into_iter().chain(fds.iter().map(|fd| match fd.source == fd.target {
+        true => Action::Keep(fd.target),
+        false => Action::Duplicate(fd.source, fd.target),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lift::Lifted;
+    use super::*;
+    use crate::core::sys::{check, own};
+    use std::collections::BTreeMap;
+    use std::os::fd::OwnedFd;
+
+    /// What is behind each fd of a child, if these actions are carried out by a system that closes everything else; by the
+    /// name of what was behind the parent's.
+    fn carry_out<'a>(
+        actions: impl Iterator<Item = Action<'a>>,
+        parents: &BTreeMap<RawFd, char>,
+    ) -> BTreeMap<RawFd, char> {
+        let mut open = parents.clone();
+        let mut kept = BTreeMap::new();
+        for action in actions {
+            match action {
+                Action::Keep(fd) => kept.insert(fd, open[&fd]),
+                Action::Duplicate(source, target) => {
+                    open.insert(target, open[&source]);
+                    kept.insert(target, open[&source])
+                }
+                Action::EnterOpen(fd) => {
+                    assert_eq!(
+                        open[&fd], parents[&fd],
+                        "the directory is entered before an fd takes its number"
+                    );
+                    None
+                }
+                Action::EnterNamed(_) => None,
+            };
+        }
+        kept
+    }
+
+    #[test]
+    fn the_working_directory_comes_first_and_an_fd_in_its_place_is_kept() {
+        let directory = WorkingDirectory::open(c"/").unwrap();
+        let named = WorkingDirectory::Named(c"/");
+        let fds = [FdMapping { source: 5, target: 5 }, FdMapping { source: 7, target: 1 }];
+        let WorkingDirectory::Open(fd) = &directory else { panic!("/ can be opened") };
+        assert_eq!(
+            of_child(Some(&directory), &fds).collect::<Vec<_>>(),
+            [Action::EnterOpen(fd.as_raw_fd()), Action::Keep(5), Action::Duplicate(7, 1)]
+        );
+        assert_eq!(of_child(Some(&named), &fds).next(), Some(Action::EnterNamed(c"/")));
+        assert_eq!(of_child(None, &fds).next(), Some(Action::Keep(5)));
+    }
+
+    /// Every way to give three of four open fds, one perhaps more than once, to three targets among them.
+    #[test]
+    fn every_permutation_arrives() {
+        let files: Vec<OwnedFd> = (0..4).map(|_| duplicate_above_100()).collect();
+        let raw: Vec<RawFd> = files.iter().map(AsRawFd::as_raw_fd).collect();
+        let parents: BTreeMap<RawFd, char> = raw.iter().copied().zip('a'..).collect();
+        let base = raw[0];
+        for choice in 0..4 * 4 * 4 {
+            let sources = [choice % 4, choice / 4 % 4, choice / 16];
+            let mappings: Vec<FdMapping> = sources
+                .iter()
+                .zip(&raw)
+                .map(|(source, target)| FdMapping { source: raw[*source], target: *target })
+                .collect();
+            let lifted = Lifted::new(&mappings).unwrap();
+            let mut open = parents.clone();
+            // A copy is of what it was made of.
+            for (before, after) in mappings.iter().zip(&lifted.mappings) {
+                open.insert(after.source, parents[&before.source]);
+            }
+            let seen = carry_out(of_child(None, &lifted.mappings), &open);
+            let expected = mappings.iter().map(|fd| (fd.target, parents[&fd.source])).collect();
+            assert_eq!(seen, expected, "sources {sources:?} from {base}");
+        }
+    }
+
+    fn duplicate_above_100() -> OwnedFd {
+        // SAFETY: takes integers, and gives a new descriptor, for us.
+        unsafe { own(check(libc::fcntl(2, libc::F_DUPFD_CLOEXEC, 100)).unwrap()) }
+    }
+}

@@ -1,0 +1,91 @@
+//! The fork engine as FreeBSD has it, run on whatever system compiles this.
+
+use super::super::{Credentials, Plan, Stage, Stdio, StringBlock};
+use super::start;
+use std::ffi::{CStr, CString};
+use std::fs::File;
+use std::io::{Read, pipe};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+
+fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
+    Plan {
+        file: file.to_owned(),
+        args: args.iter().map(|arg| arg.as_bytes()).collect(),
+        env: StringBlock::from_joined("PATH=/usr/bin:/bin".into()),
+        cwd: None,
+        stdio: vec![Stdio::Ignore, stdout, Stdio::Inherit(2)],
+        detached: false,
+        credentials: Credentials::default(),
+        hide_window: false,
+        verbatim_arguments: false,
+    }
+}
+
+/// What a shell prints with this command, and its exit code.
+fn output(command: &str, change: impl FnOnce(&mut Plan)) -> (String, i32) {
+    let mut plan = plan(c"sh", &["sh", "-c", command], Stdio::Pipe);
+    change(&mut plan);
+    let (pid, mut pipes) = start(&plan).unwrap();
+    // SAFETY: the end of a pipe, which gives it up.
+    let stdout = unsafe { OwnedFd::from_raw_fd(pipes[1].take().unwrap().into_raw() as i32) };
+    let mut text = String::new();
+    File::from(stdout).read_to_string(&mut text).unwrap();
+    let mut status = 0;
+    // SAFETY: a child of ours, and a slot for its status.
+    assert_eq!(unsafe { libc::waitpid(pid, &mut status, 0) }, pid);
+    (text, libc::WEXITSTATUS(status))
+}
+
+#[test]
+fn a_program_is_looked_up_and_runs() {
+    assert_eq!(output("echo hello; exit 3", |_| ()), ("hello\n".into(), 3));
+}
+
+#[test]
+fn what_fails_is_told_and_leaves_no_child() {
+    let missing = start(&plan(c"no-such-program", &["x"], Stdio::Ignore)).unwrap_err();
+    assert_eq!((missing.errno, missing.stage), (-libc::ENOENT, Stage::Spawn));
+    let forbidden = start(&plan(c"/", &["x"], Stdio::Ignore)).unwrap_err();
+    assert_eq!((forbidden.errno, forbidden.stage), (-libc::EACCES, Stage::Spawn));
+    let nowhere = Plan { cwd: Some(c"/no/such".into()), ..plan(c"sh", &["sh"], Stdio::Ignore) };
+    let nowhere = start(&nowhere).unwrap_err();
+    assert_eq!((nowhere.errno, nowhere.stage), (-libc::ENOENT, Stage::Chdir));
+}
+
+#[test]
+fn the_working_directory_is_the_childs_alone() {
+    let before = std::env::current_dir().unwrap();
+    let (text, _) = output("pwd", |plan| plan.cwd = Some(CString::from(c"/usr")));
+    assert_eq!(text, "/usr\n");
+    assert_eq!(std::env::current_dir().unwrap(), before);
+}
+
+#[test]
+fn a_detached_child_leads_a_session() {
+    let (text, _) = output("echo $$; ps -o sid= -p $$", |plan| plan.detached = true);
+    let [pid, session] = text.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{text}") };
+    assert_eq!(pid, session);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn only_what_was_given_arrives_and_signals_start_clean() {
+    let (reader, _writer) = pipe().unwrap();
+    // SAFETY: takes integers; a copy that an exec would keep, as careless code leaves them.
+    let careless = unsafe { libc::fcntl(reader.as_raw_fd(), libc::F_DUPFD, 500) };
+    assert!(careless >= 500);
+    let (text, _) = output("ls /proc/$$/fd; grep -E 'Sig(Blk|Ign)' /proc/$$/status", |plan| {
+        plan.stdio.extend([Stdio::Ignore, Stdio::Given(reader.try_clone().unwrap().into())]);
+    });
+    // SAFETY: opened above.
+    unsafe { libc::close(careless) };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let fds: Vec<_> = words.iter().take_while(|word| !word.starts_with("Sig")).collect();
+    assert_eq!(fds, [&"0", &"1", &"2", &"4"]);
+    // glibc keeps two signals to itself, and leaves them as it found them.
+    let signals = |name: &str| {
+        let at = words.iter().position(|word| *word == name).unwrap() + 1;
+        u64::from_str_radix(words[at], 16).unwrap() & !(0b11 << 31)
+    };
+    assert_eq!((signals("SigBlk:"), signals("SigIgn:")), (0, 0), "{text}");
+}

@@ -1,0 +1,178 @@
+//! CreateProcessW.
+
+use super::super::{Plan, Stdio};
+use super::stdio::ChildStdio;
+use super::{command_line, environment_block, program, text};
+use crate::core::sys::check;
+use std::ffi::{OsStr, OsString, c_void};
+use std::io;
+use std::os::windows::ffi::{OsStrExt, OsStringExt};
+use std::os::windows::io::{FromRawHandle, OwnedHandle};
+use std::path::{Path, PathBuf};
+use std::ptr;
+use windows_sys::Win32::Foundation::{
+    ERROR_FILENAME_EXCED_RANGE, ERROR_INVALID_PARAMETER, ERROR_NOT_SUPPORTED, HANDLE,
+};
+use windows_sys::Win32::System::SystemInformation::GetSystemDirectoryW;
+use windows_sys::Win32::System::Threading::{
+    CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW, CREATE_SUSPENDED, CREATE_UNICODE_ENVIRONMENT, CreateProcessW,
+    DETACHED_PROCESS, DeleteProcThreadAttributeList, EXTENDED_STARTUPINFO_PRESENT,
+    InitializeProcThreadAttributeList, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, PROCESS_INFORMATION,
+    STARTF_USESHOWWINDOW, STARTF_USESTDHANDLES, STARTUPINFOEXW, STARTUPINFOW, UpdateProcThreadAttribute,
+};
+
+/// The longest command line, with its NUL (MS docs: CreateProcessW).
+const LONGEST_LINE: usize = 32_767;
+
+/// ShowWindow's words: nothing, and what the program that starts another asks for.
+const SW_HIDE: u16 = 0;
+const SW_SHOWDEFAULT: u16 = 10;
+
+/// A process whose first thread does not run yet.
+pub struct Suspended {
+    pub pid: u32,
+    pub process: OwnedHandle,
+    pub thread: OwnedHandle,
+}
+
+pub fn create(plan: &Plan, stdio: &ChildStdio) -> io::Result<Suspended> {
+    if !plan.credentials.is_unchanged() {
+        return Err(io::Error::from_raw_os_error(ERROR_NOT_SUPPORTED as i32));
+    }
+    let (file, line) = file_and_line(plan)?;
+    let mut line = wide(OsStr::new(&line));
+    if line.len() > LONGEST_LINE {
+        return Err(io::Error::from_raw_os_error(ERROR_FILENAME_EXCED_RANGE as i32));
+    }
+    let entries: Vec<_> = plan.env.iter().map(text).collect();
+    let env = environment_block::block(entries.iter().map(|entry| &**entry), |name| std::env::var(name).ok());
+    let cwd = plan.cwd.as_deref().map(|cwd| wide(OsStr::new(&*text(cwd))));
+
+    let crt_block = stdio.crt_block();
+    let handles = stdio.all();
+    let list = HandleList::new(&handles)?;
+    let startup = STARTUPINFOEXW {
+        StartupInfo: STARTUPINFOW {
+            cb: size_of::<STARTUPINFOEXW>() as u32,
+            dwFlags: STARTF_USESTDHANDLES | STARTF_USESHOWWINDOW,
+            wShowWindow: if plan.hide_window { SW_HIDE } else { SW_SHOWDEFAULT },
+            cbReserved2: crt_block.len() as u16,
+            lpReserved2: crt_block.as_ptr().cast_mut(),
+            hStdInput: stdio.standard(0),
+            hStdOutput: stdio.standard(1),
+            hStdError: stdio.standard(2),
+            ..STARTUPINFOW::default()
+        },
+        lpAttributeList: list.as_ref().map_or(ptr::null_mut(), HandleList::as_ptr),
+    };
+    let mut created = PROCESS_INFORMATION::default();
+    stdio.make_inheritable()?;
+    // SAFETY: strings that end with a NUL, of which the command line may be written to; a block that ends with two; and
+    // a STARTUPINFOEXW, as the flags say, whose pointers outlive the call.
+    check(unsafe {
+        CreateProcessW(
+            wide(file.as_os_str()).as_ptr(),
+            line.as_mut_ptr(),
+            ptr::null(),
+            ptr::null(),
+            list.is_some().into(),
+            flags(plan),
+            env.as_ptr().cast(),
+            cwd.as_ref().map_or(ptr::null(), Vec::as_ptr),
+            (&raw const startup).cast(),
+            &mut created,
+        )
+    })?;
+    // SAFETY: two new handles, for us.
+    let own = |handle: HANDLE| unsafe { OwnedHandle::from_raw_handle(handle) };
+    Ok(Suspended { pid: created.dwProcessId, process: own(created.hProcess), thread: own(created.hThread) })
+}
+
+fn file_and_line(plan: &Plan) -> io::Result<(PathBuf, String)> {
+    let file = program::find(plan)?;
+    let args: Vec<_> = plan.args.iter().map(text).collect();
+    let args = args.iter().map(|arg| &**arg);
+    if !program::is_batch(&file) {
+        return Ok((file, command_line::line(args, plan.verbatim_arguments)));
+    }
+    // CreateProcessW would run it, but with whatever %ComSpec% names, and as if the line were quoted for it.
+    let script = std::path::absolute(&file)?;
+    let line = command_line::batch_line(&script.to_string_lossy(), args.skip(1), plan.verbatim_arguments)
+        .ok_or(io::Error::from_raw_os_error(ERROR_INVALID_PARAMETER as i32))?;
+    Ok((system_folder()?.join("cmd.exe"), line))
+}
+
+fn system_folder() -> io::Result<PathBuf> {
+    let mut folder = [0; 260];
+    // SAFETY: room for as many characters as it says.
+    let length = unsafe { GetSystemDirectoryW(folder.as_mut_ptr(), folder.len() as u32) } as usize;
+    match folder.get(..length) {
+        Some(known @ [_, ..]) => Ok(Path::new(&OsString::from_wide(known)).to_owned()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// As libuv sets them, but that every child starts suspended.
+fn flags(plan: &Plan) -> u32 {
+    let mut flags = CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
+    if plan.detached {
+        flags |= DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP;
+    }
+    // A child that uses our console needs it.
+    let inherits = plan.stdio.iter().any(|stdio| matches!(stdio, Stdio::Inherit(_) | Stdio::Given(_)));
+    if plan.hide_window && !inherits {
+        flags |= CREATE_NO_WINDOW;
+    }
+    flags
+}
+
+fn wide(string: &OsStr) -> Vec<u16> {
+    string.encode_wide().chain([0]).collect()
+}
+
+/// The handles that a child gets, whatever else in this process is inheritable at that moment.
+struct HandleList<'a> {
+    // The system fills it in; its alignment is that of pointers.
+    list: Vec<usize>,
+    _handles: &'a [HANDLE],
+}
+
+impl<'a> HandleList<'a> {
+    /// `None` for no handle, since there is no empty list.
+    fn new(handles: &'a [HANDLE]) -> io::Result<Option<Self>> {
+        if handles.is_empty() {
+            return Ok(None);
+        }
+        let mut size = 0;
+        // SAFETY: without a list it says how large one is, and fails.
+        unsafe { InitializeProcThreadAttributeList(ptr::null_mut(), 1, 0, &mut size) };
+        let mut list = vec![0; size.div_ceil(size_of::<usize>())];
+        // SAFETY: room for a list of one, as it has just said.
+        check(unsafe { InitializeProcThreadAttributeList(list.as_mut_ptr().cast(), 1, 0, &mut size) })?;
+        let mut new = Self { list, _handles: handles };
+        // SAFETY: a list that is initialised; and handles that are borrowed for as long as it lives.
+        check(unsafe {
+            UpdateProcThreadAttribute(
+                new.list.as_mut_ptr().cast(),
+                0,
+                PROC_THREAD_ATTRIBUTE_HANDLE_LIST as usize,
+                handles.as_ptr().cast(),
+                size_of_val(handles),
+                ptr::null_mut(),
+                ptr::null(),
+            )
+        })?;
+        Ok(Some(new))
+    }
+
+    fn as_ptr(&self) -> *mut c_void {
+        self.list.as_ptr().cast_mut().cast()
+    }
+}
+
+impl Drop for HandleList<'_> {
+    fn drop(&mut self) {
+        // SAFETY: initialised in `new`, and nobody uses it any more.
+        unsafe { DeleteProcThreadAttributeList(self.list.as_mut_ptr().cast()) };
+    }
+}
