@@ -1,17 +1,18 @@
 // npm run rehearse: a release that the world does not see. Root package and platforms' packages are published from a copy of the
 // repository into a registry on this machine, and installed from there as users do, each in an empty directory.
 // It takes the addons that artifacts/ has, builds this machine's if need be, and leaves the targets out that have not been built.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { doing, done, duration, failed, heading, paint, runMain, skipped, Trouble } from './lib/console.mjs'
 import { npmDependencies } from './lib/dependencies.mjs'
 import { add, newUser, packageManagers } from './lib/managers.mjs'
+import { mishaps, tryMishap } from './lib/mishaps.mjs'
 import { npmInstall, toolScript } from './lib/npm-tools.mjs'
 import { expectFiles, pack, platformFiles, rootFiles } from './lib/packages.mjs'
 import { inRoot, manifest } from './lib/project.mjs'
 import { startRegistry } from './lib/registry.mjs'
-import { attempt, run, runNode } from './lib/run.mjs'
+import { npm, run, runNode } from './lib/run.mjs'
 import { compile, runProgram } from './lib/user.mjs'
 import { runSteps } from './setup.mjs'
 
@@ -130,64 +131,10 @@ async function tryManager(manager, registry, folder) {
 }
 
 /**
- * @typedef {object} Mishap an installation that cannot work, and what its user is told
- * @property {string} name
- * @property {readonly string[]} flags of the package manager
- * @property {(folder: string) => void} [spoil]
- * @property {RegExp[]} says
+ * @param {string} copy of the repository
+ * @param {NodeJS.ProcessEnv} env
  */
-
-/** @returns {Mishap[]} */
-function mishaps() {
-  const { name } = manifest()
-  const advice = [
-    /MODULE_NOT_FOUND/,
-    new RegExp(`package ${name}-${process.platform}-${process.arch}`),
-    /Install again/,
-  ]
-  const elsewhere = process.platform === 'linux' ? ['--os=darwin', '--cpu=arm64'] : ['--os=linux', '--cpu=x64']
-  return [
-    { name: '--omit=optional', flags: ['--omit=optional'], says: advice },
-    { name: 'installed on another platform', flags: elsewhere, says: advice },
-    {
-      name: 'the addon is deleted',
-      flags: [],
-      spoil: (folder) => {
-        const { optionalDependencies } = JSON.parse(
-          readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8'),
-        )
-        const installed = Object.keys(optionalDependencies).filter((dependency) =>
-          existsSync(join(folder, 'node_modules', dependency)),
-        )
-        if (installed.length === 0) throw new Trouble('Expected the package of a platform')
-        for (const dependency of installed) {
-          const file = `${name}.${dependency.slice(name.length + 1)}.node`
-          rmSync(join(folder, 'node_modules', dependency, file))
-        }
-      },
-      says: [/ERR_DLOPEN_FAILED/, /cannot be loaded/, /install again/],
-    },
-  ]
-}
-
-/**
- * @param {Manager} manager
- * @param {Mishap} mishap
- * @param {string} registry
- * @param {string} folder
- */
-async function tryMishap(manager, { flags, spoil, says }, registry, folder) {
-  const user = newUser(manager, registry, folder)
-  await add(manager, user, manifest().name, flags)
-  spoil?.(user.folder)
-  const { ok, output } = await attempt(process.execPath, ['-e', `require('${manifest().name}')`], {
-    cwd: user.folder,
-    env: user.env,
-    quiet: true,
-  })
-  if (ok) throw new Trouble('Expected an error')
-  for (const phrase of says) if (!phrase.test(output)) throw new Trouble(`Expected ${phrase}, got:\n${output}`)
-}
+const release = (copy, env) => runNode(join(copy, 'scripts', 'release.mjs'), [], { cwd: copy, env })
 
 /** @param {string} folder for all that is written */
 async function rehearse(folder) {
@@ -207,9 +154,12 @@ async function rehearse(folder) {
     let tarball = ''
     const published =
       (await check('a copy of the repository', () => copyRepository(copy, targets))) &&
-      (await check(`npm run release: the package and ${targets.length} of the platforms`, () =>
-        runNode(join(copy, 'scripts', 'release.mjs'), [], { cwd: copy, env }),
-      )) &&
+      (await check(`npm run release: the package and ${targets.length} of the platforms`, () => release(copy, env))) &&
+      (await check('npm run release again, after one that was cut short', async () => {
+        const { name, version } = manifest()
+        await npm(['unpublish', `${name}@${version}`, '--force'], { env, quiet: true })
+        await release(copy, env)
+      })) &&
       (await check('the packages hold these files and no other', async () => {
         tarball = await checkPublished(targets, folder, env)
       }))

@@ -29,6 +29,15 @@ async function step(name, work) {
   done(name, performance.now() - start)
 }
 
+/** The registry refuses a provenance that names another repository than package.json does: not with half of the packages out. */
+function checkProvenance() {
+  const { GITHUB_REPOSITORY: home, NPM_CONFIG_PROVENANCE: provenance } = process.env
+  const url = String(manifest().repository?.url)
+  if (provenance === 'true' && !url.replace(/\.git$/, '').endsWith(`/${home}`)) {
+    throw new Trouble(`Expected repository.url of package.json to be that of ${home}, got ${url}`)
+  }
+}
+
 /** An addon that lacks or is not what it should be must stop a release before its first package is out. */
 async function checkArtifacts() {
   const { allTargets } = await import('./lib/targets.mjs')
@@ -65,6 +74,7 @@ async function publish() {
 }
 
 runMain(async () => {
+  checkProvenance()
   await runSteps([npmDependencies, typescript])
   const { name, version } = manifest()
   /** @type {{ abi: string }[]} */

@@ -16,7 +16,7 @@ export async function startRegistry(folder) {
     storage: join(folder, 'storage'),
     auth: { htpasswd: { file: join(folder, 'htpasswd') } },
     uplinks: {},
-    packages: { '**': { access: '$all', publish: '$all' } },
+    packages: { '**': { access: '$all', publish: '$all', unpublish: '$all' } },
     publish: { allow_offline: true },
     max_body_size: '50mb',
     web: { enable: false },
