@@ -35,10 +35,17 @@ test('a pipe taken natively is a descriptor, once', async (t) => {
   const native = nativeOf(child)
   const fd = native.takePipe(1, (pipe) => pipe)
   t.is(typeof fd, 'number')
-  t.is(native.takePipe(1, () => t.fail()), null)
+  t.is(
+    native.takePipe(1, () => t.fail()),
+    null,
+  )
   t.is(child.stdout, null)
   fs.closeSync(fd as number)
-  t.is(native.takePipe(7, () => t.fail()), null, 'no such fd of the child')
+  t.is(
+    native.takePipe(7, () => t.fail()),
+    null,
+    'no such fd of the child',
+  )
   child.killSync()
   await child.wait()
 })

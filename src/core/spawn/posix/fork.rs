@@ -137,6 +137,7 @@ pub fn errno() -> c_int {
     #[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
     return unsafe { *libc::__error() };
     #[cfg(target_os = "linux")]
+    // SAFETY: always valid.
     return unsafe { *libc::__errno_location() };
     #[cfg(not(any(target_vendor = "apple", target_os = "freebsd", target_os = "linux")))]
     return unsafe { *libc::__errno() };
