@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
@@ -61,10 +61,11 @@ const sized = (name: string, files: readonly string[]): Subject => ({
   },
 })
 
-const addon = (): string[] =>
-  readdirSync(inRoot())
-    .filter((name) => name.endsWith('.node'))
-    .map((name) => inRoot(name))
+/** As it is published, if `npm run prebuild` has made that here; else as it was built to be tried. */
+function addon(): string[] {
+  const here = readdirSync(inRoot()).filter((name) => name.endsWith('.node'))
+  return here.map((name) => [inRoot('artifacts', name), inRoot(name)].find((file) => existsSync(file))!)
+}
 
 function wrapper(): string[] {
   const dist = readdirSync(inRoot('dist'), { recursive: true, encoding: 'utf8' }).map((name) => inRoot('dist', name))
