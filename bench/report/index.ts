@@ -1,22 +1,9 @@
 // What a run leaves behind, and where.
 import { mkdirSync, writeFileSync } from 'node:fs'
-import type { Verdict } from '../goals.js'
-import type { Machine } from '../machine.js'
 import { inRoot } from '../places.js'
-import type { Finding } from '../results.js'
 import { markdown } from './markdown.js'
 import { plot } from './plot.js'
-
-export interface Report {
-  readonly date: string
-  /** The whole of it, by a machine that did nothing else: worth to be committed. */
-  readonly complete: boolean
-  readonly machine: Machine
-  readonly versions: Readonly<Record<string, string>>
-  readonly leftOut: readonly string[]
-  readonly verdicts: readonly Verdict[]
-  readonly findings: readonly Finding[]
-}
+import type { Report } from './report.js'
 
 /** Writes all three files, and returns their names. Only those of a complete run are for git: see results/.gitignore. */
 export function writeReport(report: Report): string[] {

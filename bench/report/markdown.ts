@@ -3,7 +3,7 @@ import type { Verdict } from '../goals.js'
 import { grouped, type Finding, type Metric } from '../results.js'
 import { rows } from '../rows/index.js'
 import { number, table } from './format.js'
-import type { Report } from './index.js'
+import type { Report } from './report.js'
 
 export const markdown = (report: Report): string =>
   [

@@ -1,22 +1,10 @@
-//! What Linux, macOS and the BSDs have in common.
+//! Pipes and sockets between us and a child.
 
-use crate::core::process::ReapedElsewhere;
+use super::check;
 use std::fs::File;
 use std::io::{self, Read};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
-use std::time::{Duration, Instant};
-
-/// What this system's open files are called by.
-pub type Descriptor = OwnedFd;
-
-/// A copy of one of the caller's descriptors, close-on-exec.
-pub fn duplicate_fd(fd: i32) -> io::Result<Descriptor> {
-    // SAFETY: takes integers; fails with EBADF for a descriptor that is none.
-    let copy = check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3) })?;
-    // SAFETY: just opened, for us.
-    Ok(unsafe { own(copy) })
-}
 
 /// The parent's end of one of the child's pipes or sockets.
 #[derive(Debug)]
@@ -122,67 +110,5 @@ impl Identity {
         // SAFETY: fstat has succeeded, and so filled it.
         let stat = unsafe { stat.assume_init() };
         Some(Self { device: stat.st_dev, inode: stat.st_ino })
-    }
-}
-
-/// `Ok` when the error of a wait means that someone else took the exit status.
-pub fn reaped_elsewhere(error: io::Error) -> io::Result<ReapedElsewhere> {
-    match error.raw_os_error() {
-        Some(libc::ECHILD) => Ok(ReapedElsewhere),
-        _ => Err(error),
-    }
-}
-
-/// libuv's number for an error: negative, and on Unix the negated errno.
-pub fn uv_errno(error: &io::Error) -> i32 {
-    -match (error.raw_os_error(), error.kind()) {
-        (Some(errno), _) => errno,
-        (None, io::ErrorKind::InvalidInput) => libc::EINVAL,
-        // The standard library's own, for want of something.
-        (None, _) => libc::EAGAIN,
-    }
-}
-
-/// The result of a system call that returns -1 and sets errno when it fails.
-pub fn check(result: impl Into<i64>) -> io::Result<i64> {
-    match result.into() {
-        -1 => Err(io::Error::last_os_error()),
-        value => Ok(value),
-    }
-}
-
-/// Repeats a system call that a signal handler interrupted.
-pub fn retry<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    loop {
-        match call() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
-        }
-    }
-}
-
-/// Takes ownership of a descriptor that a system call has just made.
-///
-/// # Safety
-/// `fd` is open, and nobody else owns it.
-pub unsafe fn own(fd: i64) -> OwnedFd {
-    // SAFETY: as promised by the caller.
-    unsafe { OwnedFd::from_raw_fd(fd as i32) }
-}
-
-/// Polls `done` with growing pauses (1 to 16 ms) until it holds or the deadline passes: for the
-/// rare waits that the kernel offers no call for.
-pub fn poll_until(deadline: Option<Instant>, mut done: impl FnMut() -> io::Result<bool>) -> io::Result<bool> {
-    let mut pause = Duration::from_millis(1);
-    loop {
-        if done()? {
-            return Ok(true);
-        }
-        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        if left.is_some_and(|left| left.is_zero()) {
-            return Ok(false);
-        }
-        std::thread::sleep(left.map_or(pause, |left| left.min(pause)));
-        pause = (pause * 2).min(Duration::from_millis(16));
     }
 }
