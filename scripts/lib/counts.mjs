@@ -51,14 +51,15 @@ export function cargoCounts({ ok, output }) {
 }
 
 /**
- * ava: its closing lines leave out the passed tests when one failed, so those are counted one by one.
+ * ava: its closing lines leave out the passed tests when one failed, so those are counted one by one then. (Not always: what else
+ * writes to the same output may break a line.)
  * @param {import('./run.mjs').Outcome} outcome
  */
 export function avaCounts({ ok, output }) {
   const text = stripVTControlCharacters(output)
   return settle(
     {
-      passed: [...text.matchAll(/^ *[✔√] /gm)].length,
+      passed: sum(text, /^ +(\d+) tests? passed$/gm) || [...text.matchAll(/^ *[✔√] /gm)].length,
       failed: sum(text, /^ +(\d+) (?:tests?|hooks?) failed$/gm),
       skipped: sum(text, /^ +(\d+) tests? (?:skipped|todo)$/gm),
     },

@@ -133,14 +133,14 @@ pub fn attempt(result: c_int) -> Result<(), Failure> {
 }
 
 pub fn errno() -> c_int {
-    // SAFETY: always valid.
-    #[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
-    return unsafe { *libc::__error() };
-    #[cfg(target_os = "linux")]
-    // SAFETY: always valid.
-    return unsafe { *libc::__errno_location() };
     #[cfg(not(any(target_vendor = "apple", target_os = "freebsd", target_os = "linux")))]
-    return unsafe { *libc::__errno() };
+    use libc::__errno as location;
+    #[cfg(target_os = "linux")]
+    use libc::__errno_location as location;
+    #[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
+    use libc::__error as location;
+    // SAFETY: always valid.
+    unsafe { *location() }
 }
 
 /// Blocks all signals of the calling thread until dropped: a handler must not run in the child, where
