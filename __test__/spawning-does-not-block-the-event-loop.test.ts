@@ -2,7 +2,7 @@ import { spawn as nodeSpawn } from 'node:child_process'
 import { once } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { spawn } from 'shared-child'
-import { notLinux, testUnless } from './support/skip.js'
+import { emulated, notLinux, testUnless } from './support/skip.js'
 import { slowness, until } from './support/within.js'
 
 // A fork copies the page tables of its process, and stalls every thread of it meanwhile: the larger the process, the longer.
@@ -35,7 +35,9 @@ const startTheirs = async (): Promise<() => Promise<unknown>> => {
   return () => exit
 }
 
-testUnless(notLinux, 'the JS thread pays a small part of what child_process costs it', async (t) => {
+const cannotTell = notLinux || emulated('qemu', 'it emulates the spawner threads as well, and forks for both')
+
+testUnless(cannotTell, 'the JS thread pays a small part of what child_process costs it', async (t) => {
   t.timeout(60_000 * slowness)
   const ballast = Buffer.alloc(size, 1)
   const warmUp = await startOurs()
