@@ -1,5 +1,5 @@
-import type { ExitStatus as NativeStatus } from '../index.js'
 // ExitStatus objects: plain, frozen, and equal whichever way the status was learnt.
+import type { ExitStatus as NativeStatus } from '../index.js'
 import { signalName } from './native.js'
 import type { ExitStatus } from './types.js'
 

@@ -10,7 +10,7 @@ import { add, newUser, packageManagers } from './lib/managers.mjs'
 import { mishaps, tryMishap } from './lib/mishaps.mjs'
 import { npmInstall, toolScript } from './lib/npm-tools.mjs'
 import { expectFiles, pack, platformFiles, rootFiles } from './lib/packages.mjs'
-import { inRoot, manifest } from './lib/project.mjs'
+import { artifacts, inRoot, manifest } from './lib/project.mjs'
 import { startRegistry } from './lib/registry.mjs'
 import { npm, run, runNode } from './lib/run.mjs'
 import { compile, runProgram } from './lib/user.mjs'
@@ -70,7 +70,7 @@ async function copyRepository(copy, targets) {
     mkdirSync(dirname(join(copy, file)), { recursive: true })
     cpSync(inRoot(file), join(copy, file))
   }
-  cpSync(inRoot('artifacts'), join(copy, 'artifacts'), { recursive: true })
+  cpSync(artifacts, join(copy, 'artifacts'), { recursive: true })
   mkdirSync(join(copy, '.cache'))
   for (const name of ['node_modules', join('.cache', 'python')]) symlinkSync(inRoot(name), join(copy, name), 'junction')
   const packageJson = manifest()

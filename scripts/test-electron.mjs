@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findElectron, packageApp } from './electron/dist.mjs'
 import { needCommand } from './lib/apt.mjs'
-import { duration, heading, paint, runMain, skipped, Trouble } from './lib/console.mjs'
-import { avaCounts, sentence, total } from './lib/counts.mjs'
+import { heading, paint, runMain, skipped, Trouble } from './lib/console.mjs'
+import { avaCounts, conclude, table } from './lib/counts.mjs'
 import { pack } from './lib/packages.mjs'
 import { bin, cache, inRoot } from './lib/project.mjs'
 import { attempt, npm } from './lib/run.mjs'
@@ -118,12 +118,6 @@ runMain(async () => {
     }
   }
 
-  heading('Electron: all')
-  for (const { name, counts, ms } of rows) {
-    const line = `${name.padEnd(16)} ${sentence(counts)} (${duration(ms)})`
-    console.log(counts.failed > 0 ? paint('red', line) : line)
-  }
-  const sum = total(rows.map(({ counts }) => counts))
-  if (sum.failed > 0 || sum.passed === 0) process.exitCode = 1
-  console.log(`\n${sentence(sum)}`)
+  table('Electron: all', rows)
+  conclude(rows)
 })

@@ -2,8 +2,8 @@
 //   node scripts/test-platform.mjs PLATFORM [HOST...] [-- AVA ARGUMENTS...]      hosts: parts of their names; default: all
 // The tests are compiled here; the addon is the one that `npm run prebuild` makes, or SHARED_CHILD_ADDON.
 import { argv } from 'node:process'
-import { duration, heading, paint, runMain, Trouble } from './lib/console.mjs'
-import { avaCounts, sentence, skipReasons } from './lib/counts.mjs'
+import { heading, runMain, Trouble } from './lib/console.mjs'
+import { avaCounts, skipReasons, table } from './lib/counts.mjs'
 import { attempt } from './lib/run.mjs'
 import { arm64, armv7 } from './platform/arm.mjs'
 import { musl } from './platform/musl.mjs'
@@ -15,7 +15,6 @@ import { setup } from './setup.mjs'
  * @typedef {object} Platform
  * @property {string} about
  * @property {string} target as in napi.targets of package.json
- * @property {string} abi 'linux-x64-gnu'
  * @property {() => Promise<void>} prepare installs what it takes, once
  * @property {Record<string, () => Promise<string>>} hosts what loads the addon: where its executable is, after downloading it
  * @property {(host: string, folder: string, args: readonly string[]) => { command: string, args: readonly string[] }} run
@@ -45,7 +44,7 @@ function parse(words) {
 /** @param {ReturnType<typeof parse>} what */
 async function runSuites({ platform, chosen, avaArgs }) {
   await platform.prepare()
-  const folder = await stage(platform.target, platform.abi)
+  const folder = await stage(platform.target)
   const rows = []
   for (const name of chosen) {
     heading(`${platform.about}: ${name}`)
@@ -67,11 +66,7 @@ runMain(async () => {
   await setup()
   const rows = await runSuites(what)
 
-  heading(`${what.platform.about}: all`)
-  for (const { name, counts, ms } of rows) {
-    const line = `${name.padEnd(20)} ${sentence(counts)} (${duration(ms)})`
-    console.log(counts.failed > 0 ? paint('red', line) : line)
-  }
+  table(`${what.platform.about}: all`, rows)
   console.log('\nskipped, and why (the last host):')
   for (const [reason, count] of skipReasons(rows.at(-1)?.outcome.output ?? '')) {
     console.log(`${String(count).padStart(4)}  ${reason}`)

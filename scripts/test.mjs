@@ -1,7 +1,7 @@
 // npm test: set up, then every test there is. Its last line is the sum of all.
 //   node scripts/test.mjs [--debug | --prebuilt] [STAGE...]      default: all stages, against the release build
-import { colourful, duration, heading, paint, runMain, Trouble } from './lib/console.mjs'
-import { avaCounts, cargoCounts, sentence, total } from './lib/counts.mjs'
+import { colourful, heading, runMain, Trouble } from './lib/console.mjs'
+import { avaCounts, cargoCounts, conclude, table } from './lib/counts.mjs'
 import { loomTest } from './lib/loom.mjs'
 import { bin } from './lib/project.mjs'
 import { attempt } from './lib/run.mjs'
@@ -64,12 +64,6 @@ runMain(async () => {
     rows.push({ name, counts, ms: performance.now() - start })
   }
 
-  heading('all tests')
-  for (const { name, counts, ms } of rows) {
-    const line = `${name.padEnd(16)} ${sentence(counts)} (${duration(ms)})`
-    console.log(counts.failed > 0 ? paint('red', line) : line)
-  }
-  const sum = total(rows.map(({ counts }) => counts))
-  if (sum.failed > 0 || sum.passed === 0) process.exitCode = 1
-  console.log(`\n${sentence(sum)}`)
+  table('all tests', rows)
+  conclude(rows)
 })

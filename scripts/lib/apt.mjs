@@ -10,16 +10,23 @@ const isThere = (command) =>
 
 /**
  * Root may install it (a container, CI); everybody else is told what to do.
+ * @param {string} what has to be there
+ * @param {readonly string[]} packages of Debian, that have it
+ */
+export async function aptInstall(what, packages) {
+  if (process.getuid?.() !== 0 || !isThere('apt-get')) {
+    throw new Trouble(`Expected ${what} on this machine (on Debian: apt-get install ${packages.join(' ')})`)
+  }
+  doing(`install ${packages.join(' and ')} (apt-get)`)
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  await run('apt-get', ['update', '-qq'], { env, quiet: true })
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, quiet: true })
+}
+
+/**
  * @param {string} command that has to be there
  * @param {string} packageName of Debian, that has it
  */
 export async function needCommand(command, packageName) {
-  if (isThere(command)) return
-  if (process.getuid?.() !== 0 || !isThere('apt-get')) {
-    throw new Trouble(`Expected ${command} on this machine (on Debian: apt-get install ${packageName})`)
-  }
-  doing(`install ${packageName} (apt-get)`)
-  const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  await run('apt-get', ['update', '-qq'], { env, quiet: true })
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', packageName], { env, quiet: true })
+  if (!isThere(command)) await aptInstall(command, [packageName])
 }

@@ -1,5 +1,6 @@
 // How many tests passed: read from what the test runners print.
 import { stripVTControlCharacters } from 'node:util'
+import { duration, heading, paint } from './console.mjs'
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
@@ -19,6 +20,30 @@ export const total = (all) =>
 
 /** @param {Counts} counts */
 export const sentence = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`
+
+/**
+ * The closing table: a line for each part of a run, red where something failed.
+ * @param {string} title
+ * @param {readonly { name: string, counts: Counts, ms: number }[]} rows
+ */
+export function table(title, rows) {
+  heading(title)
+  const width = Math.max(...rows.map(({ name }) => name.length)) + 2
+  for (const { name, counts, ms } of rows) {
+    const line = `${name.padEnd(width)} ${sentence(counts)} (${duration(ms)})`
+    console.log(counts.failed > 0 ? paint('red', line) : line)
+  }
+}
+
+/**
+ * The last line, and the exit code: nothing may have failed, and something must have run.
+ * @param {readonly { counts: Counts }[]} rows
+ */
+export function conclude(rows) {
+  const sum = total(rows.map(({ counts }) => counts))
+  if (sum.failed > 0 || sum.passed === 0) process.exitCode = 1
+  console.log(`\n${sentence(sum)}`)
+}
 
 /**
  * @param {string} output

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync
 import { join } from 'node:path'
 import { Trouble } from './console.mjs'
 import { fingerprint, forget, isDone, remember } from './fresh.mjs'
-import { bin, cache, inRoot, manifest } from './project.mjs'
+import { artifacts, bin, cache, inRoot, manifest } from './project.mjs'
 import { runNode } from './run.mjs'
 
 /** Where `napi build` writes; the results are then moved into place. */
@@ -94,11 +94,11 @@ function localName() {
 export const prebuiltAddon = {
   name: 'native addon (prebuilt)',
   isFresh() {
-    const [source, file] = [inRoot('artifacts', localName()), inRoot(localName())]
+    const [source, file] = [join(artifacts, localName()), inRoot(localName())]
     return existsSync(source) && existsSync(file) && readFileSync(source).equals(readFileSync(file))
   },
   async work() {
-    const source = inRoot('artifacts', localName())
+    const source = join(artifacts, localName())
     if (!existsSync(source)) throw new Trouble(`Expected ${source} (npm run prebuild)`)
     forget('native')
     install(localName(), source)

@@ -14,6 +14,9 @@ export const cache = join(root, '.cache')
 /** @param {string[]} path */
 export const inRoot = (...path) => join(root, ...path)
 
+/** Where the addons of all targets are put, and where `napi artifacts` looks for them. */
+export const artifacts = inRoot('artifacts')
+
 /** Where cargo builds. */
 export const cargoTarget = process.env.CARGO_TARGET_DIR ?? inRoot('target')
 

@@ -1,10 +1,7 @@
 // The targets: package.json names them, and what else there is to know of one follows from its name.
 import { join } from 'node:path'
 import { parseTriple } from '@napi-rs/cli'
-import { inRoot, manifest } from './project.mjs'
-
-/** Where the addons of all targets are put, and where `napi artifacts` looks for them. */
-export const artifacts = inRoot('artifacts')
+import { artifacts, manifest } from './project.mjs'
 
 /** Visual Studio's linker and libraries are to be had on Windows alone; elsewhere MinGW's take their place. */
 const stead = {

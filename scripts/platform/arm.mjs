@@ -1,8 +1,7 @@
 // Linux on ARM: Node's own build under qemu-user. The programs that the tests start are this machine's own.
 import { existsSync } from 'node:fs'
-import { doing, Trouble } from '../lib/console.mjs'
+import { aptInstall } from '../lib/apt.mjs'
 import { download } from '../lib/download.mjs'
-import { run } from '../lib/run.mjs'
 
 /**
  * binfmt_misc has a table for each user namespace since Linux 6.7: nothing is registered on the machine itself.
@@ -36,10 +35,7 @@ function underQemu({ qemu, magic, mask, libraries, compiler, packageName, versio
   return {
     async prepare() {
       if (existsSync(emulator) && existsSync(libraries)) return
-      if (process.getuid?.() !== 0) throw new Trouble(`Expected qemu-user-static and ${compiler} (apt-get install)`)
-      doing(`install qemu-user-static and ${compiler} (apt-get)`)
-      await run('apt-get', ['update', '-qq'], { quiet: true })
-      await run('apt-get', ['install', '-y', '-qq', 'qemu-user-static', compiler], { quiet: true })
+      await aptInstall(`qemu for ${qemu} and its C library`, ['qemu-user-static', compiler])
     },
     hosts: Object.fromEntries(hosts),
     /** @type {import('../test-platform.mjs').Platform['run']} */
@@ -57,7 +53,6 @@ function underQemu({ qemu, magic, mask, libraries, compiler, packageName, versio
 export const arm64 = {
   about: 'Linux arm64 under qemu-user',
   target: 'aarch64-unknown-linux-gnu',
-  abi: 'linux-arm64-gnu',
   ...underQemu({
     qemu: 'aarch64',
     magic: String.raw`\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00`,
@@ -73,7 +68,6 @@ export const arm64 = {
 export const armv7 = {
   about: 'Linux armv7 under qemu-user',
   target: 'armv7-unknown-linux-gnueabihf',
-  abi: 'linux-arm-gnueabihf',
   ...underQemu({
     qemu: 'arm',
     magic: String.raw`\x7fELF\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x28\x00`,

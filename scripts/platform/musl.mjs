@@ -33,7 +33,6 @@ exec "$@"`
 export const musl = {
   about: 'Linux x64 with musl',
   target: 'x86_64-unknown-linux-musl',
-  abi: 'linux-x64-musl',
   prepare: () => needInDebian('usr/lib/ld-musl-x86_64.so.1', ['musl']),
   hosts: { 'Node 20': () => nodeOf('20'), 'Node 22': () => nodeOf('22'), 'Node 24': () => nodeOf('24') },
   run: (node, folder, args) => inDebian(script, [host + folder, host + node, ...args]),

@@ -81,7 +81,6 @@ async function copyOfNode(name, copy) {
 export const windows = {
   about: 'Windows x64 under Wine',
   target: 'x86_64-pc-windows-msvc',
-  abi: 'win32-x64-msvc',
   async prepare() {
     await needInDebian('usr/bin/wine', ['wine', 'wine64'])
     await buildPrograms()

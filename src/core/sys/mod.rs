@@ -12,6 +12,9 @@
 //! - `reaped_elsewhere`: what an error of a wait says about foreign reapers;
 //! - `uv_errno`: libuv's number for an error.
 
+use std::fs::File;
+use std::io::Read;
+
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
@@ -36,3 +39,16 @@ pub use unix::*;
 mod windows;
 #[cfg(windows)]
 pub use windows::*;
+
+/// All that can be read from a pipe until its end, after which it is closed; or the pipe, if that fails.
+fn read_rest<D: From<File>>(pipe: D) -> Result<Vec<u8>, D>
+where
+    File: From<D>,
+{
+    let mut left = Vec::new();
+    let mut file = File::from(pipe);
+    match file.read_to_end(&mut left) {
+        Ok(_) => Ok(left),
+        Err(_) => Err(file.into()),
+    }
+}

@@ -19,17 +19,23 @@ pub fn line<'a>(args: impl IntoIterator<Item = &'a str>, verbatim: bool) -> Stri
 
 fn push_quoted(line: &mut String, arg: &str) {
     let quote = arg.is_empty() || arg.contains([' ', '\t', '\n', '\u{b}', '"']);
+    push_escaped(line, arg, quote, |line, character, backslashes| {
+        // Backslashes mean themselves unless a quote follows: then each needs another, and so does the quote.
+        if character == '"' {
+            line.extend(std::iter::repeat_n('\\', backslashes + 1));
+        }
+    });
+}
+
+/// `escape` is asked before each character, and told how many backslashes stand before it.
+fn push_escaped(line: &mut String, arg: &str, quote: bool, escape: impl Fn(&mut String, char, usize)) {
     if quote {
         line.push('"');
     }
     let mut backslashes = 0;
     for character in arg.chars() {
-        match character {
-            '\\' => backslashes += 1,
-            // Backslashes mean themselves unless a quote follows: then each needs another, and so does the quote.
-            '"' => line.extend(std::iter::repeat_n('\\', std::mem::take(&mut backslashes) + 1)),
-            _ => backslashes = 0,
-        }
+        escape(line, character, backslashes);
+        backslashes = if character == '\\' { backslashes + 1 } else { 0 };
         line.push(character);
     }
     if quote {
@@ -70,30 +76,15 @@ fn push_batch_quoted(line: &mut String, arg: &str) {
     };
     // A last backslash would hide the quote that a batch file may put after it: "%~1".
     let quote = arg.is_empty() || arg.ends_with('\\') || !arg.chars().all(harmless);
-    if quote {
-        line.push('"');
-    }
-    let mut backslashes = 0;
-    for character in arg.chars() {
-        match character {
-            '\\' => backslashes += 1,
-            '"' => {
-                line.extend(std::iter::repeat_n('\\', std::mem::take(&mut backslashes)));
-                line.push('"');
-            }
-            '%' => {
-                // An empty part of a variable that is always there, so that no %variable% is seen across it.
-                line.push_str("%%cd:~,");
-                backslashes = 0;
-            }
-            _ => backslashes = 0,
+    push_escaped(line, arg, quote, |line, character, backslashes| match character {
+        '"' => {
+            line.extend(std::iter::repeat_n('\\', backslashes));
+            line.push('"');
         }
-        line.push(character);
-    }
-    if quote {
-        line.extend(std::iter::repeat_n('\\', backslashes));
-        line.push('"');
-    }
+        // An empty part of a variable that is always there, so that no %variable% is seen across it.
+        '%' => line.push_str("%%cd:~,"),
+        _ => {}
+    });
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Pipes and sockets between us and a child.
 
 use super::check;
-use std::fs::File;
-use std::io::{self, Read};
+use crate::core::sys::read_rest;
+use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 
@@ -59,12 +59,7 @@ impl PipeEnd {
         if ready != 1 || poll.revents & libc::POLLHUP == 0 {
             return Err(self);
         }
-        let mut left = Vec::new();
-        let mut file = File::from(self.0);
-        match file.read_to_end(&mut left) {
-            Ok(_) => Ok(left),
-            Err(_) => Err(Self(file.into())),
-        }
+        read_rest(self.0).map_err(Self)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Pipes between us and a child.
 
 use super::host;
-use std::fs::File;
-use std::io::{self, Read};
+use crate::core::sys::read_rest;
+use std::io;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
 use std::ptr;
 use windows_sys::Wdk::Foundation::OBJECT_ATTRIBUTES;
@@ -62,12 +62,7 @@ impl PipeEnd {
         if !self.is_closing() {
             return Err(self);
         }
-        let mut left = Vec::new();
-        let mut file = File::from(self.0);
-        match file.read_to_end(&mut left) {
-            Ok(_) => Ok(left),
-            Err(_) => Err(Self(file.into())),
-        }
+        read_rest(self.0).map_err(Self)
     }
 
     /// Whether the other end is closed. Asking for the state alone says so while there are bytes left.
