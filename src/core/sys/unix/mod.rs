@@ -1,7 +1,9 @@
 //! What Linux, macOS and the BSDs have in common.
 
+mod file_identity;
 mod pipe;
 
+pub use file_identity::FileIdentity;
 pub use pipe::{LentPipe, PipeEnd};
 
 use crate::core::process::ReapedElsewhere;
@@ -27,6 +29,9 @@ pub fn reaped_elsewhere(error: io::Error) -> io::Result<ReapedElsewhere> {
         _ => Err(error),
     }
 }
+
+/// libuv's number for EIO.
+pub const UV_EIO: i32 = -libc::EIO;
 
 /// libuv's number for an error: negative, and on Unix the negated errno.
 pub fn uv_errno(error: &io::Error) -> i32 {
