@@ -1,6 +1,9 @@
 //! A child that our own engine started, as the rest of the process knows it: the state machine, its
 //! pipes, and what it was started as.
 
+use super::ending::Endings;
+use super::group::GroupWaiters;
+use super::process::Containment;
 use super::shared_child::SharedChild;
 use super::spawn::{Plan, Spawned, StringBlock};
 use super::sys::{OwnProcess, PipeEnd};
@@ -18,7 +21,17 @@ pub struct Child {
     pub file: CString,
     pub args: StringBlock,
     pub shared: SharedChild<OwnProcess>,
+    /// What a signal to its group reaches.
+    pub containment: Containment,
+    pub(super) endings: Endings,
+    pub(super) group_waiters: GroupWaiters,
     pipes: Mutex<Pipes>,
+}
+
+/// A number that no other child has.
+pub(super) fn next_id() -> u64 {
+    static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+    NEXT_ID.fetch_add(1, Ordering::Relaxed)
 }
 
 #[derive(Debug)]
@@ -67,15 +80,18 @@ pub enum TakenPipe {
 
 impl Child {
     pub fn new(plan: Plan, spawned: Spawned) -> Arc<Self> {
-        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        let containment = spawned.process.containment();
         let shared = SharedChild::from_process(spawned.process);
         let ends = spawned.pipes.into_iter().map(|end| end.map_or(Pipe::None, Pipe::Open)).collect();
         Arc::new(Self {
-            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            id: next_id(),
             pid: shared.id(),
             file: plan.file,
             args: plan.args,
             shared,
+            containment,
+            endings: Endings::default(),
+            group_waiters: GroupWaiters::default(),
             pipes: Mutex::new(Pipes { ends, wide: Vec::new(), handles: 0, exited: false }),
         })
     }
@@ -103,6 +119,10 @@ impl Child {
     /// Whether the child's fd was made a pipe, taken or not.
     pub fn is_pipe(&self, fd: usize) -> bool {
         self.pipes().ends.get(fd).is_some_and(|pipe| !matches!(pipe, Pipe::None))
+    }
+
+    pub(super) fn has_handles(&self) -> bool {
+        self.pipes().handles > 0
     }
 
     /// After the exit: what nobody has taken must cost no descriptor any more, and lose no byte. A pipe
@@ -166,6 +186,8 @@ impl Drop for ChildHandle {
         pipes.handles -= 1;
         if pipes.handles == 0 && pipes.exited {
             pipes.close();
+            drop(pipes);
+            self.0.let_go_of_group();
         }
     }
 }

@@ -11,6 +11,26 @@ pub struct ExitStatus {
     /// What the child and its own waited-for children used; `None` where the kernel kept no record
     /// (a status that was learnt after someone else reaped the child, or a `std::process::Child`).
     pub usage: Option<ResourceUsage>,
+    /// Why this process ended it; `None` if it did not.
+    pub cause: Option<Cause>,
+}
+
+/// Why this process has sent a signal that is meant to end a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Cause {
+    Timeout = 1,
+    Abort,
+    MaxBuffer,
+    Dispose,
+    Terminate,
+    /// A signal that somebody sent by hand: it is the cause only if the child ended by that very signal.
+    Kill,
+}
+
+impl Cause {
+    pub const ALL: [Self; 6] =
+        [Self::Timeout, Self::Abort, Self::MaxBuffer, Self::Dispose, Self::Terminate, Self::Kill];
 }
 
 /// The two ways to end.
@@ -35,11 +55,11 @@ pub struct ResourceUsage {
 
 impl ExitStatus {
     pub fn from_code(code: u32) -> Self {
-        Self { end: End::Code(code), core_dumped: false, usage: None }
+        Self { end: End::Code(code), core_dumped: false, usage: None, cause: None }
     }
 
     pub fn from_signal(signal: i32, core_dumped: bool) -> Self {
-        Self { end: End::Signal(signal), core_dumped, usage: None }
+        Self { end: End::Signal(signal), core_dumped, usage: None, cause: None }
     }
 
     pub fn with_usage(self, usage: ResourceUsage) -> Self {

@@ -5,6 +5,7 @@
 //! [`shared_child`] decides who may reap or signal it, [`registry`] finds it again from another
 //! thread, and [`exit_status`] tells how it ended.
 
+mod causes;
 pub mod exit_status;
 pub mod process;
 pub mod shared_child;
@@ -15,6 +16,12 @@ pub mod sys;
 
 #[cfg(not(loom))]
 pub mod child;
+#[cfg(not(loom))]
+mod clock;
+#[cfg(not(loom))]
+mod ending;
+#[cfg(not(loom))]
+pub mod group;
 #[cfg(not(loom))]
 pub mod reactor;
 #[cfg(not(loom))]
@@ -28,6 +35,6 @@ mod weak_children;
 #[cfg(not(loom))]
 mod wide_pipes;
 
-pub use exit_status::{ExitStatus, ResourceUsage};
+pub use exit_status::{Cause, ExitStatus, ResourceUsage};
 pub use process::Process;
 pub use shared_child::SharedChild;

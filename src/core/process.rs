@@ -28,6 +28,19 @@ impl From<ReapedElsewhere> for io::Error {
     }
 }
 
+/// What a signal to the group of a process reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Containment {
+    /// Windows: its job, with everything that it has started.
+    Job,
+    /// Linux: its cgroup, with everything that it has started.
+    Cgroup,
+    /// Its process group: whatever it has started and has not left the group.
+    Group,
+    /// It leads no group: there is but itself.
+    Child,
+}
+
 /// A process that can be waited on without being reaped.
 ///
 /// The methods that take `&mut self` or `&self` are called under the lock of the state machine and
@@ -54,4 +67,20 @@ pub trait Process: Send {
 
     /// Sends a signal: `true` when it was sent, `false` when the process is gone.
     fn send_signal(&self, signal: i32) -> io::Result<bool>;
+
+    /// Sends a signal to all of the group (Windows: the job) that the process was started to lead, also when
+    /// the process itself has been reaped: `true` when it was sent, `false` when nobody is left, or when the
+    /// group has been released.
+    fn signal_group(&mut self, _signal: i32) -> io::Result<bool> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Whether anybody of the group still runs. Zombies do not.
+    fn group_is_empty(&mut self) -> io::Result<bool> {
+        Ok(true)
+    }
+
+    /// Gives back what is held of the group of a process that has been reaped: nobody can signal it from
+    /// here on.
+    fn release_group(&mut self) {}
 }

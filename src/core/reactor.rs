@@ -4,12 +4,12 @@
 //!
 //! Never SIGCHLD and never `waitpid(-1)`: the host's event loop owns both.
 
-use super::child::Child;
-use super::sys::{ExitWatcher, PipeEnd};
+use super::child::{self, Child};
+use super::sys::{ExitWatcher, Handle, PipeEnd};
 use super::weak_children::WeakChildren;
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 /// The system's watcher, started at its first use; `None` where there is none, for ever.
 /// Call it before a spawn, so that what it lacks (a thread, a descriptor) is found missing while there
@@ -46,9 +46,34 @@ pub fn watch(child: &Arc<Child>) -> io::Result<()> {
     watch_with_a_thread(Arc::clone(child))
 }
 
+/// Watches a process of a child's group, which is not ours to reap. `false`: its end will not be told.
+pub fn watch_member(child: &Arc<Child>, pid: i32) -> bool {
+    let (Ok(Some(watcher)), Some(handle)) = (start(), Handle::of_member(pid)) else { return false };
+    let key = child::next_id() as usize;
+    members().insert(key, (Arc::downgrade(child), pid));
+    let added = watcher.add(key, &handle).is_ok();
+    if !added {
+        members().remove(&key);
+    }
+    added
+}
+
+/// Processes of groups, by key: the child that leads the group, and the pid.
+fn members() -> MutexGuard<'static, HashMap<usize, (Weak<Child>, i32)>> {
+    static MEMBERS: OnceLock<Mutex<HashMap<usize, (Weak<Child>, i32)>>> = OnceLock::new();
+    MEMBERS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Runs on the watcher's thread when a watched process has exited. `false`: it cannot be reaped yet, and
 /// nobody else waits for it, so the watcher should ask again.
 fn reap(key: usize) -> bool {
+    let member = members().remove(&key);
+    if let Some((child, pid)) = member {
+        if let Some(child) = child.upgrade() {
+            child.group_has_changed(pid);
+        }
+        return true;
+    }
     let Some(child) = watched().get(&key).map(Arc::clone) else { return true };
     // Exited, but not to be reaped: a tracer (strace, gdb) holds the zombie until it has seen it.
     let settled = !matches!(child.shared.try_wait(), Ok(None)) || watch_with_a_thread(child).is_ok();

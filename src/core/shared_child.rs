@@ -6,7 +6,8 @@
 //! (<https://github.com/oconnor663/shared_child.rs>), with deadlines, exit listeners, a `try_wait`
 //! that always asks the kernel, and a stated outcome when someone else reaps the child.
 
-use super::exit_status::ExitStatus;
+use super::causes::Causes;
+use super::exit_status::{Cause, ExitStatus};
 use super::process::{Outcome, Process};
 use super::sync::{Condvar, Mutex, MutexGuard};
 use std::fmt;
@@ -34,6 +35,7 @@ struct Inner<P> {
     process: P,
     state: State,
     listeners: Vec<Listener>,
+    causes: Causes,
 }
 
 /// An exit that has just been reaped, still to be told to its listeners.
@@ -64,6 +66,7 @@ impl<P: Process> Inner<P> {
         let Some(outcome) = self.process.try_reap()? else {
             return Ok(None);
         };
+        let outcome = outcome.map(|status| ExitStatus { cause: self.causes.of(&status), ..status });
         self.state = Exited(outcome);
         Ok(Some(Exit { outcome, listeners: std::mem::take(&mut self.listeners) }))
     }
@@ -110,7 +113,12 @@ impl<P: Process> SharedChild<P> {
     /// Shares a process that nobody has waited on yet.
     pub fn from_process(process: P) -> Self {
         Self {
-            inner: Mutex::new(Inner { process, state: NotWaiting, listeners: Vec::new() }),
+            inner: Mutex::new(Inner {
+                process,
+                state: NotWaiting,
+                listeners: Vec::new(),
+                causes: Causes::default(),
+            }),
             left_waiting: Condvar::new(),
         }
     }
@@ -119,6 +127,11 @@ impl<P: Process> SharedChild<P> {
     /// [`Process::try_reap`].
     pub fn into_inner(self) -> P {
         self.inner.into_inner().unwrap_or_else(PoisonError::into_inner).process
+    }
+
+    /// What the process alone can tell, under the lock.
+    pub fn with_process<T>(&self, ask: impl FnOnce(&P) -> T) -> T {
+        ask(&self.lock().process)
     }
 
     /// The child's process id. After the exit it may be someone else's.
@@ -229,24 +242,65 @@ impl<P: Process> SharedChild<P> {
     /// Sends a signal: `true` when it was sent, `false` when the child had already exited. Signal 0
     /// only asks whether the child is there.
     pub fn send_signal(&self, signal: i32) -> io::Result<bool> {
-        // Under the lock from the check to the signal: the pid cannot be freed in between.
+        self.send_signal_because(signal, Cause::Kill)
+    }
+
+    /// The same, with what to tell as the cause should the child end by it.
+    pub fn send_signal_because(&self, signal: i32, cause: Cause) -> io::Result<bool> {
+        // Under the lock from the look to the signal: the pid cannot be freed in between.
+        let (mut inner, has_exited) = self.look()?;
+        if has_exited {
+            return Ok(false);
+        }
+        let sent = inner.process.send_signal(signal)?;
+        if sent {
+            inner.causes.note(cause, signal);
+        }
+        Ok(sent)
+    }
+
+    /// Sends a signal to all of the child's group, also when the child itself has exited: `true` when it was
+    /// sent, `false` when nobody is left.
+    pub fn signal_group(&self, signal: i32, cause: Cause) -> io::Result<bool> {
+        let (mut inner, has_exited) = self.look()?;
+        let sent = inner.process.signal_group(signal)?;
+        // The child of a group that is signalled after its exit did not end by that.
+        if sent && !has_exited {
+            inner.causes.note(cause, signal);
+        }
+        Ok(sent)
+    }
+
+    /// Whether nobody of the child's group runs any more. Zombies do not.
+    pub fn group_is_empty(&self) -> io::Result<bool> {
+        self.lock().process.group_is_empty()
+    }
+
+    /// Gives back what is held of the group of a child that has exited. Of one that has not, nothing.
+    pub fn release_group(&self) {
         let mut inner = self.lock();
-        match inner.state {
-            Exited(_) => return Ok(false),
-            NotWaiting => {
-                if let Some(exit) = inner.try_reap()? {
+        if matches!(inner.state, Exited(_)) {
+            inner.process.release_group();
+        }
+    }
+
+    /// The lock, and whether the child has exited as of now.
+    fn look(&self) -> io::Result<(MutexGuard<'_, Inner<P>>, bool)> {
+        let mut inner = self.lock();
+        let has_exited = match inner.state {
+            Exited(_) => true,
+            Waiting => inner.process.has_exited()?,
+            NotWaiting => match inner.try_reap()? {
+                None => false,
+                Some(exit) => {
                     drop(inner);
                     let _ = exit.announce();
-                    return Ok(false);
+                    inner = self.lock();
+                    true
                 }
-            }
-            Waiting => {
-                if inner.process.has_exited()? {
-                    return Ok(false);
-                }
-            }
-        }
-        inner.process.send_signal(signal)
+            },
+        };
+        Ok((inner, has_exited))
     }
 
     /// Runs `listener` once with the outcome: on the thread that reaps the child, outside the lock,

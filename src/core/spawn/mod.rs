@@ -3,7 +3,7 @@
 
 pub mod environment;
 mod plan;
-pub use plan::{Credentials, Plan, Stdio, StringBlock};
+pub use plan::{Credentials, Grouping, Plan, Stdio, StringBlock};
 
 #[cfg(unix)]
 mod search_path;
@@ -72,6 +72,10 @@ pub enum Stage {
     Spawn,
     /// The working directory of the plan: never reported as a missing program.
     Chdir,
+    /// This system, or this process, has no way to contain a child ([`Grouping::Contain`]).
+    Contain,
+    /// This system has no way to end a child with its parent.
+    KillOnParentExit,
 }
 
 impl From<io::Error> for SpawnError {

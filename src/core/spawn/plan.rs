@@ -27,11 +27,25 @@ pub struct Plan {
     pub stdio: Vec<Stdio>,
     /// Unix: a new session. Windows: no console of the parent's, a process group of its own.
     pub detached: bool,
+    pub grouping: Grouping,
+    /// The kernel ends the child, or its whole group, with this process.
+    pub kill_on_parent_exit: bool,
     pub credentials: Credentials,
     /// Windows only.
     pub hide_window: bool,
     /// Windows only: join the arguments with spaces and quote nothing.
     pub verbatim_arguments: bool,
+}
+
+/// Whether the child leads a group of its own, which can be signalled as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Grouping {
+    #[default]
+    None,
+    /// Unix: a process group. Windows: a job.
+    Group,
+    /// One that nobody leaves. Linux: a cgroup, and a process group. Windows: a job.
+    Contain,
 }
 
 /// What an fd of the child becomes.

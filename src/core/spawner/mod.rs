@@ -12,11 +12,47 @@ use super::spawn::{Plan, SpawnError};
 use super::sys::Caller;
 use super::{reactor, registry};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
-/// Starts a program on the calling thread: once this returns, the child runs, is watched and can be
-/// found. An error leaves nothing behind.
+/// Starts a program and returns when it runs, is watched and can be found. An error leaves nothing behind.
+///
+/// On the calling thread; but the kernel ends a child that asked for it with the thread that started it
+/// (PR_SET_PDEATHSIG), and the calling one may end before the process does.
 pub fn spawn(plan: Plan) -> Result<ChildHandle, SpawnError> {
+    if plan.kill_on_parent_exit { spawn_and_block(plan) } else { spawn_here(plan) }
+}
+
+fn spawn_and_block(plan: Plan) -> Result<ChildHandle, SpawnError> {
+    struct Blocked(mpsc::Sender<Result<Result<ChildHandle, SpawnError>, Plan>>);
+
+    impl Request for Blocked {
+        fn finished(self: Box<Self>, result: Result<ChildHandle, SpawnError>) {
+            let _ = self.0.send(Ok(result));
+        }
+
+        fn return_to_caller(self: Box<Self>, plan: Plan) {
+            let _ = self.0.send(Err(plan));
+        }
+    }
+
+    let job = |plan| {
+        let (sender, answer) = mpsc::channel();
+        (Job { plan, request: Box::new(Blocked(sender)) }, answer)
+    };
+    let (first, answer) = job(plan);
+    spawn_in_background(first)?;
+    match answer.recv() {
+        Ok(Ok(result)) => result,
+        Ok(Err(plan)) => {
+            let (again, answer) = job(plan);
+            spawn_on_a_thread_of_its_own(again)?;
+            answer.recv().ok().and_then(Result::ok).unwrap_or(Err(SpawnError::PANIC))
+        }
+        Err(_) => Err(SpawnError::PANIC),
+    }
+}
+
+fn spawn_here(plan: Plan) -> Result<ChildHandle, SpawnError> {
     reactor::start()?;
     let spawned = busy_program::spawn(&plan)?;
     let child = Child::new(plan, spawned);
@@ -39,6 +75,7 @@ fn settle_at_exit(child: &Arc<Child>) {
         if let Some(child) = this.upgrade() {
             child.settle_pipes(|pipe| reactor::watch_pipe(&child, pipe));
             registry::mark_exited(&child);
+            child.leaves_group();
         }
     });
 }
@@ -69,7 +106,12 @@ pub struct Job {
 
 impl Job {
     fn run(self) {
-        self.run_with(spawn);
+        self.run_with(spawn_here);
+    }
+
+    /// Whether the thread that does it must not end before the child does.
+    fn needs_its_thread(&self) -> bool {
+        self.plan.kill_on_parent_exit
     }
 
     /// Whatever happens, the request hears of it: a panic in the spawn is the spawn's error, and one in

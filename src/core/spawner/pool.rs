@@ -176,9 +176,11 @@ fn work() {
     // Or the caller's thread would lose its processor to the one it has just woken.
     let batch = Batch::begin();
     let mut proofs = Proofs::new();
+    let mut may_end = true;
     let mut pool = lock();
     loop {
         if let Some(queued) = pool.jobs.pop_front() {
+            may_end &= !queued.job.needs_its_thread();
             let since = Instant::now();
             let looks_at = queued.unproved.then(|| queued.caller.clone());
             pool.busy.push(Busy { since, looks_at });
@@ -196,7 +198,7 @@ fn work() {
             if let Some(at) = pool.busy.iter().position(|busy| busy.since == since) {
                 pool.busy.swap_remove(at);
             }
-        } else if pool.threads > CORE_THREADS {
+        } else if may_end && pool.threads > CORE_THREADS {
             pool.threads -= 1;
             return;
         } else {
@@ -231,8 +233,12 @@ pub fn add_to_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
     lock().unfinished += 1;
     let thread = Builder::new().name("shared-child spawn".into()).stack_size(STACK_SIZE);
     let started = thread.spawn(|| {
+        let needs_its_thread = job.needs_its_thread();
         job.run();
         lock().finished_one();
+        while needs_its_thread {
+            std::thread::park(); // its child would end with it
+        }
     });
     if let Err(error) = started {
         lock().finished_one();

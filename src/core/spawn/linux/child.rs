@@ -25,10 +25,7 @@ fn prepare(exec: &Exec) -> Steps {
     // All signals are blocked since before the clone. The handlers go first: with one still in place,
     // unblocking would run the parent's handler here, in the parent's memory.
     signals::reset_handlers();
-    if exec.new_session {
-        // SAFETY: no arguments.
-        attempt(Step::NewSession, unsafe { libc::syscall(libc::SYS_setsid) })?;
-    }
+    take_place(exec)?;
     if let Some((wanted, now)) = &exec.scheduling {
         wanted.take(now);
     }
@@ -43,8 +40,48 @@ fn prepare(exec: &Exec) -> Steps {
         attempt(Step::ChangeDirectory, unsafe { libc::syscall(libc::SYS_chdir, cwd.as_ptr()) })?;
     }
     change_credentials(exec)?;
+    end_with_parent(exec)?;
     signals::set_mask(signals::NONE);
     Ok(())
+}
+
+/// The child's place among other processes, from which it can be ended.
+fn take_place(exec: &Exec) -> Steps {
+    let hold = exec.hold;
+    if exec.new_session {
+        // SAFETY: no arguments. Whoever begins a session leads a group, too.
+        attempt(Step::NewSession, unsafe { libc::syscall(libc::SYS_setsid) })?;
+    } else if hold.leads_group {
+        // SAFETY: takes integers.
+        attempt(Step::NewGroup, unsafe { libc::syscall(libc::SYS_setpgid, 0, 0) })?;
+    }
+    if let Some(cgroup) = &hold.cgroup {
+        let itself = b"0";
+        // SAFETY: as many bytes as it says.
+        let entered = unsafe { libc::syscall(libc::SYS_write, cgroup.entrance(), itself.as_ptr(), itself.len()) };
+        attempt(Step::EnterCgroup, entered)?;
+    }
+    match &hold.tether {
+        Some(tether) => tether.tie(hold.leads_group).map_err(|errno| (Step::Tie, errno)),
+        None => Ok(()),
+    }
+}
+
+/// What the pipes of a [`Tether`](crate::core::sys::Tether) cannot do alone. After the change of user, which
+/// would undo it (man 2 PR_SET_PDEATHSIG).
+fn end_with_parent(exec: &Exec) -> Steps {
+    if exec.hold.tether.is_none() {
+        return Ok(());
+    }
+    // SAFETY: takes integers.
+    let asked = unsafe { libc::syscall(libc::SYS_prctl, libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) };
+    attempt(Step::EndWithParent, asked)?;
+    // The parent may have ended before it was asked to tell.
+    // SAFETY: takes nothing.
+    match unsafe { libc::syscall(libc::SYS_getppid) } == libc::c_long::from(exec.parent) {
+        true => Ok(()),
+        false => Err((Step::EndWithParent, libc::ESRCH)),
+    }
 }
 
 /// Two passes, so that any permutation works: first every source that is some other mapping's target

@@ -4,7 +4,7 @@
 use super::super::search_path::candidates;
 use super::super::stdio::FdMapping;
 use super::super::{Credentials, Plan, StringBlock, Surroundings};
-use crate::core::sys::Scheduling;
+use crate::core::sys::{Hold, Scheduling};
 use std::cell::UnsafeCell;
 use std::ffi::{CString, c_char, c_int};
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -14,6 +14,9 @@ use std::sync::atomic::{AtomicI32, Ordering};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     NewSession = 1,
+    NewGroup,
+    EnterCgroup,
+    Tie,
     EnterSurroundings,
     PlaceFds,
     CloseOtherFds,
@@ -21,12 +24,16 @@ pub enum Step {
     SetGroups,
     SetGid,
     SetUid,
+    EndWithParent,
     Exec,
 }
 
 impl Step {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 13] = [
         Self::NewSession,
+        Self::NewGroup,
+        Self::EnterCgroup,
+        Self::Tie,
         Self::EnterSurroundings,
         Self::PlaceFds,
         Self::CloseOtherFds,
@@ -34,6 +41,7 @@ impl Step {
         Self::SetGroups,
         Self::SetGid,
         Self::SetUid,
+        Self::EndWithParent,
         Self::Exec,
     ];
 }
@@ -72,6 +80,9 @@ pub struct Exec<'a> {
     /// The fds between and above the targets, as inclusive ranges.
     pub other_fds: Vec<(u32, u32)>,
     pub new_session: bool,
+    pub hold: &'a Hold,
+    /// This process, as the child knows its parent.
+    pub parent: libc::pid_t,
     pub credentials: &'a Credentials,
     /// Written by the child (in shared memory), read by the parent: the step that failed, or 0.
     pub failed_step: AtomicI32,
@@ -83,7 +94,7 @@ pub struct Exec<'a> {
 }
 
 impl<'a> Exec<'a> {
-    pub fn new(plan: &'a Plan, fds: &'a [FdMapping]) -> Self {
+    pub fn new(plan: &'a Plan, fds: &'a [FdMapping], hold: &'a Hold) -> Self {
         let argv = plan.args.pointers();
         let candidates = candidates(plan);
         let mut files = candidates.pointers();
@@ -102,6 +113,8 @@ impl<'a> Exec<'a> {
             first_free_fd: last + 1,
             other_fds: gaps(fds),
             new_session: plan.detached,
+            hold,
+            parent: std::process::id() as libc::pid_t,
             credentials: &plan.credentials,
             failed_step: AtomicI32::new(0),
             failed_errno: AtomicI32::new(0),

@@ -15,9 +15,10 @@ mod signals;
 mod stack;
 
 use super::stdio::ChildFds;
-use super::{Plan, SpawnError, Spawned, Stage};
-use crate::core::sys::{OwnProcess, pidfd};
+use super::{Grouping, Plan, SpawnError, Spawned, Stage};
+use crate::core::sys::{Cgroup, Hold, OwnProcess, Tether, pidfd};
 use exec::{Exec, Failure, Step};
+use std::io;
 use std::os::fd::OwnedFd;
 
 /// A child that runs its program.
@@ -28,11 +29,24 @@ struct Started {
 
 pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
     let fds = ChildFds::open(plan)?;
-    let mut exec = Exec::new(plan, &fds.mappings);
+    let hold = hold(plan)?;
+    let mut exec = Exec::new(plan, &fds.mappings, &hold);
     let started = if clone::usable()? { clone::start(&exec) } else { fork::start(&mut exec) };
     let Started { pid, pidfd } = started?;
     let pidfd = pidfd.filter(|_| pidfd::usable());
-    Ok(Spawned { process: OwnProcess::new(pid, pidfd), pipes: fds.pipes })
+    Ok(Spawned { process: OwnProcess::new(pid, pidfd, hold), pipes: fds.pipes })
+}
+
+fn hold(plan: &Plan) -> Result<Hold, SpawnError> {
+    let cgroup = match plan.grouping {
+        Grouping::Contain => Some(Cgroup::create().map_err(|error| match error.kind() {
+            io::ErrorKind::Unsupported => SpawnError { errno: -libc::ENOTSUP, stage: Stage::Contain },
+            _ => error.into(),
+        })?),
+        _ => None,
+    };
+    let tether = plan.kill_on_parent_exit.then(Tether::new).transpose()?;
+    Ok(Hold { leads_group: plan.grouping != Grouping::None, cgroup, tether })
 }
 
 impl From<Failure> for SpawnError {

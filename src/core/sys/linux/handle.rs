@@ -32,6 +32,13 @@ impl Handle {
         Self::Pid(pid)
     }
 
+    /// Of a process that is not our child, which may be gone by now, and its pid another's: good for nothing
+    /// but to learn of an end. `None`: it would have to be asked again and again.
+    pub fn of_member(pid: libc::pid_t) -> Option<Self> {
+        let handle = Self::open(pid);
+        matches!(handle, Self::Pidfd(_)).then_some(handle)
+    }
+
     fn wait_id(&self) -> (libc::idtype_t, libc::id_t) {
         match self {
             Self::Pidfd(fd) => (libc::P_PIDFD, fd.as_raw_fd() as libc::id_t),
@@ -87,6 +94,12 @@ impl Handle {
             Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// What a reap would tell, without reaping.
+    pub fn peek(&self) -> io::Result<Option<(libc::siginfo_t, libc::rusage)>> {
+        let (kind, id) = self.wait_id();
+        waitid(kind, id, libc::WEXITED | libc::WNOHANG | libc::WNOWAIT)
     }
 
     /// Reaps the child if it has exited. By pidfd this cannot take anyone else's status, ever.

@@ -1,17 +1,23 @@
 //! Linux: pidfds where the kernel has them (5.4 and up), pids where it has not.
 
 mod caller;
+mod cgroup;
 mod exit_watcher;
+mod group;
 mod handle;
+mod members;
 mod own_process;
 pub mod pidfd;
 mod scheduling;
+mod tether;
 mod waitid;
 mod witness;
 
 pub use caller::{Caller, Scheduling};
 pub use exit_watcher::ExitWatcher;
 pub use handle::Handle;
-pub use own_process::OwnProcess;
+pub use cgroup::Cgroup;
+pub use own_process::{Hold, OwnProcess};
+pub use tether::Tether;
 pub use scheduling::Batch;
 pub use witness::Witness;

@@ -39,8 +39,34 @@ pub fn open(pid: libc::pid_t) -> io::Result<OwnedFd> {
 
 /// man 2 pidfd_send_signal.
 pub fn send_signal(pidfd: RawFd, signal: i32) -> io::Result<()> {
-    // SAFETY: takes integers; no siginfo, no flags.
-    let result = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signal, 0usize, 0) };
+    send(pidfd, signal, 0)
+}
+
+/// `PIDFD_SIGNAL_PROCESS_GROUP` of linux/pidfd.h (6.9): to the group that the process leads, or has led
+/// before it was reaped. The group is no number to the kernel, so this never reaches a later one.
+const PROCESS_GROUP: u32 = 1 << 2;
+
+/// Whether groups can be signalled by pidfd. Asked once, with what cannot be: see [`usable`].
+pub fn can_signal_groups() -> bool {
+    static CAN: OnceLock<bool> = OnceLock::new();
+    *CAN.get_or_init(|| {
+        let refused = send(i32::MAX, 0, PROCESS_GROUP).err().and_then(|error| error.raw_os_error());
+        usable() && refused == Some(libc::EBADF)
+    })
+}
+
+/// `false`: nobody is in the group any more.
+pub fn signal_group(leader: RawFd, signal: i32) -> io::Result<bool> {
+    match send(leader, signal, PROCESS_GROUP) {
+        Ok(()) => Ok(true),
+        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn send(pidfd: RawFd, signal: i32, flags: u32) -> io::Result<()> {
+    // SAFETY: takes integers; no siginfo.
+    let result = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signal, 0usize, flags) };
     check(result).map(drop)
 }
 

@@ -1,0 +1,183 @@
+//! What a child has started and leads, after the child itself: learning that nothing of it is left.
+
+use super::child::Child;
+use super::exit_status::Cause;
+use super::process::Containment;
+use super::clock::{self, Alarm};
+use super::reactor;
+use super::sys::OwnProcess;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+type Told = Box<dyn FnOnce(bool) + Send>;
+
+/// Who waits until a group is gone.
+#[derive(Default)]
+pub struct GroupWaiters(Mutex<Waiters>);
+
+#[derive(Default)]
+struct Waiters {
+    last: u64,
+    waiting: Vec<(u64, Told)>,
+    /// When the group is looked at again; `None`: nobody has asked.
+    look: Option<Alarm>,
+    /// Processes of the group of whose ends the reactor will tell.
+    members: HashSet<i32>,
+}
+
+impl std::fmt::Debug for GroupWaiters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("GroupWaiters")
+    }
+}
+
+impl GroupWaiters {
+    fn lock(&self) -> MutexGuard<'_, Waiters> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How soon to look again at a group of which nothing can be watched.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// How soon to look again at all: more may have joined than are watched.
+const LOOK_ANYHOW: Duration = Duration::from_secs(1);
+
+impl Child {
+    pub fn leads_group(&self) -> bool {
+        self.containment != Containment::Child
+    }
+
+    /// Calls `told` once: with `true` when nothing of the group runs any more, with `false` when `deadline`
+    /// has passed before. A child that leads no group counts as its own.
+    pub fn on_group_gone(self: &Arc<Self>, deadline: Option<Instant>, told: impl FnOnce(bool) + Send + 'static) {
+        let number = {
+            let mut waiters = self.group_waiters.lock();
+            waiters.last += 1;
+            let number = waiters.last;
+            waiters.waiting.push((number, Box::new(told)));
+            number
+        };
+        if let Some(at) = deadline {
+            let child = Arc::clone(self);
+            let set = clock::set(at, move || child.tell_one(number, false));
+            if set.is_err() {
+                return self.tell_one(number, false);
+            }
+        }
+        self.watch_group();
+    }
+
+    fn tell_one(&self, number: u64, gone: bool) {
+        let mut waiters = self.group_waiters.lock();
+        let at = waiters.waiting.iter().position(|(other, _)| *other == number);
+        let told = at.map(|at| waiters.waiting.swap_remove(at).1);
+        drop(waiters);
+        if let Some(told) = told {
+            told(gone);
+        }
+    }
+
+    /// At the exit of the child itself, on the thread that reaped it.
+    pub(super) fn leaves_group(self: &Arc<Self>) {
+        // The kernel's word, and no walk through the processes: whoever reaped is in a hurry.
+        let nobody_is_left = || matches!(self.shared.signal_group(0, Cause::Kill), Ok(false));
+        if !self.leads_group() || nobody_is_left() {
+            self.group_is_gone();
+        } else if self.holds_group() || self.shared.with_process(OwnProcess::is_pinned) {
+            self.watch_group();
+        } else if !self.has_handles() {
+            self.shared.release_group();
+        }
+    }
+
+    /// When the last handle of a child that has exited is gone.
+    pub(super) fn let_go_of_group(self: &Arc<Self>) {
+        match self.holds_group() {
+            true => self.watch_group(),
+            false => self.shared.release_group(),
+        }
+    }
+
+    /// Whether something is still to be done to the group, handles or not: to kill it when its time is over, or
+    /// with this process.
+    fn holds_group(&self) -> bool {
+        self.endings.are_pending() || self.shared.with_process(OwnProcess::is_tied)
+    }
+
+    /// An alarm may have been set for a child that is gone by now.
+    pub(super) fn keep_endings_for_the_living(self: &Arc<Self>) {
+        if matches!(self.shared.try_wait(), Ok(None)) {
+            return; // its exit will see to it
+        }
+        match self.leads_group() {
+            true => self.watch_group(),
+            false => self.endings.cancel(),
+        }
+    }
+
+    /// From here on somebody looks at the group until it is gone.
+    pub(super) fn watch_group(self: &Arc<Self>) {
+        if self.group_waiters.lock().look.is_none() {
+            self.look_at_group_in(Duration::ZERO);
+        }
+    }
+
+    /// A process of the group has ended.
+    pub(super) fn group_has_changed(self: &Arc<Self>, member: i32) {
+        self.group_waiters.lock().members.remove(&member);
+        self.look_at_group_in(Duration::ZERO);
+    }
+
+    /// Instead of any later look.
+    fn look_at_group_in(self: &Arc<Self>, pause: Duration) {
+        let child = Arc::clone(self);
+        let look = clock::set(Instant::now() + pause, move || child.look_at_group()).ok();
+        let later = std::mem::replace(&mut self.group_waiters.lock().look, look);
+        later.into_iter().for_each(clock::cancel);
+        if look.is_none() {
+            // There is no thread to look: those who wait may ask again.
+            self.tell_all(false);
+        }
+    }
+
+    /// On the thread of the clock, for it may walk through all processes.
+    fn look_at_group(self: &Arc<Self>) {
+        if self.is_gone() {
+            self.group_is_gone();
+        } else {
+            let watched = self.watch_members();
+            self.look_at_group_in(if watched { LOOK_ANYHOW } else { LOOK_AGAIN });
+        }
+    }
+
+    /// Whether the end of any of them will be told.
+    fn watch_members(self: &Arc<Self>) -> bool {
+        let running = self.shared.with_process(|process| process.group_members());
+        for member in running {
+            let is_new = self.group_waiters.lock().members.insert(member);
+            if is_new && !reactor::watch_member(self, member) {
+                self.group_waiters.lock().members.remove(&member);
+            }
+        }
+        !self.group_waiters.lock().members.is_empty()
+    }
+
+    fn is_gone(&self) -> bool {
+        let has_exited = matches!(self.shared.try_wait(), Ok(Some(_)) | Err(_));
+        has_exited && (!self.leads_group() || self.shared.group_is_empty().unwrap_or(false))
+    }
+
+    pub(super) fn group_is_gone(&self) {
+        let look = self.group_waiters.lock().look.take();
+        look.into_iter().for_each(clock::cancel);
+        self.endings.cancel();
+        self.shared.release_group();
+        self.tell_all(true);
+    }
+
+    fn tell_all(&self, gone: bool) {
+        let waiting = std::mem::take(&mut self.group_waiters.lock().waiting);
+        waiting.into_iter().for_each(|(_, told)| told(gone));
+    }
+}

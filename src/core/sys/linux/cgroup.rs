@@ -1,0 +1,143 @@
+//! A cgroup for one child and all that it starts, which nobody can leave but who may write to another one
+//! (man 7 cgroups, Documentation/admin-guide/cgroup-v2.rst). It needs a place in the hierarchy where this
+//! process may make one: root has it, and so have the user services of systemd and other delegated units.
+
+use super::members::{Pidfd, parent_fields};
+use crate::core::sys::{check, own};
+use std::ffi::CString;
+use std::fs;
+use std::io::{self, Write};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+#[derive(Debug)]
+pub struct Cgroup {
+    folder: PathBuf,
+    /// To be joined by writing into it.
+    entrance: OwnedFd,
+}
+
+impl Cgroup {
+    /// `Unsupported` where none can be made, or not one that can be killed as a whole (Linux 5.14).
+    pub fn create() -> io::Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let parent = own_folder().ok_or(io::ErrorKind::Unsupported)?;
+        let name = format!("shared-child-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let folder = parent.join(name);
+        fs::create_dir(&folder).map_err(unavailable)?;
+        let entrance = Self::open(&folder);
+        if entrance.is_err() {
+            let _ = fs::remove_dir(&folder);
+        }
+        Ok(Self { entrance: entrance?, folder })
+    }
+
+    fn open(folder: &Path) -> io::Result<OwnedFd> {
+        fs::metadata(folder.join("cgroup.kill")).map_err(unavailable)?;
+        let path = CString::new(folder.join("cgroup.procs").as_os_str().as_bytes())?;
+        // SAFETY: a valid C string and flags that take no third argument.
+        let fd = check(unsafe { libc::open(path.as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC) });
+        // SAFETY: just opened, for us.
+        fd.map(|fd| unsafe { own(fd) }).map_err(unavailable)
+    }
+
+    /// A descriptor, into which a process writes "0" to be inside.
+    pub fn entrance(&self) -> RawFd {
+        self.entrance.as_raw_fd()
+    }
+
+    /// `true` when there was anybody to kill.
+    pub fn kill(&self) -> io::Result<bool> {
+        let populated = self.is_populated()?;
+        fs::OpenOptions::new().write(true).open(self.folder.join("cgroup.kill"))?.write_all(b"1")?;
+        Ok(populated)
+    }
+
+    /// Each of its processes, until there is no new one: `true` when there was any.
+    pub fn signal(&self, signal: i32) -> io::Result<bool> {
+        let mut told: Vec<libc::pid_t> = Vec::new();
+        loop {
+            let before = told.len();
+            for pid in self.processes()? {
+                if told.contains(&pid) {
+                    continue;
+                }
+                // The pid may be another's by now; the pidfd of one that is inside is not.
+                let Ok(process) = Pidfd::open(pid) else { continue };
+                if self.processes()?.contains(&pid) && process.send_signal(signal).is_ok() {
+                    told.push(pid);
+                }
+            }
+            if told.len() == before {
+                return Ok(!told.is_empty());
+            }
+        }
+    }
+
+    /// Its processes, and those of the cgroups that they have made below it.
+    pub fn processes(&self) -> io::Result<Vec<libc::pid_t>> {
+        let mut all = Vec::new();
+        for folder in folders_below(&self.folder) {
+            match fs::read_to_string(folder.join("cgroup.procs")) {
+                Ok(text) => all.extend(text.lines().filter_map(|line| line.parse::<libc::pid_t>().ok())),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        // A zombie stays on the list until it is reaped.
+        all.retain(|pid| parent_fields(*pid).is_some_and(|fields| !fields.is_zombie));
+        Ok(all)
+    }
+
+    pub fn is_populated(&self) -> io::Result<bool> {
+        let events = fs::read_to_string(self.folder.join("cgroup.events"))?;
+        Ok(events.lines().any(|line| line == "populated 1"))
+    }
+}
+
+impl Drop for Cgroup {
+    fn drop(&mut self) {
+        // Those below first. One that still has processes stays, with them.
+        for folder in folders_below(&self.folder).iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// The folder and those below it, each before its own.
+fn folders_below(folder: &Path) -> Vec<PathBuf> {
+    let mut all = vec![folder.to_owned()];
+    let mut next = 0;
+    while let Some(folder) = all.get(next).cloned() {
+        next += 1;
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        all.extend(entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()));
+    }
+    all
+}
+
+/// The folder of this process' own cgroup of version 2.
+fn own_folder() -> Option<PathBuf> {
+    let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
+    let path = groups.lines().find_map(|line| line.strip_prefix("0::/"))?;
+    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    // ID PARENT DEVICE ROOT PLACE ... - TYPE SOURCE OPTIONS (man 5 proc_pid_mountinfo)
+    let place = mounts.lines().find_map(|line| {
+        let (mount, kind) = line.split_once(" - ")?;
+        let fields: Vec<&str> = mount.split(' ').collect();
+        (kind.starts_with("cgroup2 ") && fields.get(3) == Some(&"/")).then(|| fields.get(4).copied())?
+    })?;
+    Some(Path::new(place).join(path))
+}
+
+/// What keeps a process from making a cgroup is told as one thing; a shortage is not.
+fn unavailable(error: io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(libc::EACCES | libc::EPERM | libc::EROFS | libc::ENOENT | libc::EOPNOTSUPP) => {
+            io::ErrorKind::Unsupported.into()
+        }
+        _ => error,
+    }
+}

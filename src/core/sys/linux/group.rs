@@ -1,0 +1,72 @@
+//! The group that a child leads, as the kernel knows it: a process group, and for who must not leave a cgroup
+//! as well.
+
+use super::cgroup::Cgroup;
+use super::members;
+use super::pidfd;
+use crate::core::process::Containment;
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::Arc;
+
+#[derive(Debug)]
+pub struct Group {
+    /// The pid of its leader.
+    number: libc::pid_t,
+    /// The leader's, which names the group for as long as anybody is in it, and no other ever (Linux 6.9).
+    /// Without it the number does, for as long as the leader is kept from being reaped.
+    leader: Option<Arc<OwnedFd>>,
+    cgroup: Option<Cgroup>,
+}
+
+impl Group {
+    pub fn new(number: libc::pid_t, leader: Option<&Arc<OwnedFd>>, cgroup: Option<Cgroup>) -> Self {
+        let leader = leader.filter(|_| pidfd::can_signal_groups()).cloned();
+        Self { number, leader, cgroup }
+    }
+
+    /// Whether its number is all that it has, so that its leader must not be reaped while others run.
+    pub fn needs_its_leader(&self) -> bool {
+        self.leader.is_none() && self.cgroup.is_none()
+    }
+
+    pub fn containment(&self) -> Containment {
+        if self.cgroup.is_some() { Containment::Cgroup } else { Containment::Group }
+    }
+
+    /// `is_kept`: the leader has not been reaped.
+    pub fn signal(&self, signal: i32, is_kept: bool) -> io::Result<bool> {
+        if let Some(cgroup) = &self.cgroup {
+            return if signal == libc::SIGKILL { cgroup.kill() } else { cgroup.signal(signal) };
+        }
+        match &self.leader {
+            Some(leader) => pidfd::signal_group(leader.as_raw_fd(), signal),
+            None if is_kept => members::signal_by_number(self.number, signal),
+            None => Ok(false),
+        }
+    }
+
+    pub fn is_empty(&self, is_kept: bool) -> io::Result<bool> {
+        // The kernel's word first: with nobody in it, zombies included, the number may be another's.
+        if self.cgroup.is_none() && !self.signal(0, is_kept)? {
+            return Ok(true);
+        }
+        Ok(self.running()?.is_empty())
+    }
+
+    fn running(&self) -> io::Result<Vec<libc::pid_t>> {
+        match &self.cgroup {
+            Some(cgroup) if !cgroup.is_populated()? => Ok(Vec::new()),
+            Some(cgroup) => cgroup.processes(),
+            None => members::of_group(self.number),
+        }
+    }
+
+    /// Some of those that run: enough to wait for, for when these are gone there are fewer.
+    pub fn members(&self) -> Vec<libc::pid_t> {
+        const MOST: usize = 16;
+        let mut running = self.running().unwrap_or_default();
+        running.truncate(MOST);
+        running
+    }
+}

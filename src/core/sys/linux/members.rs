@@ -1,0 +1,62 @@
+//! The processes of a group, by /proc.
+
+use super::pidfd;
+use crate::core::sys::check;
+use std::fs;
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+
+/// What /proc/PID/stat tells of a process' place among others.
+pub struct ParentFields {
+    pub is_zombie: bool,
+    pub group: libc::pid_t,
+}
+
+/// `None`: there is no such process.
+pub fn parent_fields(pid: libc::pid_t) -> Option<ParentFields> {
+    let line = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    // The name in the second field may hold blanks and brackets itself.
+    let end = line.iter().rposition(|byte| *byte == b')')?;
+    let mut fields = str::from_utf8(line.get(end + 2..)?).ok()?.split(' ');
+    let is_zombie = matches!(fields.next()?, "Z" | "X");
+    Some(ParentFields { is_zombie, group: fields.nth(1)?.parse().ok()? })
+}
+
+/// The processes of the group that run. The number must be kept from being another group's meanwhile.
+pub fn of_group(number: libc::pid_t) -> io::Result<Vec<libc::pid_t>> {
+    let names = fs::read_dir("/proc")?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let runs = |pid: &libc::pid_t| {
+        parent_fields(*pid).is_some_and(|fields| fields.group == number && !fields.is_zombie)
+    };
+    Ok(names.filter(runs).collect())
+}
+
+/// A process that nobody else can take the place of.
+#[derive(Debug)]
+pub struct Pidfd(OwnedFd);
+
+impl Pidfd {
+    pub fn open(pid: libc::pid_t) -> io::Result<Self> {
+        pidfd::open(pid).map(Self)
+    }
+
+    pub fn send_signal(&self, signal: i32) -> io::Result<()> {
+        pidfd::send_signal(self.0.as_raw_fd(), signal)
+    }
+}
+
+impl AsRawFd for Pidfd {
+    fn as_raw_fd(&self) -> i32 {
+        self.0.as_raw_fd()
+    }
+}
+
+/// Sends a signal to the group whose number is kept from being another's: `false` when there is nobody.
+pub fn signal_by_number(number: libc::pid_t, signal: i32) -> io::Result<bool> {
+    // SAFETY: takes integers. The caller keeps the leader from being reaped.
+    match check(unsafe { libc::kill(-number, signal) }) {
+        Ok(_) => Ok(true),
+        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
