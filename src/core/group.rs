@@ -1,9 +1,9 @@
 //! What a child has started and leads, after the child itself: learning that nothing of it is left.
 
 use super::child::Child;
+use super::clock::{self, Alarm};
 use super::exit_status::Cause;
 use super::process::Containment;
-use super::clock::{self, Alarm};
 use super::reactor;
 use super::sys::OwnProcess;
 use std::collections::HashSet;
@@ -50,7 +50,11 @@ impl Child {
 
     /// Calls `told` once: with `true` when nothing of the group runs any more, with `false` when `deadline`
     /// has passed before. A child that leads no group counts as its own.
-    pub fn on_group_gone(self: &Arc<Self>, deadline: Option<Instant>, told: impl FnOnce(bool) + Send + 'static) {
+    pub fn on_group_gone(
+        self: &Arc<Self>,
+        deadline: Option<Instant>,
+        told: impl FnOnce(bool) + Send + 'static,
+    ) {
         let number = {
             let mut waiters = self.group_waiters.lock();
             waiters.last += 1;

@@ -19,7 +19,7 @@ pub mod child;
 #[cfg(not(loom))]
 mod clock;
 #[cfg(not(loom))]
-mod ending;
+pub mod ending;
 #[cfg(not(loom))]
 pub mod group;
 #[cfg(not(loom))]

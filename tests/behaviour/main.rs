@@ -45,6 +45,13 @@ mod spawning {
     mod the_program_is_found_in_the_childs_path;
 }
 
+/// What a child has started, and how all of it is ended.
+mod controlling {
+    mod a_signal_reaches_the_whole_group;
+    mod a_tied_child_ends_with_its_parent;
+    mod an_ending_asks_first_and_then_kills;
+}
+
 /// A child as the threads of its process have it.
 mod sharing {
     mod a_pipe_in_use_holds_more;

@@ -105,8 +105,9 @@ pub struct Job {
 }
 
 impl Job {
-    fn run(self) {
-        self.run_with(spawn_here);
+    /// The child, if there is one.
+    fn run(self) -> Option<Arc<Child>> {
+        self.run_with(spawn_here)
     }
 
     /// Whether the thread that does it must not end before the child does.
@@ -116,11 +117,13 @@ impl Job {
 
     /// Whatever happens, the request hears of it: a panic in the spawn is the spawn's error, and one in
     /// the request costs that request at most, never the thread.
-    fn run_with(self, spawn: impl FnOnce(Plan) -> Result<ChildHandle, SpawnError>) {
+    fn run_with(self, spawn: impl FnOnce(Plan) -> Result<ChildHandle, SpawnError>) -> Option<Arc<Child>> {
         let Self { plan, request } = self;
         let result = catch_unwind(AssertUnwindSafe(|| spawn(plan)));
         let result = result.unwrap_or(Err(SpawnError::PANIC));
+        let child = result.as_ref().ok().map(|handle| Arc::clone(handle.child()));
         let _ = catch_unwind(AssertUnwindSafe(|| request.finished(result)));
+        child
     }
 
     fn return_to_caller(self) {

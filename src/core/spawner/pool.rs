@@ -192,7 +192,10 @@ fn work() {
                 pool.busy.iter_mut().filter(|busy| busy.since == since).for_each(|busy| busy.looks_at = None);
                 pool.tell_those_that_end();
             }
-            batch.pause(|| if may_run { queued.job.run() } else { queued.job.return_to_caller() });
+            batch.pause(|| match may_run {
+                true => drop(queued.job.run()),
+                false => queued.job.return_to_caller(),
+            });
             pool = lock();
             pool.finished_one();
             if let Some(at) = pool.busy.iter().position(|busy| busy.since == since) {
@@ -234,10 +237,10 @@ pub fn add_to_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
     let thread = Builder::new().name("shared-child spawn".into()).stack_size(STACK_SIZE);
     let started = thread.spawn(|| {
         let needs_its_thread = job.needs_its_thread();
-        job.run();
+        let child = job.run();
         lock().finished_one();
-        while needs_its_thread {
-            std::thread::park(); // its child would end with it
+        if let Some(child) = child.filter(|_| needs_its_thread) {
+            let _ = child.shared.wait(); // it would end with this thread
         }
     });
     if let Err(error) = started {

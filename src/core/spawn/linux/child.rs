@@ -58,7 +58,8 @@ fn take_place(exec: &Exec) -> Steps {
     if let Some(cgroup) = &hold.cgroup {
         let itself = b"0";
         // SAFETY: as many bytes as it says.
-        let entered = unsafe { libc::syscall(libc::SYS_write, cgroup.entrance(), itself.as_ptr(), itself.len()) };
+        let entered =
+            unsafe { libc::syscall(libc::SYS_write, cgroup.entrance(), itself.as_ptr(), itself.len()) };
         attempt(Step::EnterCgroup, entered)?;
     }
     match &hold.tether {

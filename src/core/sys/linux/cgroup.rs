@@ -113,7 +113,11 @@ fn folders_below(folder: &Path) -> Vec<PathBuf> {
     while let Some(folder) = all.get(next).cloned() {
         next += 1;
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        all.extend(entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()));
+        all.extend(
+            entries
+                .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+                .map(|entry| entry.path()),
+        );
     }
     all
 }

@@ -14,10 +14,10 @@ mod waitid;
 mod witness;
 
 pub use caller::{Caller, Scheduling};
+pub use cgroup::Cgroup;
 pub use exit_watcher::ExitWatcher;
 pub use handle::Handle;
-pub use cgroup::Cgroup;
 pub use own_process::{Hold, OwnProcess};
-pub use tether::Tether;
 pub use scheduling::Batch;
+pub use tether::Tether;
 pub use witness::Witness;

@@ -1,0 +1,110 @@
+//! What a child has started and not let go of its group, also after the child itself has exited.
+
+use crate::support::limit::{time_limit, until};
+use crate::support::own_process::in_own_process;
+use crate::support::plans::script;
+use crate::support::proc::{children, has_exited};
+use crate::support::temporary::read_all;
+use shared_child_native::core::child::{ChildHandle, TakenPipe};
+use shared_child_native::core::process::Containment;
+use shared_child_native::core::spawn::{Grouping, Plan};
+use shared_child_native::core::{Cause, spawner};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::os::fd::FromRawFd;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+pub fn leader(text: &str) -> (ChildHandle, BufReader<File>) {
+    let child = spawner::spawn(Plan { grouping: Grouping::Group, ..script(text) }).unwrap();
+    let Some(TakenPipe::Open(pipe)) = child.take_pipe(1) else { panic!("it runs, and has a stdout") };
+    // SAFETY: the pipe has just been given away.
+    let stdout = unsafe { File::from_raw_fd(pipe.into_raw() as i32) };
+    (child, BufReader::new(stdout))
+}
+
+/// The next number that it prints.
+pub fn number(stdout: &mut BufReader<File>) -> u32 {
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    line.trim().parse().unwrap()
+}
+
+#[test]
+fn while_its_leader_runs() {
+    let _limit = time_limit();
+    let (child, mut stdout) = leader("sleep 1000 & echo $!; sleep 1000 & echo $!; wait");
+    let others = [number(&mut stdout), number(&mut stdout)];
+    assert_eq!(child.containment, Containment::Group);
+    assert!(child.shared.signal_group(libc::SIGTERM, Cause::Kill).unwrap());
+    let status = child.shared.wait().unwrap();
+    assert_eq!((status.signal(), status.cause), (Some(libc::SIGTERM), Some(Cause::Kill)));
+    assert_eq!(read_all(stdout), "", "nobody holds the pipe any more");
+    until("they have ended", || others.into_iter().all(has_exited));
+}
+
+#[test]
+fn when_its_leader_has_exited() {
+    let _limit = time_limit();
+    let (child, mut stdout) = leader("sleep 1000 & echo $!");
+    let other = number(&mut stdout);
+    let status = child.shared.wait().unwrap();
+    assert_eq!((status.code(), status.cause), (Some(0), None));
+    assert!(!child.shared.kill().unwrap(), "the child itself is gone");
+    assert!(child.shared.signal_group(0, Cause::Kill).unwrap());
+    assert!(child.shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap());
+    assert_eq!(read_all(stdout), "");
+    until("it has ended", || has_exited(other));
+    until("nobody is left", || !child.shared.signal_group(0, Cause::Kill).unwrap());
+    assert_eq!(child.shared.wait().unwrap(), status);
+}
+
+#[test]
+fn and_nobody_is_left_of_a_program_that_started_nobody() {
+    let _limit = time_limit();
+    let child = spawner::spawn(Plan { grouping: Grouping::Group, ..script("exit 3") }).unwrap();
+    assert_eq!(child.shared.wait().unwrap().code(), Some(3));
+    assert!(!child.shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap());
+}
+
+#[test]
+fn and_it_is_told_when_all_are_gone() {
+    let _limit = time_limit();
+    let (child, mut stdout) = leader("sleep 1000 & echo $!");
+    let other = number(&mut stdout);
+    child.shared.wait().unwrap();
+    let (sender, told) = mpsc::channel();
+    let wait = |deadline| {
+        let sender = sender.clone();
+        child.child().on_group_gone(deadline, move |gone| sender.send(gone).unwrap());
+    };
+    wait(Some(Instant::now() + Duration::from_millis(20)));
+    assert!(!told.recv().unwrap());
+    wait(None);
+    // SAFETY: takes integers.
+    assert_eq!(unsafe { libc::kill(other as i32, libc::SIGKILL) }, 0);
+    assert!(told.recv().unwrap());
+    wait(None);
+    assert!(told.recv().unwrap(), "also of a group that is gone");
+}
+
+/// On kernels that know groups by number only, a leader stays a zombie while others run; and no longer.
+#[test]
+fn and_no_zombie_is_left() {
+    in_own_process!(|| {
+        for end in ["by itself", "by a signal", "without a handle"] {
+            let (child, mut stdout) = leader("sleep 1000 & echo $!");
+            let other = number(&mut stdout);
+            child.shared.wait().unwrap();
+            match end {
+                "by a signal" => drop(child.shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap()),
+                // SAFETY: takes integers.
+                "by itself" => assert_eq!(unsafe { libc::kill(other as i32, libc::SIGKILL) }, 0),
+                _ => drop(child),
+            }
+            until(end, || children().is_empty());
+            // SAFETY: takes integers; the process may be gone.
+            unsafe { libc::kill(other as i32, libc::SIGKILL) };
+        }
+    });
+}

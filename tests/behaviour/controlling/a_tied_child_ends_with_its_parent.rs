@@ -1,0 +1,81 @@
+//! However the parent ends; and not before.
+
+use crate::support::limit::{time_limit, until};
+use crate::support::own_process::in_own_process;
+use crate::support::plans::script;
+use crate::support::proc::{fds, has_exited};
+use shared_child_native::core::spawn::{Grouping, Plan};
+use shared_child_native::core::{Cause, spawner};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// Starts this test binary again, which starts `text`, tied, and then waits; gives it and the pids that its
+/// child has printed.
+fn host(test: &str, text: &str) -> (std::process::Child, Vec<u32>) {
+    let mut host = Command::new(std::env::current_exe().unwrap())
+        .args([test, "--exact", "--nocapture"])
+        .env("SHARED_CHILD_TEST_HOST", text)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(host.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let pids = lines.filter_map(|line| line.strip_prefix("pid ")?.parse().ok()).take(2).collect();
+    (host, pids)
+}
+
+/// In the host: starts the child, and never returns.
+fn be_the_host(grouping: Grouping) {
+    let Ok(text) = std::env::var("SHARED_CHILD_TEST_HOST") else { return };
+    let mut plan = Plan { grouping, kill_on_parent_exit: true, ..script(&text) };
+    plan.stdio[1] = shared_child_native::core::spawn::Stdio::Inherit(1);
+    std::thread::spawn(move || spawner::spawn(plan).unwrap()).join().unwrap();
+    loop {
+        std::thread::park();
+    }
+}
+
+#[test]
+fn a_whole_group() {
+    be_the_host(Grouping::Group);
+    let _limit = time_limit();
+    let text = "sleep 1000 & echo pid $!; echo pid $$; wait";
+    let name = "controlling::a_tied_child_ends_with_its_parent::a_whole_group";
+    let (mut host, pids) = host(name, text);
+    assert!(pids.iter().all(|pid| !has_exited(*pid)));
+    host.kill().unwrap();
+    host.wait().unwrap();
+    until("all of them have ended", || pids.iter().all(|pid| has_exited(*pid)));
+}
+
+#[test]
+fn or_the_child_alone() {
+    be_the_host(Grouping::None);
+    let _limit = time_limit();
+    let text = "setsid sleep 1000 & echo pid $!; echo pid $$; wait";
+    let name = "controlling::a_tied_child_ends_with_its_parent::or_the_child_alone";
+    let (mut host, pids) = host(name, text);
+    host.kill().unwrap();
+    host.wait().unwrap();
+    until("the child has ended", || has_exited(pids[1]));
+    assert!(!has_exited(pids[0]), "who is not in its group");
+    // SAFETY: takes integers.
+    unsafe { libc::kill(pids[0] as i32, libc::SIGKILL) };
+}
+
+/// The tie takes descriptors for as long as anybody of the group runs; and cutting it ends nobody.
+#[test]
+fn and_nothing_is_left_of_the_tie() {
+    in_own_process!(|| {
+        spawner::spawn(script("exit 0")).unwrap().shared.wait().unwrap();
+        let count = || fds("self").len();
+        until("its pipes are closed", || count() <= 16);
+        let before = count();
+        let plan = |text: &str| Plan { grouping: Grouping::Group, kill_on_parent_exit: true, ..script(text) };
+        let child = spawner::spawn(plan("exec sleep 1000 >/dev/null 2>&1")).unwrap();
+        assert!(child.shared.kill().unwrap());
+        let status = child.shared.wait().unwrap();
+        assert_eq!(status.cause, Some(Cause::Kill));
+        drop(child);
+        until("all is closed", || count() == before);
+    });
+}
