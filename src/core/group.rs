@@ -88,10 +88,10 @@ impl Child {
         let nobody_is_left = || matches!(self.shared.signal_group(0, Cause::Kill), Ok(false));
         if !self.leads_group() || nobody_is_left() {
             self.group_is_gone();
+        } else if !self.has_handles() {
+            self.let_go_of_group();
         } else if self.holds_group() || self.shared.with_process(OwnProcess::is_pinned) {
             self.watch_group();
-        } else if !self.has_handles() {
-            self.shared.release_group();
         }
     }
 

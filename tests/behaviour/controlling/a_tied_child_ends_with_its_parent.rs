@@ -4,10 +4,12 @@ use crate::support::limit::{time_limit, until};
 use crate::support::own_process::in_own_process;
 use crate::support::plans::script;
 use crate::support::proc::{fds, has_exited};
-use shared_child_native::core::spawn::{Grouping, Plan};
+use crate::support::temporary::Folder;
+use shared_child_native::core::spawn::{Grouping, Plan, Stdio};
 use shared_child_native::core::{Cause, spawner};
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::sync::mpsc;
 
 /// Starts this test binary again, which starts `text`, tied, and then waits; gives it and the pids that its
 /// child has printed.
@@ -15,7 +17,7 @@ fn host(test: &str, text: &str) -> (std::process::Child, Vec<u32>) {
     let mut host = Command::new(std::env::current_exe().unwrap())
         .args([test, "--exact", "--nocapture"])
         .env("SHARED_CHILD_TEST_HOST", text)
-        .stdout(Stdio::piped())
+        .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
     let lines = BufReader::new(host.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -27,7 +29,7 @@ fn host(test: &str, text: &str) -> (std::process::Child, Vec<u32>) {
 fn be_the_host(grouping: Grouping) {
     let Ok(text) = std::env::var("SHARED_CHILD_TEST_HOST") else { return };
     let mut plan = Plan { grouping, kill_on_parent_exit: true, ..script(&text) };
-    plan.stdio[1] = shared_child_native::core::spawn::Stdio::Inherit(1);
+    plan.stdio[1] = Stdio::Inherit(1);
     std::thread::spawn(move || spawner::spawn(plan).unwrap()).join().unwrap();
     loop {
         std::thread::park();
@@ -66,16 +68,30 @@ fn or_the_child_alone() {
 #[test]
 fn and_nothing_is_left_of_the_tie() {
     in_own_process!(|| {
-        spawner::spawn(script("exit 0")).unwrap().shared.wait().unwrap();
-        let count = || fds("self").len();
-        until("its pipes are closed", || count() <= 16);
-        let before = count();
-        let plan = |text: &str| Plan { grouping: Grouping::Group, kill_on_parent_exit: true, ..script(text) };
-        let child = spawner::spawn(plan("exec sleep 1000 >/dev/null 2>&1")).unwrap();
-        assert!(child.shared.kill().unwrap());
-        let status = child.shared.wait().unwrap();
-        assert_eq!(status.cause, Some(Cause::Kill));
+        let pipes = || fds("self").into_values().filter(|file| file.starts_with("pipe:")).count();
+        let before = pipes();
+        let tied = |text: &str| Plan {
+            grouping: Grouping::Group,
+            kill_on_parent_exit: true,
+            stdio: vec![Stdio::Ignore, Stdio::Inherit(1), Stdio::Inherit(2)],
+            ..script(text)
+        };
+        let folder = Folder::new();
+        let mark = folder.path().join("mark");
+        // Its leader exits at once; what it has started goes on, until it is told to.
+        let text = format!("(while ! test -e {}; do sleep 0.01; done) &", mark.display());
+        let child = spawner::spawn(tied(&text)).unwrap();
+        assert!(child.shared.wait().unwrap().success());
+        assert_eq!(pipes(), before + 4);
+        let (sender, told) = mpsc::channel();
+        child.child().on_group_gone(None, move |gone| sender.send(gone).unwrap());
         drop(child);
-        until("all is closed", || count() == before);
+        std::fs::write(&mark, "").unwrap();
+        assert!(told.recv().unwrap());
+        until("the tie is cut", || pipes() == before);
+        let killed = spawner::spawn(tied("exec sleep 1000")).unwrap();
+        assert!(killed.shared.kill().unwrap());
+        assert_eq!(killed.shared.wait().unwrap().cause, Some(Cause::Kill));
+        until("the tie is cut", || pipes() == before);
     });
 }
