@@ -147,21 +147,21 @@ function fdOf({ fd, _handle }: Stream): number | null {
 }
 
 /** What is left of a pipe of which nobody has read anything, where that is no more than bytes. */
-function leftBytes(stream: Stream, { left }: OwnPipe): Uint8Array | null {
-  if (hasEndedUnread(stream)) return new Uint8Array()
-  return left
+function leftBytes(stream: Stream, own: OwnPipe): Uint8Array | null {
+  if (hasEndedUnread(stream, own)) return new Uint8Array()
+  return own.left
 }
 
 /** Without a byte, that is, of a child that wrote nothing. */
-function hasEndedUnread({ readableEnded, readableDidRead }: Stream): boolean {
-  return readableEnded === true && readableDidRead === false
+function hasEndedUnread({ readableEnded, readableDidRead }: Stream, { fd }: OwnPipe): boolean {
+  return fd > 0 && readableEnded === true && readableDidRead === false
 }
 
 /** Why this stream cannot be given away: completes "The property 'options.stdio[0]' ..". */
 function refusal(stream: Stream, own: OwnPipe | undefined): string | null {
   if (own?.given) return 'must be a stream that was not given to another child'
   if (own?.pipes.collected && own.fd > 0) return 'must be a stream that output() does not read'
-  if (own !== undefined && hasEndedUnread(stream)) return null
+  if (own !== undefined && hasEndedUnread(stream, own)) return null
   if (stream.destroyed) return 'must be a stream that was not destroyed'
   if (stream.encrypted) return 'must be a stream that is not encrypted: only this process can read it'
   if (stream.connecting || stream.pending)
