@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { setBlocking } from '../native.js'
 
 /** A stream as it is inside; all of it may be missing. */
-export interface StreamParts extends Partial<Pick<Readable, 'pause' | 'read' | 'resume'>> {
+export interface StreamParts extends Partial<Pick<Readable, 'listenerCount' | 'pause' | 'read' | 'resume'>> {
   readableFlowing?: boolean | null
   readonly destroyed?: boolean
   readonly _handle?: { readonly fd?: unknown; reading?: boolean; readStop?(): unknown } | null
@@ -130,8 +130,10 @@ export class Hold {
     if (fd !== null && !this.#wasBlocking) setBlocking(fd, false)
   }
 
-  /** Reads for whoever has asked in the meantime, and has not paused again. */
+  /** Reads for whoever has asked in the meantime: by resume(), or by a loop or another listener for 'readable'. */
   #goOn(): void {
-    if (this.#asked && this.#stream.readableFlowing && !this.#stream.destroyed) this.#stream.read?.(0)
+    const stream = this.#stream
+    const waits = stream.readableFlowing || (stream.listenerCount?.('readable') ?? 0) > 0
+    if (this.#asked && waits && !stream.destroyed) stream.read?.(0)
   }
 }
