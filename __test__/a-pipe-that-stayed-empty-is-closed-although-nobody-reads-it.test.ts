@@ -3,7 +3,7 @@ import { SharedChild } from 'shared-child'
 import { start } from './support/children.js'
 import { leavesNothing } from './support/leaks.js'
 import { isWindows, notLinux, testUnless } from './support/skip.js'
-import { within } from './support/within.js'
+import { until, within } from './support/within.js'
 
 testUnless(isWindows, "'end' and 'close' come after the exit", async (t) => {
   const child = await start(t, 'sh', ['-c', 'read line'])
@@ -24,13 +24,20 @@ testUnless(isWindows, 'they come later when a grandchild has the pipe', async (t
   await within(10_000, 'the end', closed)
 })
 
+/** Whether no stream of an exited child has an fd any more. */
+function areClosed(child: SharedChild): boolean {
+  return child.stdio.every((stream) => stream?.destroyed || !(stream as { _handle?: object } | null)?._handle)
+}
+
 testUnless(notLinux, 'no fd is left, whenever the streams were touched', async (t) => {
+  const stdio = ['pipe', 'pipe', 'pipe', 'pipe'] as const
   await leavesNothing(t, async () => {
-    const before = await SharedChild.spawn('true', [], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
+    const before = await SharedChild.spawn('true', [], { stdio })
     t.is([...before.stdio].length, 4)
     await before.wait()
-    const after = await SharedChild.spawn('true', [], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
+    await until('the streams are closed', () => areClosed(before))
+    const after = await SharedChild.spawn('true', [], { stdio })
     await after.wait()
-    t.is([...after.stdio].length, 4)
+    await until('the streams are closed', () => areClosed(after))
   })
 })
