@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
+import type { Duplex } from 'node:stream'
 import type { ExecutionContext } from 'ava'
 import { SharedChild, type SpawnOptions } from 'shared-child'
 import { killAtEnd } from './support/children.js'
@@ -118,18 +119,42 @@ for (const [way, spawn] of Object.entries(ways)) {
     input.destroy()
   })
 
-  testUnless(isWindows, `${way}: process.stdin, by one child after the other, and by this process in the end`, async (t) => {
-    const host = runScript(t, 'give-stdin-away', [way], {})
-    host.process.stdin.write('a\n')
-    t.is(await within(10_000, 'the first', host.line()), 'first a')
-    host.process.stdin.write('b\n')
-    t.is(await within(10_000, 'the second', host.line()), 'second b')
-    t.is(await within(10_000, 'the turn of the process', host.line()), 'now me')
-    host.process.stdin.end('c\n')
-    t.is(await within(10_000, 'the rest', host.line()), 'me c')
-    t.is((await host.ended).code, 0)
-  })
+  testUnless(
+    isWindows,
+    `${way}: process.stdin, by one child after the other, and by this process in the end`,
+    async (t) => {
+      const host = runScript(t, 'give-stdin-away', [way], {})
+      host.process.stdin.write('a\n')
+      t.is(await within(10_000, 'the first', host.line()), 'first a')
+      host.process.stdin.write('b\n')
+      t.is(await within(10_000, 'the second', host.line()), 'second b')
+      t.is(await within(10_000, 'the turn of the process', host.line()), 'now me')
+      host.process.stdin.end('c\n')
+      t.is(await within(10_000, 'the rest', host.line()), 'me c')
+      t.is((await host.ended).code, 0)
+    },
+  )
 }
+
+testUnless(isWindows, 'a socket that two children have is read when the second one has exited, too', async (t) => {
+  const { client, server, used } = await connection(t, (socket) =>
+    SharedChild.spawn('cat', [], { stdio: [socket, 'ignore', 'inherit'] }),
+  )
+  const first = killAtEnd(t, used)
+  const second = killAtEnd(
+    t,
+    SharedChild.spawnSync('sh', ['-c', 'read go <&3; cat'], { stdio: [server, 'pipe', 'inherit', 'pipe'] }),
+  )
+  first.killSync()
+  await first.wait()
+  server.resume()
+  client.end('for the second')
+  ;(second.stdio[3] as Duplex).write('go\n')
+  t.is(await within(10_000, 'the text', textOf(second.stdout)), 'for the second')
+  t.is(server.bytesRead, 0)
+  await second.wait()
+  await within(10_000, 'the end', once(server, 'close'))
+})
 
 testUnless(isWindows, 'the event loop goes on while the child waits for its peer', async (t) => {
   const { client, server, used } = await connection(t, (socket) => {

@@ -1,6 +1,7 @@
 import { SharedChild, type SpawnOptions } from 'shared-child'
 import { killAtEnd, start } from './support/children.js'
 import { leavesNothing } from './support/leaks.js'
+import { message, startWorker } from './support/scripts.js'
 import { isWindows, notLinux, testUnless } from './support/skip.js'
 import { firstLine, textOf } from './support/text.js'
 import { within } from './support/within.js'
@@ -47,7 +48,7 @@ for (const [way, spawn] of Object.entries(ways)) {
     })
   }
 
-  testUnless(isWindows, `${way}: a producer without an end dies of SIGPIPE when its reader has had enough`, async (t) => {
+  testUnless(isWindows, `${way}: a producer dies of SIGPIPE when its reader has had enough`, async (t) => {
     const yes = await start(t, 'yes')
     const head = killAtEnd(t, await spawn('head', ['-n', '1'], { stdio: [yes.stdout, 'pipe', 'inherit'] }))
     t.is((await within(10_000, 'head', head.output())).stdout, 'y\n')
@@ -57,10 +58,7 @@ for (const [way, spawn] of Object.entries(ways)) {
   testUnless(isWindows, `${way}: the stdin of a child as the stdout and stderr of the next one`, async (t) => {
     const cat = await start(t, 'cat', [], { stdio: ['pipe', 'pipe', 'inherit'] })
     const { stdin } = cat
-    const echo = killAtEnd(
-      t,
-      await spawn('sh', ['-c', 'echo out; echo err >&2'], { stdio: ['ignore', stdin, stdin] }),
-    )
+    const echo = killAtEnd(t, await spawn('sh', ['-c', 'echo out; echo err >&2'], { stdio: ['ignore', stdin, stdin] }))
     t.is(cat.stdin, null)
     t.is(await within(10_000, 'the end', textOf(cat.stdout)), 'out\nerr\n')
     t.true((await echo.wait()).success)
@@ -98,6 +96,10 @@ testUnless(isWindows, 'an extra pipe and stderr, to fds above 2: the child can w
   t.is(await within(10_000, 'the text', text), 'err\nthree\n')
 })
 
+testUnless(isWindows, 'in a worker', async (t) => {
+  t.is(await within(20_000, 'the lines', message(startWorker(t, 'pipe-between-children'))), '5\n4\n')
+})
+
 testUnless(isWindows, 'three children move a GB, none of it through JavaScript', async (t) => {
   const size = 1024 ** 3
   const head = await start(t, 'head', ['-c', String(size), '/dev/zero'])
@@ -115,23 +117,27 @@ testUnless(isWindows, 'three children move a GB, none of it through JavaScript',
   }
 })
 
-testUnless(notLinux, 'no fd is left: neither of pipelines that ran, nor of those of which a part did not start', async (t) => {
-  await leavesNothing(t, async () => {
-    const yes = await SharedChild.spawn('yes')
-    const head = SharedChild.spawnSync('head', ['-n', '1'], { stdio: [yes.stdout, 'pipe', 'pipe'] })
-    await head.output()
-    await yes.output().catch(() => undefined)
-    await yes[Symbol.asyncDispose]()
+testUnless(
+  notLinux,
+  'no fd is left: neither of pipelines that ran, nor of those of which a part did not start',
+  async (t) => {
+    await leavesNothing(t, async () => {
+      const yes = await SharedChild.spawn('yes')
+      const head = SharedChild.spawnSync('head', ['-n', '1'], { stdio: [yes.stdout, 'pipe', 'pipe'] })
+      await head.output()
+      await yes.output().catch(() => undefined)
+      await yes[Symbol.asyncDispose]()
 
-    const early = await SharedChild.spawn('echo', ['text'])
-    await early.wait()
-    await t.throwsAsync(SharedChild.spawn('/no/such/program', [], { stdio: [early.stdout] }), { code: 'ENOENT' })
-    const wc = await SharedChild.spawn('wc', ['-c'], { stdio: [early.stdout, 'pipe', 'pipe'] })
-    t.is(Number((await wc.output()).stdout), 5)
-    early.stderr?.destroy()
+      const early = await SharedChild.spawn('echo', ['text'])
+      await early.wait()
+      await t.throwsAsync(SharedChild.spawn('/no/such/program', [], { stdio: [early.stdout] }), { code: 'ENOENT' })
+      const wc = await SharedChild.spawn('wc', ['-c'], { stdio: [early.stdout, 'pipe', 'pipe'] })
+      t.is(Number((await wc.output()).stdout), 5)
+      early.stderr?.destroy()
 
-    const failed = await SharedChild.spawn('echo', ['text'])
-    t.throws(() => SharedChild.spawnSync('/no/such/program', [], { stdio: [failed.stdout] }), { code: 'ENOENT' })
-    await failed.output()
-  })
-})
+      const failed = await SharedChild.spawn('echo', ['text'])
+      t.throws(() => SharedChild.spawnSync('/no/such/program', [], { stdio: [failed.stdout] }), { code: 'ENOENT' })
+      await failed.output()
+    })
+  },
+)

@@ -14,7 +14,8 @@ export type Signal = NodeJS.Signals | 'SIGRTMIN' | `SIGRTMIN+${number}` | number
  * - `'inherit'`: this process's fd of the same number;
  * - a number, or an object with an `fd` (a `FileHandle`): that fd of this process;
  * - a stream with an fd (an open `fs` stream, `process.stdout`) or with a handle that has one (a `net.Socket`, the
- *   `stdout` of another child; Unix): what is behind it;
+ *   `stdout` of another child): what is behind it. Handles have one on Unix; in Bun neither sockets nor the pipes of
+ *   running children have one, in Deno only those pipes;
  * - `null` or `undefined`: `'pipe'` for fd 0, 1 and 2, else `'ignore'`.
  *
  * `'ipc'` and `'overlapped'` are refused with `ERR_INVALID_ARG_VALUE`.
