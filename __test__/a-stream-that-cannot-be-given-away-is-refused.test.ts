@@ -24,7 +24,7 @@ async function connection(t: ExecutionContext): Promise<{ client: net.Socket; se
 
 interface Case {
   readonly says: RegExp
-  make(t: ExecutionContext): Promise<unknown> | unknown
+  readonly make: (t: ExecutionContext) => unknown
 }
 
 const cases: Record<string, Case> = {
@@ -172,7 +172,7 @@ for (const [name, { make, says }] of Object.entries(cases)) {
     const expected = { code: 'ERR_INVALID_ARG_VALUE', name: 'TypeError', message: says }
     const ran = path.join(directory, 'ran')
     for (const stdio of [[stream], ['ignore', stream], ['ignore', 'ignore', 'ignore', stream]] as Stdio[][]) {
-      const { message } = (await t.throwsAsync(SharedChild.spawn('touch', [ran], { stdio }), expected))!
+      const { message } = await t.throwsAsync(SharedChild.spawn('touch', [ran], { stdio }), expected)
       t.true(message.startsWith(`The property 'options.stdio[${stdio.length - 1}]' must be `), message)
       t.throws(() => SharedChild.spawnSync('touch', [ran], { stdio }), expected)
     }

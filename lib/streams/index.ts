@@ -134,9 +134,9 @@ function settle(stream: Stream, fd: number): void {
     stream.destroy()
     return
   }
-  const behind = (stream as { _handle?: { fd?: number } | null })._handle?.fd
-  if (behind === undefined || stream.destroyed || ownPipes.get(stream)?.given) return
-  if (!hasUnread(behind)) (stream as Readable).read(0)
+  const { _handle: handle, destroyed } = stream as { _handle?: { fd: number; reading: boolean } | null } & Stream
+  if (!handle || handle.reading || destroyed || ownPipes.get(stream)?.given) return
+  if (!hasUnread(handle.fd)) (stream as Readable).read(0)
 }
 
 function open(fd: number, pipe: number): Stream {
