@@ -61,6 +61,17 @@ export declare class Events {
 }
 
 /**
+ * A pipe with bytes in it and nobody who could write more. Its fd is open until `close` is called or
+ * this object is gone. Unix.
+ */
+export declare class FilledPipe {
+  static of(bytes: Uint8Array): FilledPipe | SpawnFailure
+  /** -1 when it is closed. */
+  get fd(): number
+  close(): void
+}
+
+/**
  * A handle on a child process. Made by `Events`; any number of them, in any number of threads, may
  * name the same child.
  */
@@ -118,6 +129,9 @@ export interface ExitStatus {
 /** The number of SIGRTMIN, the first real-time signal that programs may use; 0 where there are none. */
 export declare function firstRealtimeSignal(): number
 
+/** Whether a pipe or socket has something to read that nobody has read yet. Unix; false elsewhere. */
+export declare function hasUnread(fd: number): boolean
+
 /** What a process used, in the units of `process.resourceUsage()`. */
 export interface ResourceUsage {
   /** Microseconds. */
@@ -127,6 +141,12 @@ export interface ResourceUsage {
   /** Kibibytes. */
   maxRSS: number
 }
+
+/**
+ * Decides whether reads and writes of an open file wait, and returns whether they did before. Unix;
+ * elsewhere, and for what is no open file, it does nothing.
+ */
+export declare function setBlocking(fd: number, blocking: boolean): boolean
 
 /** The signal's name: 'SIGKILL', 'SIGRTMIN+3'. */
 export declare function signalName(signal: number): string

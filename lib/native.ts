@@ -57,4 +57,4 @@ function load(): typeof Native {
   }
 }
 
-export const { Events, firstRealtimeSignal, signalName } = load()
+export const { Events, FilledPipe, firstRealtimeSignal, hasUnread, setBlocking, signalName } = load()

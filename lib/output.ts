@@ -74,6 +74,7 @@ function claim(handle: Handle, input: unknown): [Readable | null, Readable | nul
   if (streams.some((stream) => stream !== null && isUsed(stream)))
     throw invalidState('stdout or stderr was read before output()')
   handle.outputTaken = true
+  pipes.collected = true
   return streams
 }
 

@@ -1,4 +1,5 @@
 // The public types, and what each field means. No code.
+import type { Readable, Writable } from 'node:stream'
 
 /**
  * A signal: a name of `os.constants.signals`, a real-time signal (`'SIGRTMIN'`, `'SIGRTMIN+3'`; Linux), or a number
@@ -11,13 +12,39 @@ export type Signal = NodeJS.Signals | 'SIGRTMIN' | `SIGRTMIN+${number}` | number
  * - `'pipe'`: a pipe to this process (fd 3 and up: a socket pair, readable and writable);
  * - `'ignore'`: the null device (for fd 3 and up: closed);
  * - `'inherit'`: this process's fd of the same number;
- * - a number, or an object with an `fd` (a `FileHandle`, an open `fs` stream, `process.stdout`) or with a handle that
- *   has one (a `net.Socket`; Unix): that fd of this process;
+ * - a number, or an object with an `fd` (a `FileHandle`): that fd of this process;
+ * - a stream with an fd (an open `fs` stream, `process.stdout`) or with a handle that has one (a `net.Socket`, the
+ *   `stdout` of another child): what is behind it. Handles have one on Unix; in Bun neither sockets nor the pipes of
+ *   running children have one, in Deno only those pipes;
  * - `null` or `undefined`: `'pipe'` for fd 0, 1 and 2, else `'ignore'`.
  *
  * `'ipc'` and `'overlapped'` are refused with `ERR_INVALID_ARG_VALUE`.
+ *
+ * A stream is the child's from the call on. This process stops reading it (a flowing one is paused, and resume() has no
+ * effect before the child has exited), so no byte is lost and the event loop never waits for it. What you write to it
+ * yourself is still written. After the exit you may go on with it, or destroy() it: an open socket here keeps the
+ * connection open. If nothing was started, the stream is as it was before.
+ *
+ * The `stdout` or `stderr` of another SharedChild goes over as it is, and so does its `stdin` as the `stdout` of this
+ * one: a pipe of the kernel between the two, through which no byte takes the way over JavaScript. The copy of this
+ * process is closed once the child has it (the stream is destroyed and its getter is null), so that the end of the file
+ * and SIGPIPE pass from one to the other. It makes no difference whether the other child has exited before.
+ *
+ * Refused with an `ERR_INVALID_ARG_VALUE` that says why, before anything is started: a stream that has data read ahead
+ * (its `readableLength` is not 0; make sockets with `pauseOnConnect` if you cannot give them away at once), a file
+ * stream with a read under way, one that was destroyed, that is not open yet, that is encrypted, that has unwritten
+ * data (sockets and pipes; an `fs.WriteStream` writes what it has all the same), that was given to another child as its
+ * pipe, or that output() reads.
  */
-export type Stdio = 'pipe' | 'inherit' | 'ignore' | number | { readonly fd: number } | null | undefined
+export type Stdio =
+  | 'pipe'
+  | 'inherit'
+  | 'ignore'
+  | number
+  | { readonly fd: number }
+  | ((Readable | Writable) & { readonly fd?: number })
+  | null
+  | undefined
 
 /** How a process ended. A plain frozen object: it can be posted to a worker and compared with deepEqual. */
 export interface ExitStatus {

@@ -10,6 +10,23 @@ import { spawnBegins, spawnEnds } from './surroundings.js'
 export { planSpawn } from './plan.js'
 
 export async function launch(plan: Plan): Promise<Handle> {
+  const { given } = plan
+  if (given === null) return start(plan)
+  const shortage = given.take(plan.request.stdio)
+  if (shortage !== null) throw failed(plan, shortage)
+  try {
+    const starting = start(plan)
+    given.sent()
+    const child = await starting
+    given.arrived(child)
+    return child
+  } catch (error) {
+    given.giveBack()
+    throw error
+  }
+}
+
+async function start(plan: Plan): Promise<Handle> {
   let request = 0
   const answer = new Promise<SpawnFailure | null>((resolve) => {
     request = requestSpawn(plan.request, resolve)
@@ -27,9 +44,18 @@ export async function launch(plan: Plan): Promise<Handle> {
 }
 
 export function launchSync(plan: Plan): Handle {
+  const { given } = plan
+  const shortage = given?.take(plan.request.stdio) ?? null
+  if (shortage !== null) throw failed(plan, shortage)
   const child = spawnHere(plan.request)
-  if ('errno' in child) throw failed(plan, child)
-  return started(plan, child)
+  given?.sent()
+  if ('errno' in child) {
+    given?.giveBack()
+    throw failed(plan, child)
+  }
+  const handle = started(plan, child)
+  given?.arrived(handle)
+  return handle
 }
 
 function started({ spawnfile, spawnargs, killSignal, limits }: Plan, child: NativeChild): Handle {

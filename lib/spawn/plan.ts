@@ -9,6 +9,7 @@ import type { Unchecked } from '../validate.js'
 import { sortArguments } from './arguments.js'
 import { commandOf } from './command.js'
 import { packEnvironment } from './environment.js'
+import type { GivenStreams } from './given.js'
 import { DETACHED, RECORD_SURROUNDINGS, VERBATIM_ARGUMENTS, WINDOWS_HIDE } from './request.js'
 import type { SpawnRequest } from './request.js'
 import { stdioOf } from './stdio.js'
@@ -16,6 +17,8 @@ import { changesSurroundingsAlone } from './surroundings.js'
 
 export interface Plan {
   readonly request: SpawnRequest
+  /** Streams that the child is to have; null when there are none. */
+  readonly given: GivenStreams | null
   readonly spawnfile: string
   /** argv[0] first, as in child_process. */
   readonly spawnargs: readonly string[]
@@ -33,18 +36,20 @@ export function planSpawn(file: unknown, second: unknown, third: unknown): Plan 
   refuseUnavailable(options)
   const { file: spawnfile, argv: spawnargs, verbatim } = commandOf(file, args, options)
   const cwd = cwdOf(options.cwd)
+  const { fds, given: streams } = stdioOf(options.stdio)
   return {
     request: {
       flags: flagsOf(options, verbatim),
       uid: id('uid', options.uid),
       gid: id('gid', options.gid),
       groups: groupsOf(options.groups),
-      stdio: stdioOf(options.stdio),
+      stdio: fds,
       args: spawnargs.join('\0'),
       file: spawnargs[0] === spawnfile ? null : spawnfile,
       env: packEnvironment(options.env),
       cwd,
     },
+    given: streams,
     spawnfile,
     spawnargs,
     cwd,

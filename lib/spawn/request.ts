@@ -7,7 +7,7 @@ export interface SpawnRequest {
   readonly gid: number | null
   readonly groups: readonly number[] | null
   /** For each fd of the child: see stdio.ts. */
-  readonly stdio: readonly number[]
+  readonly stdio: number[]
   /** argv, joined with NULs. */
   readonly args: string
   /** Null: it is argv[0]. */

@@ -1,13 +1,15 @@
 //! What JavaScript sees: conversions only. No decision about processes is made here.
 //!
 //! [`events`] is how news reach a JS thread, [`child`] the handle, [`tasks`] its three jobs for libuv's
-//! pool, [`options`], [`status`] and [`error`] translate.
+//! pool, [`streams`] is what a stream needs that goes to a child, [`options`], [`status`] and [`error`]
+//! translate.
 
 mod child;
 mod error;
 mod events;
 mod options;
 mod status;
+mod streams;
 mod tasks;
 
 use napi_derive::napi;

@@ -1,7 +1,7 @@
 //! The child's fds on Unix: what the parent opens before the child starts, and which of it goes where.
 
 use super::{Plan, Stdio};
-use crate::core::sys::{PipeEnd, check, own};
+use crate::core::sys::{PipeEnd, check, own, set_blocking};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
@@ -51,8 +51,10 @@ impl ChildFds {
                 Stdio::Given(fd) => Some(fd.as_raw_fd()),
             };
             if let Some(source) = source {
+                // Node makes its own stdout non-blocking when it is a pipe: a child that does not expect it would
+                // fail with EAGAIN. libuv does the same.
                 if target <= 2 && matches!(stdio, Stdio::Inherit(_) | Stdio::Given(_)) {
-                    set_blocking(source)?;
+                    set_blocking(source, true)?;
                 }
                 fds.mappings.push(FdMapping { source, target });
             }
@@ -117,16 +119,4 @@ fn pipe_cloexec(ends: &mut [RawFd; 2]) -> io::Result<()> {
 fn set_cloexec(fd: &OwnedFd) -> io::Result<()> {
     // SAFETY: a valid descriptor and a flag that takes an integer.
     check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_SETFD, libc::FD_CLOEXEC) }).map(drop)
-}
-
-/// Node makes its own stdout non-blocking when it is a pipe, and that belongs to the file, not to the
-/// descriptor: a child that does not expect it would fail with EAGAIN. libuv does the same.
-fn set_blocking(fd: RawFd) -> io::Result<()> {
-    // SAFETY: fails with EBADF for a descriptor that is none; takes no argument.
-    let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFL) })? as i32;
-    if flags & libc::O_NONBLOCK != 0 {
-        // SAFETY: as above, with an integer.
-        check(unsafe { libc::fcntl(fd, libc::F_SETFL, flags & !libc::O_NONBLOCK) })?;
-    }
-    Ok(())
 }

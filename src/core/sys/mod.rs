@@ -8,6 +8,7 @@
 //! - `PipeEnd`: the parent's end of a child's pipe, with `drain`, `set_capacity` and `lend`, which
 //!   makes it a `LentPipe`;
 //! - `Descriptor` and `duplicate_fd`: a copy of one of the caller's fds, for a child;
+//! - `set_blocking`, `has_unread` and `filled_pipe`: what a stream needs that goes to a child;
 //! - `Batch`: the calling thread as one that does not preempt who wakes it;
 //! - `Caller`, its `Scheduling`, and `Witness`: what a thread passes on to its children, and whether another
 //!   thread can do so in its place;

@@ -4,7 +4,7 @@ mod file_identity;
 mod pipe;
 
 pub use file_identity::FileIdentity;
-pub use pipe::{LentPipe, PipeEnd};
+pub use pipe::{LentPipe, PipeEnd, filled_pipe, has_unread};
 
 use crate::core::process::ReapedElsewhere;
 use std::io;
@@ -20,6 +20,19 @@ pub fn duplicate_fd(fd: i32) -> io::Result<Descriptor> {
     let copy = check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3) })?;
     // SAFETY: just opened, for us.
     Ok(unsafe { own(copy) })
+}
+
+/// Whether reads and writes wait. That belongs to the open file, not to the descriptor: it counts for
+/// everyone who has it, in whatever process. Returns whether they waited before.
+pub fn set_blocking(fd: i32, blocking: bool) -> io::Result<bool> {
+    // SAFETY: fails with EBADF for a descriptor that is none; takes no argument.
+    let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFL) })? as i32;
+    let wanted = if blocking { flags & !libc::O_NONBLOCK } else { flags | libc::O_NONBLOCK };
+    if wanted != flags {
+        // SAFETY: as above, with an integer.
+        check(unsafe { libc::fcntl(fd, libc::F_SETFL, wanted) })?;
+    }
+    Ok(flags & libc::O_NONBLOCK == 0)
 }
 
 /// `Ok` when the error of a wait means that someone else took the exit status.

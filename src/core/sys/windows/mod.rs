@@ -22,6 +22,21 @@ use windows_sys::core::BOOL;
 /// What this system's open files are called by.
 pub type Descriptor = std::os::windows::io::OwnedHandle;
 
+/// Streams go to no child here: what libuv makes does overlapped I/O, and C programs do not.
+pub fn set_blocking(_fd: i32, blocking: bool) -> io::Result<bool> {
+    Ok(blocking)
+}
+
+/// See [`set_blocking`].
+pub fn has_unread(_fd: i32) -> bool {
+    false
+}
+
+/// See [`set_blocking`].
+pub fn filled_pipe(_bytes: &[u8]) -> io::Result<Descriptor> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Nobody can take a status here: it can be asked for as long as there is a handle.
 pub fn reaped_elsewhere(error: io::Error) -> io::Result<ReapedElsewhere> {
     Err(error)
