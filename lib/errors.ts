@@ -84,6 +84,15 @@ export function reapedElsewhere(pid: number): Error {
   )
 }
 
+/** As Node has it where its permission model refuses a child process. */
+export function accessDenied(spawnfile: string): Error {
+  const message = 'Access to this API has been restricted. Use --allow-child-process to manage permissions.'
+  return Object.assign(coded(new Error(message), 'ERR_ACCESS_DENIED'), {
+    permission: 'ChildProcess',
+    resource: spawnfile,
+  })
+}
+
 /** @param what completes "Expected the native addon: ..": where it should come from */
 export function addonMissing(what: string, cause: unknown): Error {
   return coded(new Error(`Expected the native addon of shared-child: ${what}`, { cause }), 'MODULE_NOT_FOUND')

@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import type { InspectOptions } from 'node:util'
 import { childGone, illegalConstructor, invalidArgType } from './errors.js'
-import { attachChild } from './events.js'
+import { attachChild, holding } from './events.js'
 import { Handle } from './handle.js'
 import { output } from './output.js'
 import { signalNumber } from './signals.js'
@@ -243,7 +243,7 @@ export class SharedChild {
   output(options?: OutputOptions & { encoding?: BufferEncoding }): Promise<Output<string>>
   output(options: OutputOptions & { encoding: 'buffer' }): Promise<Output<Buffer>>
   output(options?: OutputOptions): Promise<Output<string | Buffer>> {
-    return output(this.#handle, options)
+    return holding(output(this.#handle, options))
   }
 
   /**
@@ -264,7 +264,9 @@ export class SharedChild {
   }
 
   /**
-   * Lets this thread's event loop end while the child runs. Streams in use still keep it alive, as in child_process.
+   * Lets this thread's event loop end while the child runs, also while a wait() is pending. What was asked for by name
+   * still keeps it alive until it settles: waitTimeout(), waitDeadline(), output() and `await using`. So do streams in
+   * use, as in child_process.
    */
   unref(): this {
     this.#handle.unref()
@@ -278,7 +280,7 @@ export class SharedChild {
   async [Symbol.asyncDispose](): Promise<void> {
     const handle = this.#handle
     handle.send(SIGKILL)
-    await new Promise<void>((resolve) => handle.onExit(resolve))
+    await holding(new Promise<void>((resolve) => handle.onExit(resolve)))
     handle.pipes.destroy()
   }
 

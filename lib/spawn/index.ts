@@ -3,35 +3,52 @@ import type { NativeChild, SpawnFailure } from '../../index.js'
 import { spawnFailed } from '../errors.js'
 import { claimChild, hold, release, requestSpawn, spawnHere } from '../events.js'
 import { Handle } from '../handle.js'
-import { applyLimits } from '../limits.js'
+import { armLimits } from '../limits.js'
+import type { ArmedLimits } from '../limits.js'
+import { requirePermission } from './permission.js'
 import type { Plan } from './plan.js'
 
 export { planSpawn } from './plan.js'
 
 export async function launch(plan: Plan): Promise<Handle> {
+  const limits = prepare(plan)
   let request = 0
-  const answer = new Promise<SpawnFailure | null>((resolve) => {
-    request = requestSpawn(plan.request, resolve)
-  })
   hold()
   try {
-    const failure = await answer
+    const failure = await new Promise<SpawnFailure | null>((resolve) => {
+      request = requestSpawn(plan.request, resolve)
+    })
     if (failure !== null) throw failed(plan, failure)
-    return started(plan, claimChild(request))
+    return started(plan, claimChild(request), limits)
+  } catch (error) {
+    limits?.cancel()
+    throw error
   } finally {
     release()
   }
 }
 
 export function launchSync(plan: Plan): Handle {
-  const child = spawnHere(plan.request)
-  if ('errno' in child) throw failed(plan, child)
-  return started(plan, child)
+  const limits = prepare(plan)
+  try {
+    const child = spawnHere(plan.request)
+    if ('errno' in child) throw failed(plan, child)
+    return started(plan, child, limits)
+  } catch (error) {
+    limits?.cancel()
+    throw error
+  }
 }
 
-function started({ spawnfile, spawnargs, killSignal, limits }: Plan, child: NativeChild): Handle {
+/** All that may be refused before a child is asked for. */
+function prepare({ spawnfile, limits }: Plan): ArmedLimits | null {
+  requirePermission(spawnfile)
+  return limits === null ? null : armLimits(limits)
+}
+
+function started({ spawnfile, spawnargs, killSignal }: Plan, child: NativeChild, limits: ArmedLimits | null): Handle {
   const handle = new Handle(child, spawnfile, spawnargs, killSignal)
-  if (limits !== null) applyLimits(handle, limits)
+  limits?.apply(handle)
   return handle
 }
 

@@ -1,6 +1,6 @@
 //! What JavaScript sees: conversions only. No decision about processes is made here.
 //!
-//! [`events`] is how news reach a JS thread, [`child`] the handle, [`tasks`] its three jobs for libuv's
+//! [`events`] is how news reach a JS thread, [`wake`] what wakes it for them, [`child`] the handle, [`tasks`] its three jobs for libuv's
 //! pool, [`options`], [`status`] and [`error`] translate.
 
 mod child;
@@ -9,6 +9,7 @@ mod events;
 mod options;
 mod status;
 mod tasks;
+mod wake;
 
 use napi_derive::napi;
 
