@@ -1,5 +1,6 @@
 // What the native side tells this thread: one queue of numbers per module instance, woken once per burst, and
 // whether it keeps the event loop alive.
+import { nextTick } from 'node:process'
 import type { Events as Connection, NativeChild, SpawnFailure } from '../index.js'
 import { fromEvent } from './exit-status.js'
 import { Events } from './native.js'
@@ -51,7 +52,7 @@ function tell(at: number): void {
   try {
     dispatch(at)
   } catch (error) {
-    process.nextTick(() => {
+    nextTick(() => {
       throw error
     })
   }
