@@ -17,16 +17,17 @@ function failureOf(id: string): LoadError | undefined {
   }
 }
 
-/** By the way that Node's documentation has for it; Deno has no report. */
+/** By the version of glibc in Node's report. Bun has that report, too; Deno may have none, and a permission for it. */
 function isMusl(): boolean {
-  const report = processReport as (NodeJS.ProcessReport & { excludeNetwork?: boolean }) | undefined
-  if (report === undefined) return false
-  const { excludeNetwork } = report
-  // It would look up the names of all peers.
-  report.excludeNetwork = true
-  const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } }
-  report.excludeNetwork = excludeNetwork
-  return header?.glibcVersionRuntime === undefined
+  const report = processReport as NodeJS.ProcessReport & { excludeNetwork?: boolean }
+  try {
+    // It would look up the names of all peers.
+    report.excludeNetwork = true
+    const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } }
+    return header !== undefined && header.glibcVersionRuntime === undefined
+  } catch {
+    return false
+  }
 }
 
 /** How the packages and files of this platform are called: 'linux-x64-gnu'. */
