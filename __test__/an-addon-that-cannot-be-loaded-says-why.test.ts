@@ -101,24 +101,12 @@ test('a runtime that refuses addons', (t) => {
 test('in another realm, as in jest', (t) => {
   const folder = install(t, packages())
   installPackages(folder, Buffer.from('not an addon'))
-  const context = vm.createContext({ process })
-  const load = (file: string): unknown => {
-    const wrapper = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`
-    const module = { exports: {} }
-    const there = createRequire(file)
-    const requireThere = Object.assign(
-      (id: string) => (id === '../index.js' ? load(join(folder, 'index.js')) : there(id)),
-      {
-        resolve: there.resolve,
-      },
-    )
-    const run = vm.runInContext(wrapper, context) as (...args: unknown[]) => void
-    run(module.exports, requireThere, module, file, dirname(file))
-    return module.exports
-  }
+  const file = join(folder, 'dist', 'index.js')
+  const wrapper = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`
+  const run = vm.runInContext(wrapper, vm.createContext()) as (...args: unknown[]) => void
   let error: NodeJS.ErrnoException | undefined
   try {
-    load(join(folder, 'dist', 'index.js'))
+    run({}, createRequire(file), {}, file, dirname(file))
   } catch (thrown) {
     error = thrown as NodeJS.ErrnoException
   }

@@ -59,14 +59,14 @@ async function collect(): Promise<void> {
 /** Whether a child that only a thrown-away module knows is still told about. */
 async function lastWait(): Promise<string> {
   const told: string[] = []
-  const stdin = await (async () => {
-    const child = await load(vm.createContext({})).spawn('cat', { stdio: ['pipe', 'ignore', 'ignore'] })
+  const pid = await (async () => {
+    const child = await load(vm.createContext({})).spawn('sleep', ['1000'], { stdio: 'ignore' })
     child.unref()
-    void child.wait().then(({ code: exit }) => told.push(`exit ${exit}`))
-    return child.takeStdin()
+    void child.wait().then(({ signal }) => told.push(String(signal)))
+    return child.pid
   })()
   await collect()
-  stdin?.end()
+  process.kill(pid)
   const end = Date.now() + 10_000
   while (told.length === 0 && Date.now() < end) await collect()
   return told.join()
