@@ -29,7 +29,7 @@ const handles = [...jest, '--detectOpenHandles']
 const runs = [
   { name: 'node:test, mock timers', runner: 'node', args: ['--test', 'node.test.cjs'] },
   { name: 'jest, fake timers', runner: 'jest', args: [...jest, 'fake-timers'] },
-  { name: 'jest, fake timers, jsdom', runner: 'jest', args: [...jest, '--env=jsdom', 'fake-timers'] },
+  { name: 'jest, fake timers, jsdom', runner: 'jest', args: [...jest, '--env=jsdom', 'fake-timers', 'used'] },
   {
     name: 'jest, worker threads',
     runner: 'jest',
