@@ -12,8 +12,8 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 /** One thread's connection to its children. */
 export declare class Events {
   /**
-   * `wake` runs on this thread when there is something to drain. By itself this does not keep the
-   * event loop alive.
+   * `wake` runs on this thread when there is something to drain. By itself this neither keeps the event
+   * loop alive nor `wake` in memory: see `keepAlive`.
    */
   constructor(wake: () => void)
   /**
@@ -27,8 +27,11 @@ export declare class Events {
    * - 4 request: returned, to be started by `spawnReturned(request)`.
    */
   drain(into: Float64Array): number
-  /** Whether this connection keeps its thread's event loop alive. */
-  keepAlive(on: boolean): void
+  /**
+   * Whether this connection keeps its thread's event loop alive, and whether `wake` must stay in memory
+   * (if it is not said: as long as the loop must).
+   */
+  keepAlive(eventLoop: boolean, wake?: boolean | undefined | null): void
   /**
    * Starts a program in the background; an event with this request's number tells the outcome.
    *

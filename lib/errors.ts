@@ -84,18 +84,33 @@ export function reapedElsewhere(pid: number): Error {
   )
 }
 
+/** As Node has it where its permission model refuses a child process. */
+export function accessDenied(spawnfile: string): Error {
+  const message = 'Access to this API has been restricted. Use --allow-child-process to manage permissions.'
+  return Object.assign(coded(new Error(message), 'ERR_ACCESS_DENIED'), {
+    permission: 'ChildProcess',
+    resource: spawnfile,
+  })
+}
+
 /** @param what completes "Expected the native addon: ..": where it should come from */
 export function addonMissing(what: string, cause: unknown): Error {
   return coded(new Error(`Expected the native addon of shared-child: ${what}`, { cause }), 'MODULE_NOT_FOUND')
 }
 
-/** @param packageName which has been installed */
-export function addonUnloadable(packageName: string, message: string, cause: unknown): Error {
-  const advice = 'If the file is damaged or missing, delete node_modules and install again'
-  return coded(
-    new Error(`The native addon in the package ${packageName} cannot be loaded: ${message}. ${advice}`, { cause }),
-    'ERR_DLOPEN_FAILED',
-  )
+/** What the system or the runtime says when it does not load a file, of any realm. */
+export type LoadError = Pick<NodeJS.ErrnoException, 'code' | 'message'>
+
+/** Codes of files that are not what they should be, and not of a runtime that refuses addons. */
+const BROKEN = new Set<string | undefined>(['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'])
+
+/** @param which completes "The native addon ..": 'in the package shared-child-linux-x64-gnu' */
+export function addonUnloadable(which: string, cause: LoadError): Error {
+  const code = cause.code !== undefined && cause.code !== 'MODULE_NOT_FOUND' ? cause.code : 'ERR_DLOPEN_FAILED'
+  const advice = BROKEN.has(cause.code)
+    ? '. If the file is damaged or missing, delete node_modules and install again'
+    : ''
+  return coded(new Error(`The native addon ${which} cannot be loaded: ${cause.message}${advice}`, { cause }), code)
 }
 
 class AbortError extends Error {

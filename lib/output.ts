@@ -1,7 +1,8 @@
 // output(): waits, and collects what the child writes. Bounded in memory by maxBuffer, and in time by drainTimeout.
+import { Buffer } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
 import { isUint8Array } from 'node:util/types'
-import { setAlarm } from './alarm.js'
+import { setAlarm, soon } from './alarm.js'
 import { invalidArgType, invalidArgValue, invalidState, maxBufferExceeded } from './errors.js'
 import type { Handle } from './handle.js'
 import type { Output, OutputOptions } from './types.js'
@@ -89,7 +90,7 @@ function isUsed(stream: Readable): boolean {
  */
 function feed({ pipes }: Handle, input: string | Uint8Array | undefined): void {
   // Later in this turn is early enough for `const all = child.output(); child.stdin.end(..)`.
-  if (input === undefined) setImmediate(() => pipes.closeUnusedStdin())
+  if (input === undefined) soon(() => pipes.closeUnusedStdin())
   else (pipes.get(0) as Writable).end(input)
 }
 
@@ -140,7 +141,7 @@ function collect(stream: Readable | null, limit: number, tooMuch: () => void): C
 async function settled(work: Promise<unknown>, ms: number): Promise<void> {
   let cancel = (): void => {}
   const alarm = new Promise<void>((resolve) => {
-    cancel = setAlarm(ms, () => setImmediate(resolve), { keepsLoopAlive: true })
+    cancel = setAlarm(ms, () => soon(resolve))
   })
   await Promise.race([work, alarm])
   cancel()

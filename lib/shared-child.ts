@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import type { InspectOptions } from 'node:util'
 import { childGone, illegalConstructor, invalidArgType } from './errors.js'
-import { attachChild } from './events.js'
+import { attachChild, holding } from './events.js'
 import { Handle } from './handle.js'
 import { output } from './output.js'
 import { signalNumber } from './signals.js'
@@ -38,8 +38,9 @@ export class SharedChild {
    * ('spawn ls'), `path`, `spawnargs`; a bad `cwd` with syscall 'chdir' and the cwd as `path`. Arguments of a wrong
    * type, or with a NUL byte in them, reject with a TypeError (`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`),
    * numbers out of range with a RangeError (`ERR_OUT_OF_RANGE`), what this system does not have with
-   * `ERR_FEATURE_UNAVAILABLE`, and an aborted `options.signal` with an AbortError; nothing is started then. Everything
-   * passed in is read at the time of the call.
+   * `ERR_FEATURE_UNAVAILABLE`, an aborted `options.signal` with an AbortError, and `ERR_ACCESS_DENIED` where Node's
+   * permission model forbids child processes; nothing is started then. Everything passed in is read at the time of the
+   * call.
    *
    * @param file a path, a `file:` URL, or a name to look up in the child's PATH
    * @param args strings only (child_process coerces others)
@@ -151,7 +152,8 @@ export class SharedChild {
 
   /**
    * The same until a point in time: a Date, or milliseconds since the epoch by the system's clock as it is at the call.
-   * A past one asks once.
+   * A past one asks once. How long that is from now is told by `Date.now()` (which a test may have replaced); the time
+   * itself then runs by the real clock.
    */
   waitDeadline(at: Date | number, options?: WaitOptions): Promise<ExitStatus | null> {
     return waitDeadline(this.#handle, at, options)
@@ -243,7 +245,7 @@ export class SharedChild {
   output(options?: OutputOptions & { encoding?: BufferEncoding }): Promise<Output<string>>
   output(options: OutputOptions & { encoding: 'buffer' }): Promise<Output<Buffer>>
   output(options?: OutputOptions): Promise<Output<string | Buffer>> {
-    return output(this.#handle, options)
+    return holding(output(this.#handle, options))
   }
 
   /**
@@ -264,7 +266,9 @@ export class SharedChild {
   }
 
   /**
-   * Lets this thread's event loop end while the child runs. Streams in use still keep it alive, as in child_process.
+   * Lets this thread's event loop end while the child runs, also while a wait() is pending. What was asked for by name
+   * still keeps it alive until it settles: waitTimeout(), waitDeadline(), output() and `await using`. So do streams in
+   * use, as in child_process.
    */
   unref(): this {
     this.#handle.unref()
@@ -278,7 +282,7 @@ export class SharedChild {
   async [Symbol.asyncDispose](): Promise<void> {
     const handle = this.#handle
     handle.send(SIGKILL)
-    await new Promise<void>((resolve) => handle.onExit(resolve))
+    await holding(new Promise<void>((resolve) => handle.onExit(resolve)))
     handle.pipes.destroy()
   }
 

@@ -111,7 +111,8 @@ export interface SpawnOptions {
   /**
    * Kills the child (with `killSignal`) when it aborts. Already aborted: nothing is started and spawn rejects with an
    * AbortError. When it aborts while the child is being started, spawn still resolves, with a child that has been sent
-   * `killSignal`. wait() tells how the child ended in any case. The listener is gone as soon as the child is.
+   * `killSignal`. wait() tells how the child ended in any case. The listener is gone as soon as the child is. It hears of
+   * an abort even if an earlier listener stops the event (of Node's own signals; Node 20.5 and later).
    */
   signal?: AbortSignal
   /**

@@ -2,6 +2,7 @@
 import { onAbort } from './abort.js'
 import { setAlarm } from './alarm.js'
 import { abortError, invalidArgType, outOfRange } from './errors.js'
+import { holding } from './events.js'
 import type { Handle } from './handle.js'
 import type { ExitStatus, WaitOptions } from './types.js'
 import { abortSignal, nonNegative, optionsObject } from './validate.js'
@@ -26,7 +27,9 @@ async function waitFor(handle: Handle, ms: number, options: unknown): Promise<Ex
   const signal = readyToWait(options)
   const status = handle.poll()
   if (status !== null || ms === 0) return status
-  if ((await sleep(handle, ms, signal)) === 'abort') throw abortError(signal!)
+  // With no limit it is as good as wait(), which leaves the loop to ref() and unref().
+  const sleeping = sleep(handle, ms, signal)
+  if ((await (ms === Infinity ? sleeping : holding(sleeping))) === 'abort') throw abortError(signal!)
   // After the alarm too the kernel has the last word: an exit whose event is still under way counts.
   return handle.poll()
 }
@@ -44,8 +47,9 @@ function sleep(handle: Handle, ms: number, signal: AbortSignal | null): Promise<
       resolve(why)
     }
     const onExit = (): void => wakeUp('exit')
-    const cancelAlarm = setAlarm(ms, () => wakeUp('alarm'), { keepsLoopAlive: true })
+    // First: it is the one that may throw, and nothing is under way then.
     const forgetAbort = signal === null ? null : onAbort(signal, () => wakeUp('abort'))
+    const cancelAlarm = setAlarm(ms, () => wakeUp('alarm'))
     handle.onExit(onExit)
   })
 }

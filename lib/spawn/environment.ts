@@ -1,5 +1,6 @@
 // The child's environment: 'KEY=value' entries joined with NUL, or null for this process's own, which the native side
 // reads by itself.
+import { env as processEnv, platform, versions } from 'node:process'
 import type * as WorkerThreads from 'node:worker_threads'
 import { invalidArgType } from '../errors.js'
 import { isObject, systemString } from '../validate.js'
@@ -14,9 +15,7 @@ let environ: object | null | undefined
 
 function findEnviron(): object | null {
   const { isMainThread } = require('node:worker_threads') as typeof WorkerThreads
-  return isMainThread && !process.versions['bun'] && !process.versions['deno'] && isEnviron(process.env)
-    ? process.env
-    : null
+  return isMainThread && !versions['bun'] && !versions['deno'] && isEnviron(processEnv) ? processEnv : null
 }
 
 /** Only Node's own object refuses accessors. */
@@ -33,7 +32,7 @@ function isEnviron(env: object): boolean {
 
 export function packEnvironment(given: unknown): string | null {
   // By identity and at each call: process.env may have been replaced since.
-  const env = given ?? process.env
+  const env = given ?? processEnv
   if (environ === undefined) environ = findEnviron()
   if (env === environ) return null
   if (!isObject(env)) throw invalidArgType('options.env', 'of type object', env)
@@ -54,7 +53,7 @@ export function packEnvironment(given: unknown): string | null {
 function namesOf(env: object): string[] {
   const names: string[] = []
   for (const name in env) names.push(name)
-  if (process.platform !== 'win32') return names
+  if (platform !== 'win32') return names
   const seen = new Set<string>()
   return names.sort().filter((name) => {
     const before = seen.size

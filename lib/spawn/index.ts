@@ -3,40 +3,33 @@ import type { NativeChild, SpawnFailure } from '../../index.js'
 import { spawnFailed } from '../errors.js'
 import { claimChild, hold, release, requestSpawn, spawnHere } from '../events.js'
 import { Handle } from '../handle.js'
-import { applyLimits } from '../limits.js'
+import { armLimits } from '../limits.js'
+import type { ArmedLimits } from '../limits.js'
+import { requirePermission } from './permission.js'
 import type { Plan } from './plan.js'
 import { spawnBegins, spawnEnds } from './surroundings.js'
 
 export { planSpawn } from './plan.js'
 
 export async function launch(plan: Plan): Promise<Handle> {
+  const limits = prepare(plan)
   const { given } = plan
-  if (given === null) return start(plan)
-  const shortage = given.take(plan.request.stdio)
-  if (shortage !== null) throw failed(plan, shortage)
-  try {
-    const starting = start(plan)
-    given.sent()
-    const child = await starting
-    given.arrived(child)
-    return child
-  } catch (error) {
-    given.giveBack()
-    throw error
-  }
-}
-
-async function start(plan: Plan): Promise<Handle> {
   let request = 0
-  const answer = new Promise<SpawnFailure | null>((resolve) => {
-    request = requestSpawn(plan.request, resolve)
-  })
   hold()
   spawnBegins()
   try {
+    const answer = new Promise<SpawnFailure | null>((resolve) => {
+      request = requestSpawn(plan.request, resolve)
+    })
+    given?.sent()
     const failure = await answer
     if (failure !== null) throw failed(plan, failure)
-    return started(plan, claimChild(request))
+    const handle = started(plan, claimChild(request), limits)
+    given?.arrived(handle)
+    return handle
+  } catch (error) {
+    undo(plan, limits)
+    throw error
   } finally {
     spawnEnds()
     release()
@@ -44,23 +37,41 @@ async function start(plan: Plan): Promise<Handle> {
 }
 
 export function launchSync(plan: Plan): Handle {
+  const limits = prepare(plan)
   const { given } = plan
-  const shortage = given?.take(plan.request.stdio) ?? null
-  if (shortage !== null) throw failed(plan, shortage)
-  const child = spawnHere(plan.request)
-  given?.sent()
-  if ('errno' in child) {
-    given?.giveBack()
-    throw failed(plan, child)
+  try {
+    const child = spawnHere(plan.request)
+    given?.sent()
+    if ('errno' in child) throw failed(plan, child)
+    const handle = started(plan, child, limits)
+    given?.arrived(handle)
+    return handle
+  } catch (error) {
+    undo(plan, limits)
+    throw error
   }
-  const handle = started(plan, child)
-  given?.arrived(handle)
-  return handle
 }
 
-function started({ spawnfile, spawnargs, killSignal, limits }: Plan, child: NativeChild): Handle {
+/** All that may be refused before a child is asked for. */
+function prepare(plan: Plan): ArmedLimits | null {
+  const { spawnfile, limits, given, request } = plan
+  requirePermission(spawnfile)
+  const armed = limits === null ? null : armLimits(limits)
+  const shortage = given?.take(request.stdio) ?? null
+  if (shortage === null) return armed
+  armed?.cancel()
+  throw failed(plan, shortage)
+}
+
+/** Nothing was started. */
+function undo({ given }: Plan, limits: ArmedLimits | null): void {
+  given?.giveBack()
+  limits?.cancel()
+}
+
+function started({ spawnfile, spawnargs, killSignal }: Plan, child: NativeChild, limits: ArmedLimits | null): Handle {
   const handle = new Handle(child, spawnfile, spawnargs, killSignal)
-  if (limits !== null) applyLimits(handle, limits)
+  limits?.apply(handle)
   return handle
 }
 

@@ -1,5 +1,6 @@
 // From the arguments of spawn() to what the native side is asked for. Every option is read once, here, at the time of
 // the call.
+import { platform } from 'node:process'
 import { abortError, featureUnavailable, invalidArgType } from '../errors.js'
 import type { Limits } from '../limits.js'
 import { signalNumber } from '../signals.js'
@@ -106,5 +107,5 @@ function groupsOf(value: unknown): number[] | null {
 }
 
 function refuseOnWindows(option: string): void {
-  if (process.platform === 'win32') throw featureUnavailable(`options.${option}`, 'on Windows')
+  if (platform === 'win32') throw featureUnavailable(`options.${option}`, 'on Windows')
 }

@@ -1,6 +1,7 @@
 // The parent's ends of the child's pipes, as streams. A pipe becomes a stream when it is first asked for: until then it
 // costs nothing here.
 import { closeSync } from 'node:fs'
+import { versions } from 'node:process'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import type { NativeChild } from '../../index.js'
 import { hasUnread } from '../native.js'
@@ -24,7 +25,7 @@ export interface OwnPipe {
 export const ownPipes = new WeakMap<object, OwnPipe>()
 
 // Loaded with the first stream: node:net and node:stream are a third of the time that this package takes to load.
-const opener = (): typeof Opener => (process.versions['bun'] ? require('./bun.js') : require('./node.js'))
+const opener = (): typeof Opener => (versions['bun'] ? require('./bun.js') : require('./node.js'))
 const spent = (): typeof Spent => require('./spent.js')
 
 export class Pipes {

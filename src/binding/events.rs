@@ -1,9 +1,10 @@
-//! How news of children reach a JS thread: one queue and one weak threadsafe function for each env
-//! that asked. A burst of exits is one call into JavaScript, which then takes them all.
+//! How news of children reach a JS thread: one queue for each module instance that
+//! asked, and what wakes it. A burst of exits is one call into JavaScript, which then takes them all.
 
 use super::child::NativeChild;
 use super::error::SpawnFailure;
 use super::options::SpawnRequest;
+use super::wake::{Listener, Wake};
 use crate::core::child::ChildHandle;
 use crate::core::exit_status::End;
 use crate::core::process::Outcome;
@@ -13,15 +14,13 @@ use crate::core::spawn::Surroundings;
 use crate::core::spawn::{Plan, SpawnError, Stage};
 use crate::core::spawner::{self, Job};
 use napi::bindgen_prelude::{Either, Float64ArraySlice, Function};
-use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi::{Env, Result, Status, sys};
+use napi::{Env, Result};
 use napi_derive::napi;
 #[cfg(unix)]
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-
-type Wake = ThreadsafeFunction<(), (), (), Status, false, true, 0>;
 
 /// Numbers an event takes: kind, key, and what it says.
 const EVENT_WIDTH: usize = 8;
@@ -53,6 +52,7 @@ struct Waiting {
 #[napi]
 pub struct Events {
     queue: Arc<Queue>,
+    listener: Rc<Listener>,
     /// Of the spawns from here on, until they change.
     #[cfg(unix)]
     surroundings: RefCell<Arc<Surroundings>>,
@@ -60,17 +60,14 @@ pub struct Events {
 
 #[napi]
 impl Events {
-    /// `wake` runs on this thread when there is something to drain. By itself this does not keep the
-    /// event loop alive.
+    /// `wake` runs on this thread when there is something to drain. By itself this neither keeps the event
+    /// loop alive nor `wake` in memory: see `keepAlive`.
     #[napi(constructor, catch_unwind)]
-    pub fn new(wake: Function<(), ()>) -> Result<Self> {
-        let wake = wake
-            .build_threadsafe_function::<()>()
-            .callee_handled::<false>()
-            .weak::<true>()
-            .build_callback(|_| Ok(()))?;
+    pub fn new(env: Env, wake: Function<(), ()>) -> Result<Self> {
+        let (wake, listener) = Listener::new(env, wake)?;
         Ok(Self {
             queue: Arc::new(Queue { wake, waiting: Mutex::default() }),
+            listener,
             #[cfg(unix)]
             surroundings: RefCell::new(Arc::new(Surroundings::unrecorded())),
         })
@@ -96,18 +93,11 @@ impl Events {
         count as u32
     }
 
-    /// Whether this connection keeps its thread's event loop alive.
+    /// Whether this connection keeps its thread's event loop alive, and whether `wake` must stay in memory
+    /// (if it is not said: as long as the loop must).
     #[napi(catch_unwind)]
-    pub fn keep_alive(&self, env: Env, on: bool) {
-        let wake = self.queue.wake.raw();
-        // SAFETY: on the thread of the env, which is alive, as is its function: we hold it.
-        unsafe {
-            if on {
-                sys::napi_ref_threadsafe_function(env.raw(), wake);
-            } else {
-                sys::napi_unref_threadsafe_function(env.raw(), wake);
-            }
-        }
+    pub fn keep_alive(&self, env: Env, event_loop: bool, wake: Option<bool>) {
+        self.listener.hold(env, wake.unwrap_or(event_loop), event_loop);
     }
 
     /// Starts a program in the background; an event with this request's number tells the outcome.
@@ -256,7 +246,7 @@ impl Queue {
         drop(waiting);
         // Not empty: a call is under way already, and will find this event too.
         if was_empty {
-            self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            self.wake.call();
         }
     }
 
