@@ -4,9 +4,10 @@ import { isUint8Array } from 'node:util/types'
 import { setAlarm } from './alarm.js'
 import { invalidArgType, invalidArgValue, invalidState, maxBufferExceeded } from './errors.js'
 import type { Handle } from './handle.js'
+import { ownOptions } from './own.js'
+import type { Unchecked } from './own.js'
 import type { Output, OutputOptions } from './types.js'
-import { nonNegative, optionsObject } from './validate.js'
-import type { Unchecked } from './validate.js'
+import { nonNegative } from './validate.js'
 import { wait } from './wait.js'
 
 const MAX_BUFFER = 64 * 1024 * 1024
@@ -47,7 +48,7 @@ export async function output(handle: Handle, options: unknown): Promise<Output<s
 }
 
 function settingsOf(options: unknown): Settings {
-  const given: Unchecked<OutputOptions> = optionsObject('options', options)
+  const given: Unchecked<OutputOptions> = ownOptions('options', options)
   const { encoding = 'utf8', maxBuffer = MAX_BUFFER, drainTimeout = DRAIN_TIMEOUT, input } = given
   if (typeof encoding !== 'string') throw invalidArgType('options.encoding', 'of type string', encoding)
   if (encoding !== 'buffer' && !Buffer.isEncoding(encoding))

@@ -9,10 +9,11 @@ import { childGone, illegalConstructor, invalidArgType } from './errors.js'
 import { attachChild } from './events.js'
 import { Handle } from './handle.js'
 import { output } from './output.js'
+import { isObject } from './own.js'
 import { signalNumber } from './signals.js'
 import { launch, launchSync, planSpawn } from './spawn/index.js'
 import type { ChildToken, ExitStatus, Output, OutputOptions, Signal, SpawnOptions, WaitOptions } from './types.js'
-import { isObject, nonNegative } from './validate.js'
+import { nonNegative } from './validate.js'
 import { wait, waitDeadline, waitTimeout } from './wait.js'
 
 const SIGKILL = 9
@@ -70,7 +71,7 @@ export class SharedChild {
    * is no token.
    */
   static attach(token: ChildToken): SharedChild {
-    const ticket: unknown = isObject(token) ? token.sharedChild : undefined
+    const ticket: unknown = isObject(token) && Object.hasOwn(token, 'sharedChild') ? token.sharedChild : undefined
     if (typeof ticket !== 'string') throw invalidArgType('token', 'a token made by share()', token)
     const native = attachChild(ticket)
     if (native === null) throw childGone()

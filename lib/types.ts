@@ -44,7 +44,8 @@ export interface ExitStatus {
 
 /**
  * Options of `spawn` and `spawnSync`. All of them are read at the time of the call; `null` is as good as leaving one
- * out.
+ * out. As in child_process, they are the own enumerable properties of the object: what it inherits is no option, so
+ * that a polluted Object.prototype changes nothing.
  */
 export interface SpawnOptions {
   /**
@@ -54,9 +55,11 @@ export interface SpawnOptions {
   cwd?: string | URL
   /**
    * The child's whole environment. Default: the parent's, as it is at the time of the call. `undefined` values are left
-   * out; any other value that is not a string is `ERR_INVALID_ARG_TYPE` (child_process coerces it). A program without a
-   * slash in its name is looked up in the PATH given here. Windows: of names that differ only in case, the first in
-   * lexicographic order counts, as in child_process.
+   * out; any other value that is not a string is `ERR_INVALID_ARG_TYPE` (child_process coerces it). Inherited variables
+   * count, too (`Object.create(process.env)`), but not those of Object.prototype. A program without a slash in its name
+   * is looked up in the PATH given here. As in child_process, `NODE_V8_COVERAGE` is added if this process has it, and the
+   * object has none of its own; and on Windows, of names that differ only in case, the first in lexicographic order
+   * counts.
    */
   env?: Record<string, string | undefined>
   /** The child's `argv[0]`. Default: `file`. */

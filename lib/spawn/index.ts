@@ -25,8 +25,13 @@ export async function launch(plan: Plan): Promise<Handle> {
 
 export function launchSync(plan: Plan): Handle {
   const child = spawnHere(plan.request)
-  if ('errno' in child) throw failed(plan, child)
+  if (isFailure(child)) throw failed(plan, child)
   return started(plan, child)
+}
+
+/** Own, because a polluted Object.prototype is behind both. */
+function isFailure(answer: NativeChild | SpawnFailure): answer is SpawnFailure {
+  return Object.hasOwn(answer, 'errno')
 }
 
 function started({ spawnfile, spawnargs, killSignal, limits }: Plan, child: NativeChild): Handle {

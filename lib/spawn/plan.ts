@@ -3,10 +3,11 @@
 import { isAbsolute, resolve } from 'node:path'
 import { abortError, featureUnavailable, invalidArgType } from '../errors.js'
 import type { Limits } from '../limits.js'
+import { elementsOf } from '../own.js'
+import type { Unchecked } from '../own.js'
 import { signalNumber } from '../signals.js'
 import type { SpawnOptions } from '../types.js'
 import { abortSignal, boolean, nonNegative, path, userOrGroupId } from '../validate.js'
-import type { Unchecked } from '../validate.js'
 import { sortArguments } from './arguments.js'
 import { commandOf } from './command.js'
 import { packEnvironment } from './environment.js'
@@ -95,7 +96,7 @@ function groupsOf(value: unknown): number[] | null {
   if (!given(value)) return null
   refuseOnWindows('groups')
   if (!Array.isArray(value)) throw invalidArgType('options.groups', 'an instance of Array', value)
-  return value.map((group, i) => userOrGroupId(`options.groups[${i}]`, group))
+  return elementsOf(value).map((group, i) => userOrGroupId(`options.groups[${i}]`, group))
 }
 
 function refuseOnWindows(option: string): void {

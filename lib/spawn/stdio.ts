@@ -1,15 +1,15 @@
 // options.stdio, as the list of numbers that the native side takes: one of our fds, or one of these.
 import { invalidArgValue } from '../errors.js'
+import { elementsOf, memberOf } from '../own.js'
 
 const IGNORE = -1
 const PIPE = -2
 
 export function stdioOf(stdio: unknown): number[] {
   if (stdio === undefined || stdio === null) return [PIPE, PIPE, PIPE]
-  const list: readonly unknown[] = Array.isArray(stdio) ? stdio : [stdio, stdio, stdio]
-  const fds: number[] = []
-  for (let fd = 0; fd < Math.max(list.length, 3); fd++) fds.push(target(list[fd], fd))
-  return fds
+  const list = Array.isArray(stdio) ? elementsOf(stdio) : [stdio, stdio, stdio]
+  while (list.length < 3) list.push(undefined)
+  return list.map(target)
 }
 
 function target(entry: unknown, fd: number): number {
@@ -34,9 +34,10 @@ function target(entry: unknown, fd: number): number {
 function fdOf(entry: unknown): number | null {
   if (typeof entry === 'number') return isFd(entry) ? entry : null
   if (typeof entry !== 'object' || entry === null) return null
-  const { fd, _handle } = entry as { fd?: unknown; _handle?: { fd?: unknown } | null }
+  const fd = memberOf(entry, 'fd')
   if (isFd(fd)) return fd
-  const behind = _handle?.fd
+  const handle = memberOf(entry, '_handle')
+  const behind = typeof handle === 'object' && handle !== null ? memberOf(handle, 'fd') : null
   return isFd(behind) ? behind : null
 }
 

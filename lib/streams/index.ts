@@ -3,19 +3,18 @@
 import { closeSync } from 'node:fs'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import type { NativeChild } from '../../index.js'
-import type * as Opener from './node.js'
-import type * as Spent from './spent.js'
+import * as bun from './bun.js'
+import * as node from './node.js'
+import { leftover, spentStdin } from './spent.js'
 
 type Stream = Readable | Writable | Duplex
 
-// Loaded with the first stream: node:net and node:stream are a third of the time that this package takes to load.
-const opener = (): typeof Opener => (process.versions['bun'] ? require('./bun.js') : require('./node.js'))
-const spent = (): typeof Spent => require('./spent.js')
+const { openBoth, openOutput, openStdin } = Object.hasOwn(process.versions, 'bun') ? bun : node
 
 export class Pipes {
   readonly #native: NativeChild
   /** By fd of the child; null = no pipe, or not ours (any more); undefined = nobody has asked. */
-  readonly #streams: (Stream | null | undefined)[] = []
+  readonly #streams: Record<number, Stream | null | undefined> = Object.create(null)
   #stdin: Writable | null = null
   #exited: boolean
   #view: readonly (Stream | null)[] | null = null
@@ -69,7 +68,7 @@ export class Pipes {
 
   /** Ends the streams that this handle still has. */
   destroy(): void {
-    for (const stream of this.#streams) stream?.destroy()
+    for (const stream of Object.values(this.#streams)) stream?.destroy()
   }
 
   #open(fd: number): Stream | null {
@@ -81,7 +80,11 @@ export class Pipes {
   #makeView(): readonly (Stream | null)[] {
     const view: (Stream | null)[] = []
     for (let fd = 0; fd < this.#native.stdioLength; fd++) {
-      Object.defineProperty(view, fd, { get: () => this.get(fd), enumerable: true })
+      Object.defineProperty(view, fd, {
+        __proto__: null,
+        get: () => this.get(fd),
+        enumerable: true,
+      } as PropertyDescriptor)
     }
     return Object.freeze(view)
   }
@@ -89,7 +92,6 @@ export class Pipes {
 
 function open(fd: number, pipe: number): Stream {
   try {
-    const { openStdin, openOutput, openBoth } = opener()
     return fd === 0 ? openStdin(pipe) : fd < 3 ? openOutput(pipe) : openBoth(pipe)
   } catch (error) {
     closeSync(pipe)
@@ -97,4 +99,4 @@ function open(fd: number, pipe: number): Stream {
   }
 }
 
-const closed = (fd: number, left: Uint8Array): Stream => (fd === 0 ? spent().spentStdin() : spent().leftover(left))
+const closed = (fd: number, left: Uint8Array): Stream => (fd === 0 ? spentStdin() : leftover(left))
