@@ -25,7 +25,7 @@ for (const has of ['one', 'an empty one', 'none'] as const) {
   test.serial(`where this process has ${has}`, async (t) => {
     // Children that are Node do write coverage there.
     const directory = temporaryDirectory(t)
-    const folder = (name: string): string => path.join(directory, name)
+    const folder = (below: string): string => path.join(directory, below)
     const value = { one: folder('here'), 'an empty one': '', none: undefined }[has]
     const before = process.env[name]
     t.teardown(() => {

@@ -1,5 +1,7 @@
 // The one place where Error objects are made. They have Node's own shapes, so that code written for child_process
 // recognises them.
+import { constants } from 'node:buffer'
+import { constants as system } from 'node:os'
 import { getSystemErrorName, inspect } from 'node:util'
 import type { SpawnFailure } from '../index.js'
 import type { ExitStatus } from './types.js'
@@ -116,6 +118,11 @@ function systemError(errno: number, syscall: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${syscall} ${code}`), { errno, code, syscall })
 }
 
+/** What a write to a pipe without a reader fails with. */
+export function brokenPipe(): NodeJS.ErrnoException {
+  return systemError(-system.errno.EPIPE, 'write')
+}
+
 export function killFailed(errno: number): NodeJS.ErrnoException {
   return systemError(errno, 'kill')
 }
@@ -136,7 +143,21 @@ export function spawnFailed(
   return Object.assign(error, { path: badCwd ? cwd : spawnfile, spawnargs: spawnargs.slice(1) })
 }
 
-export function maxBufferExceeded<T>(stream: string, read: { stdout: T; stderr: T; status: ExitStatus }): RangeError {
+/** What output() had when it failed: nothing is lost. */
+interface Read {
+  readonly stdout: string | Buffer
+  readonly stderr: string | Buffer
+  readonly status: ExitStatus
+}
+
+/** @param read in it, stdout and stderr are bytes */
+export function stringTooLong(read: Read): Error {
+  const limit = `0x${constants.MAX_STRING_LENGTH.toString(16)}`
+  const error = new Error(`Cannot create a string longer than ${limit} characters: use encoding 'buffer'`)
+  return Object.assign(coded(error, 'ERR_STRING_TOO_LONG'), read)
+}
+
+export function maxBufferExceeded(stream: string, read: Read): RangeError {
   return Object.assign(
     coded(new RangeError(`${stream} maxBuffer length exceeded`), 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'),
     read,

@@ -48,7 +48,7 @@ export class SharedChild {
   static spawn(file: string | URL, args?: readonly string[] | null, options?: SpawnOptions): Promise<SharedChild>
   static spawn(file: string | URL, options?: SpawnOptions): Promise<SharedChild>
   static async spawn(file: unknown, second?: unknown, third?: unknown): Promise<SharedChild> {
-    return new SharedChild(await launch(planSpawn(file, second, third)))
+    return childOf(await launch(planSpawn(file, second, third)))
   }
 
   /**
@@ -59,7 +59,7 @@ export class SharedChild {
   static spawnSync(file: string | URL, args?: readonly string[] | null, options?: SpawnOptions): SharedChild
   static spawnSync(file: string | URL, options?: SpawnOptions): SharedChild
   static spawnSync(file: unknown, second?: unknown, third?: unknown): SharedChild {
-    return new SharedChild(launchSync(planSpawn(file, second, third)))
+    return childOf(launchSync(planSpawn(file, second, third)))
   }
 
   /**
@@ -75,7 +75,7 @@ export class SharedChild {
     if (typeof ticket !== 'string') throw invalidArgType('token', 'a token made by share()', token)
     const native = attachChild(ticket)
     if (native === null) throw childGone()
-    return new SharedChild(new Handle(native, native.spawnfile, native.spawnargs, SIGKILL))
+    return childOf(new Handle(native, native.spawnfile, native.spawnargs, SIGKILL))
   }
 
   /** The child's process id; still told after the exit, when it may be another process's. */
@@ -288,4 +288,9 @@ export class SharedChild {
     const { pid, spawnfile, spawnargs } = this
     return `SharedChild ${inspect({ pid, spawnfile, spawnargs, status: this.#handle.status }, options)}`
   }
+}
+
+/** Out here, because a class that names itself in its body is renamed by the bundler, and its name is public. */
+function childOf(handle: Handle): SharedChild {
+  return new (SharedChild as unknown as new (handle: Handle) => SharedChild)(handle)
 }

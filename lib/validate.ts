@@ -39,11 +39,14 @@ export function nonNegative(name: string, value: unknown): number {
   return value
 }
 
-/** A user or group id. The last uint32 means "no change" to setresuid(2). */
+/**
+ * A user or group id. The last uint32 means "no change" to setresuid(2). child_process knows ids up to 2^31 - 1, and
+ * takes a negative one to the system, which refuses it.
+ */
 export function userOrGroupId(name: string, value: unknown): number {
-  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value)
-  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value)
-  if (value < 0 || value > 0xffff_fffe) throw outOfRange(name, '>= 0 and <= 4294967294', value)
+  if (typeof value !== 'number' || !Number.isInteger(value) || value > 0xffff_fffe)
+    throw invalidArgType(name, 'an integer from 0 to 4294967294', value)
+  if (value < 0) throw outOfRange(name, '>= 0 and <= 4294967294', value)
   return value
 }
 

@@ -3,6 +3,7 @@
 import { closeSync } from 'node:fs'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import type { NativeChild } from '../../index.js'
+import { brokenPipe } from '../errors.js'
 import * as bun from './bun.js'
 import * as node from './node.js'
 import { leftover, spentStdin } from './spent.js'
@@ -63,7 +64,9 @@ export class Pipes {
    */
   childExited(): void {
     this.#exited = true
-    this.#stdin?.destroy()
+    const stdin = this.#stdin
+    // What is still being written fails as it does when the pipe itself says so; Writable.toWeb() relies on an error.
+    stdin?.destroy(stdin.writableLength > 0 ? brokenPipe() : undefined)
   }
 
   /** Ends the streams that this handle still has. */

@@ -33,6 +33,10 @@ use State::{Exited, NotWaiting, Waiting};
 struct Inner<P> {
     process: P,
     state: State,
+    /// Which signals have been sent: bit n - 1 for signal n.
+    sent: u64,
+    /// Whether one of them was sent by [`SharedChild::end`].
+    ended: bool,
     listeners: Vec<Listener>,
 }
 
@@ -67,6 +71,11 @@ impl<P: Process> Inner<P> {
         self.state = Exited(outcome);
         Ok(Some(Exit { outcome, listeners: std::mem::take(&mut self.listeners) }))
     }
+}
+
+/// The bit of a signal; signal 0 has none.
+fn bit(signal: i32) -> u64 {
+    u32::try_from(signal - 1).ok().and_then(|shift| 1u64.checked_shl(shift)).unwrap_or(0)
 }
 
 /// A child process that any number of threads can wait on, poll and signal at once.
@@ -110,7 +119,13 @@ impl<P: Process> SharedChild<P> {
     /// Shares a process that nobody has waited on yet.
     pub fn from_process(process: P) -> Self {
         Self {
-            inner: Mutex::new(Inner { process, state: NotWaiting, listeners: Vec::new() }),
+            inner: Mutex::new(Inner {
+                process,
+                state: NotWaiting,
+                sent: 0,
+                ended: false,
+                listeners: Vec::new(),
+            }),
             left_waiting: Condvar::new(),
         }
     }
@@ -229,6 +244,24 @@ impl<P: Process> SharedChild<P> {
     /// Sends a signal: `true` when it was sent, `false` when the child had already exited. Signal 0
     /// only asks whether the child is there.
     pub fn send_signal(&self, signal: i32) -> io::Result<bool> {
+        self.send(signal, false)
+    }
+
+    /// Sends a signal that is meant to end the child: that of a limit (a timeout, say).
+    pub fn end(&self, signal: i32) -> io::Result<bool> {
+        self.send(signal, true)
+    }
+
+    /// Whether the child has exited because of a signal that was sent here: by [`Self::end`], however it
+    /// ended then, or the very one that it died of.
+    pub fn was_ended(&self) -> bool {
+        let inner = self.lock();
+        let Exited(Ok(status)) = inner.state else { return false };
+        let killer = if cfg!(windows) { inner.sent } else { status.signal().map_or(0, bit) };
+        inner.ended || inner.sent & killer != 0
+    }
+
+    fn send(&self, signal: i32, ends: bool) -> io::Result<bool> {
         // Under the lock from the check to the signal: the pid cannot be freed in between.
         let mut inner = self.lock();
         match inner.state {
@@ -246,7 +279,13 @@ impl<P: Process> SharedChild<P> {
                 }
             }
         }
-        inner.process.send_signal(signal)
+        let sent = inner.process.send_signal(signal)?;
+        if sent {
+            // Before the exit can be stored: who learns of it learns of this, too.
+            inner.sent |= bit(signal);
+            inner.ended |= ends;
+        }
+        Ok(sent)
     }
 
     /// Runs `listener` once with the outcome: on the thread that reaps the child, outside the lock,
