@@ -113,9 +113,10 @@ export function abortError(signal: AbortSignal): Error {
 }
 
 /** Node's ErrnoException: what libuv's error numbers become. */
-function systemError(errno: number, syscall: string): NodeJS.ErrnoException {
+function systemError(errno: number, syscall: string, why: string | null = null): NodeJS.ErrnoException {
   const code = getSystemErrorName(errno)
-  return Object.assign(new Error(`${syscall} ${code}`), { errno, code, syscall })
+  const message = why === null ? `${syscall} ${code}` : `${syscall} ${code}: ${why}`
+  return Object.assign(new Error(message), { errno, code, syscall })
 }
 
 /** What a write to a pipe without a reader fails with. */
@@ -131,15 +132,18 @@ export function killFailed(errno: number): NodeJS.ErrnoException {
  * Why a program did not start, as child_process tells it; but a bad cwd names the cwd (nodejs/node#51054). Called in
  * the continuation of an async function, where V8 still knows who awaits it: the stack shows the caller, and a spawn
  * that succeeds does not pay the 3 to 4 us of capturing it at the call.
+ *
+ * @param why what the code does not say
  */
 export function spawnFailed(
   failure: SpawnFailure,
   spawnfile: string,
   spawnargs: readonly string[],
   cwd: string | null,
+  why: string | null,
 ): NodeJS.ErrnoException {
   const badCwd = failure.chdir && cwd !== null
-  const error = systemError(failure.errno, badCwd ? 'chdir' : `spawn ${spawnfile}`)
+  const error = systemError(failure.errno, badCwd ? 'chdir' : `spawn ${spawnfile}`, why)
   return Object.assign(error, { path: badCwd ? cwd : spawnfile, spawnargs: spawnargs.slice(1) })
 }
 

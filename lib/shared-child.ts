@@ -19,6 +19,12 @@ import { wait, waitDeadline, waitTimeout } from './wait.js'
 const SIGKILL = 9
 
 /**
+ * What keeps a handle from being posted: without it, the other side would get an empty object. The structured clone
+ * refuses every symbol, and quotes it: "DataCloneError: Symbol(..) could not be cloned."
+ */
+const NOT_CLONEABLE = Symbol('A SharedChild; use share(): post the token that it returns, and attach() that')
+
+/**
  * A child process that any number of threads can wait on, poll and kill at once. No signal ever goes to a process that
  * is not this child.
  *
@@ -26,6 +32,9 @@ const SIGKILL = 9
  */
 export class SharedChild {
   readonly #handle: Handle
+
+  /** @internal */
+  readonly notCloneable = NOT_CLONEABLE
 
   private constructor(handle: Handle) {
     if (!(handle instanceof Handle)) throw illegalConstructor()

@@ -60,6 +60,13 @@ export function variable(name: string): string | undefined {
   return memberOf(process.env, name) as string | undefined
 }
 
+/** Where programs are looked up, with a packed environment: PATH, or what the C library has for the lack of one. */
+export function pathOf(packed: string | null): string {
+  const entry = packed === null ? undefined : packed.split('\0').find((each) => each.startsWith('PATH='))
+  const path = packed === null ? variable('PATH') : entry?.slice('PATH='.length)
+  return path ?? '/bin:/usr/bin'
+}
+
 /** Of names that differ only in case, where Windows allows one, child_process takes the first in this order. */
 function withoutTwins(names: string[]): string[] {
   const seen = new Set<string>()

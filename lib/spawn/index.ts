@@ -1,9 +1,12 @@
 // Starting a child: on a thread of the native side (launch), or on the calling one (launchSync).
+import { constants } from 'node:os'
 import type { NativeChild, SpawnFailure } from '../../index.js'
 import { spawnFailed } from '../errors.js'
 import { claimChild, hold, release, requestSpawn, spawnHere } from '../events.js'
 import { Handle } from '../handle.js'
 import { applyLimits } from '../limits.js'
+import { whyMissing } from './diagnosis.js'
+import { pathOf } from './environment.js'
 import type { Plan } from './plan.js'
 
 export { planSpawn } from './plan.js'
@@ -40,6 +43,8 @@ function started({ spawnfile, spawnargs, killSignal, limits }: Plan, child: Nati
   return handle
 }
 
-function failed({ spawnfile, spawnargs, cwd }: Plan, failure: SpawnFailure): Error {
-  return spawnFailed(failure, spawnfile, spawnargs, cwd)
+function failed({ request, spawnfile, spawnargs, cwd }: Plan, failure: SpawnFailure): Error {
+  const missing = failure.errno === -constants.errno.ENOENT && !failure.chdir
+  const why = missing ? whyMissing(spawnfile, request.cwd ?? process.cwd(), pathOf(request.env)) : null
+  return spawnFailed(failure, spawnfile, spawnargs, cwd, why)
 }
