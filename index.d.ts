@@ -78,8 +78,8 @@ export declare class NativeChild {
   /** The same for a signal that is meant to end the child: that of a limit (a timeout, say). */
   end(signal: number): number
   /**
-   * Whether the child has exited because of a signal that this process sent: by `end`, however it ended
-   * then, or the very one that it died of.
+   * Whether the child has exited of a signal that this process sent: by `end`, however it ended then, or
+   * the very one that it died of.
    */
   wasEnded(): boolean
   /**

@@ -112,8 +112,8 @@ impl NativeChild {
         sent_or_errno(self.handle.shared.end(signal))
     }
 
-    /// Whether the child has exited because of a signal that this process sent: by `end`, however it ended
-    /// then, or the very one that it died of.
+    /// Whether the child has exited of a signal that this process sent: by `end`, however it ended then, or
+    /// the very one that it died of.
     #[napi]
     pub fn was_ended(&self) -> bool {
         self.handle.shared.was_ended()

@@ -8,6 +8,7 @@
 
 use super::exit_status::ExitStatus;
 use super::process::{Outcome, Process};
+use super::sent::Sent;
 use super::sync::{Condvar, Mutex, MutexGuard};
 use std::fmt;
 use std::io;
@@ -33,10 +34,7 @@ use State::{Exited, NotWaiting, Waiting};
 struct Inner<P> {
     process: P,
     state: State,
-    /// Which signals have been sent: bit n - 1 for signal n.
-    sent: u64,
-    /// Whether one of them was sent by [`SharedChild::end`].
-    ended: bool,
+    sent: Sent,
     listeners: Vec<Listener>,
 }
 
@@ -71,11 +69,6 @@ impl<P: Process> Inner<P> {
         self.state = Exited(outcome);
         Ok(Some(Exit { outcome, listeners: std::mem::take(&mut self.listeners) }))
     }
-}
-
-/// The bit of a signal; signal 0 has none.
-fn bit(signal: i32) -> u64 {
-    u32::try_from(signal - 1).ok().and_then(|shift| 1u64.checked_shl(shift)).unwrap_or(0)
 }
 
 /// A child process that any number of threads can wait on, poll and signal at once.
@@ -122,8 +115,7 @@ impl<P: Process> SharedChild<P> {
             inner: Mutex::new(Inner {
                 process,
                 state: NotWaiting,
-                sent: 0,
-                ended: false,
+                sent: Sent::default(),
                 listeners: Vec::new(),
             }),
             left_waiting: Condvar::new(),
@@ -252,16 +244,15 @@ impl<P: Process> SharedChild<P> {
         self.send(signal, true)
     }
 
-    /// Whether the child has exited because of a signal that was sent here: by [`Self::end`], however it
-    /// ended then, or the very one that it died of.
+    /// Whether the child has exited of a signal that was sent here: by [`Self::end`], however it ended then,
+    /// or the very one that it died of.
     pub fn was_ended(&self) -> bool {
         let inner = self.lock();
         let Exited(Ok(status)) = inner.state else { return false };
-        let killer = if cfg!(windows) { inner.sent } else { status.signal().map_or(0, bit) };
-        inner.ended || inner.sent & killer != 0
+        inner.sent.ended(status)
     }
 
-    fn send(&self, signal: i32, ends: bool) -> io::Result<bool> {
+    fn send(&self, signal: i32, to_end: bool) -> io::Result<bool> {
         // Under the lock from the check to the signal: the pid cannot be freed in between.
         let mut inner = self.lock();
         match inner.state {
@@ -282,8 +273,7 @@ impl<P: Process> SharedChild<P> {
         let sent = inner.process.send_signal(signal)?;
         if sent {
             // Before the exit can be stored: who learns of it learns of this, too.
-            inner.sent |= bit(signal);
-            inner.ended |= ends;
+            inner.sent.record(signal, to_end);
         }
         Ok(sent)
     }
