@@ -94,8 +94,8 @@ const others: Record<string, (t: ExecutionContext) => Promise<Drain>> = {
     return drain(t, child)
   },
   'a signal of ours that it survived': async (t) => {
-    const child = await started('trap : USR1; echo ready >&3; read line; exit 0')
-    t.true(await child.sendSignal('SIGUSR1'))
+    const child = await started('echo ready >&3; read line; exit 0')
+    t.true(await child.sendSignal('SIGCONT'))
     t.true(await child.sendSignal(0))
     child.stdin?.end('\n')
     return drain(t, child)

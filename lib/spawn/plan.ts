@@ -1,7 +1,7 @@
 // From the arguments of spawn() to what the native side is asked for. Every option is read once, here, at the time of
 // the call.
 import { isAbsolute, resolve } from 'node:path'
-import { abortError, featureUnavailable, invalidArgType } from '../errors.js'
+import { abortError, featureUnavailable, invalidArgType, unknownSignal } from '../errors.js'
 import type { Limits } from '../limits.js'
 import { elementsOf } from '../own.js'
 import type { Unchecked } from '../own.js'
@@ -49,7 +49,7 @@ export function planSpawn(file: unknown, second: unknown, third: unknown): Plan 
     spawnfile,
     spawnargs,
     cwd,
-    killSignal: given(options.killSignal) ? signalNumber(options.killSignal) : SIGKILL,
+    killSignal: killSignalOf(options.killSignal),
     limits: limitsOf(options),
   }
 }
@@ -76,6 +76,14 @@ function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
 
 function cwdOf(value: unknown): string | null {
   return given(value) ? path('options.cwd', value) : null
+}
+
+/** Signal 0 ends nothing: a limit with it would be none. */
+function killSignalOf(value: unknown): number {
+  if (!given(value)) return SIGKILL
+  const signal = signalNumber(value)
+  if (signal === 0) throw unknownSignal(value)
+  return signal
 }
 
 function limitsOf(options: Unchecked<SpawnOptions>): Limits | null {
