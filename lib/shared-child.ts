@@ -48,8 +48,9 @@ export class SharedChild {
    * ('spawn ls'), `path`, `spawnargs`; a bad `cwd` with syscall 'chdir' and the cwd as `path`. Arguments of a wrong
    * type, or with a NUL byte in them, reject with a TypeError (`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`),
    * numbers out of range with a RangeError (`ERR_OUT_OF_RANGE`), what this system does not have with
-   * `ERR_FEATURE_UNAVAILABLE`, and an aborted `options.signal` with an AbortError; nothing is started then. Everything
-   * passed in is read at the time of the call.
+   * `ERR_FEATURE_UNAVAILABLE`, and an aborted `options.signal` with an AbortError; nothing is started then. The message
+   * of an ENOENT names a script's interpreter if it is that which is missing. Everything passed in is read at the time of
+   * the call.
    *
    * @param file a path, a `file:` URL, or a name to look up in the child's PATH
    * @param args strings only (child_process coerces others)
@@ -138,7 +139,9 @@ export class SharedChild {
 
   /**
    * Resolves with the status when the child has exited. Any number of calls, from any thread, before or after the exit;
-   * on one handle all resolve with the same object. It says nothing about the pipes, which a grandchild may hold open.
+   * on one handle all resolve with the same object. It has nothing to do with the pipes: a grandchild that holds one
+   * open does not keep it waiting, and it reads none. A child that fills a pipe which nobody reads (64 KiB on Linux)
+   * stops there and does not exit: read stdout and stderr, call output(), or choose another `stdio` than 'pipe'.
    *
    * Uses no thread of the libuv pool: four waits that do (as the AsyncTask `wait()` of 'shared-child/native' does) make
    * every `fs.readFile` wait for a child, and process.exit() and worker.terminate() too.
@@ -242,13 +245,15 @@ export class SharedChild {
    * Waits, and collects stdout and stderr. Those that are not pipes are empty.
    *
    * Without `input`, a stdin that nobody has asked for by the next setImmediate is closed, so that a child which reads
-   * it ends.
+   * it ends; also if output() rejects for its options.
    *
    * Over `maxBuffer` bytes on either: the child is killed (with `killSignal`) and it rejects with a RangeError,
-   * `ERR_CHILD_PROCESS_STDIO_MAXBUFFER`, that has what was read in `stdout` and `stderr`, and the `status`. A
-   * grandchild that keeps a pipe open cannot hang it: `drainTimeout` ms after the exit it resolves with what is there
-   * and `drained: false`. In the end both streams are destroyed. Called twice, or after a stream was taken or read:
-   * `ERR_INVALID_STATE`.
+   * `ERR_CHILD_PROCESS_STDIO_MAXBUFFER`, that has what was read in `stdout` and `stderr`, and the `status`. A text that
+   * is too long for a string (`buffer.constants.MAX_STRING_LENGTH`): it rejects with `ERR_STRING_TOO_LONG`, and the
+   * error has the same properties, the first two as Buffers (so has the other one, if both are the case). A grandchild
+   * that keeps a pipe open cannot hang it: `drainTimeout` ms after the exit it resolves with what is there and
+   * `drained: false`. In the end both streams are destroyed. Called twice, or after a stream was taken, read or listened
+   * to ('data', 'readable'): `ERR_INVALID_STATE`.
    */
   output(options?: OutputOptions & { encoding?: BufferEncoding }): Promise<Output<string>>
   output(options: OutputOptions & { encoding: 'buffer' }): Promise<Output<Buffer>>
@@ -258,7 +263,7 @@ export class SharedChild {
 
   /**
    * A ticket for {@link SharedChild.attach} in any thread of this process: send it with postMessage or workerData. It
-   * holds no pid.
+   * holds no pid. (A SharedChild itself cannot be cloned: posting one is a DataCloneError.)
    */
   share(): ChildToken {
     return { sharedChild: this.#handle.native.share() }
@@ -283,7 +288,8 @@ export class SharedChild {
 
   /**
    * Kills with SIGKILL, waits, and destroys the streams that were not taken:
-   * `await using child = await SharedChild.spawn(...)` leaves nothing behind. Rejects only where kill() does (EPERM).
+   * `await using child = await SharedChild.spawn(...)` leaves nothing of the child behind; what the child has started
+   * lives on. Rejects only where kill() does (EPERM).
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const handle = this.#handle
