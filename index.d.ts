@@ -101,6 +101,13 @@ export declare class NativeChild {
   tryWaitSync(): ExitStatus | null
   /** 1: the signal was sent; 0: the child had exited, nothing was sent; negative: libuv's error number. */
   sendSignal(signal: number): number
+  /** The same for a signal that is meant to end the child: that of a limit (a timeout, say). */
+  end(signal: number): number
+  /**
+   * Whether the child has exited of a signal that this process sent: by `end`, however it ended then, or
+   * the very one that it died of.
+   */
+  wasEnded(): boolean
   /**
    * The parent's end of the child's fd, once per process: what `open` returns, which is called with it.
    * A number is a descriptor that is `open`'s own from then on; bytes are all that was left in the pipe

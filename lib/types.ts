@@ -18,7 +18,8 @@ export type Signal = NodeJS.Signals | 'SIGRTMIN' | `SIGRTMIN+${number}` | number
  *   running children have one, in Deno only those pipes;
  * - `null` or `undefined`: `'pipe'` for fd 0, 1 and 2, else `'ignore'`.
  *
- * `'ipc'` and `'overlapped'` are refused with `ERR_INVALID_ARG_VALUE`.
+ * Anything else is refused with `ERR_INVALID_ARG_VALUE`: `'ipc'` and `'overlapped'`, and what child_process takes for
+ * `'pipe'` (`''`, `false`, negative numbers).
  *
  * A stream is the child's from the call on. This process stops reading it (a flowing one is paused, and resume() has no
  * effect before the child has exited), so no byte is lost and the event loop never waits for it. What you write to it
@@ -71,7 +72,8 @@ export interface ExitStatus {
 
 /**
  * Options of `spawn` and `spawnSync`. All of them are read at the time of the call; `null` is as good as leaving one
- * out.
+ * out. As in child_process, they are the own enumerable properties of the object: what it inherits is no option, so
+ * that a polluted Object.prototype changes nothing.
  */
 export interface SpawnOptions {
   /**
@@ -81,9 +83,12 @@ export interface SpawnOptions {
   cwd?: string | URL
   /**
    * The child's whole environment. Default: the parent's, as it is at the time of the call. `undefined` values are left
-   * out; any other value that is not a string is `ERR_INVALID_ARG_TYPE` (child_process coerces it). A program without a
-   * slash in its name is looked up in the PATH given here. Windows: of names that differ only in case, the first in
-   * lexicographic order counts, as in child_process.
+   * out; any other value that is not a string is `ERR_INVALID_ARG_TYPE`, and so is an environment that is no object, or a
+   * list (child_process coerces them all). Inherited variables
+   * count, too (`Object.create(process.env)`), but not those of Object.prototype. A program without a slash in its name
+   * is looked up in the PATH given here. As in child_process, `NODE_V8_COVERAGE` is added if this process has it, and the
+   * object has none of its own; and on Windows, of names that differ only in case, the first in lexicographic order
+   * counts.
    */
   env?: Record<string, string | undefined>
   /** The child's `argv[0]`. Default: `file`. */
@@ -100,9 +105,12 @@ export interface SpawnOptions {
   shell?: boolean | string
   /** Unix: a new session (setsid(2)). Windows: a detached process in a group of its own. Default false. */
   detached?: boolean
-  /** User id to run as, 0 to 2^32 - 2. Unix only (`ERR_FEATURE_UNAVAILABLE` on Windows). See setuid(2). */
+  /**
+   * User id to run as, 0 to 2^32 - 2. Unix only (`ERR_FEATURE_UNAVAILABLE` on Windows). See setuid(2). Negative:
+   * `ERR_OUT_OF_RANGE`; no integer, or too large: `ERR_INVALID_ARG_TYPE`, as in child_process before Node 26.
+   */
   uid?: number
-  /** Group id to run as, 0 to 2^32 - 2. Unix only (`ERR_FEATURE_UNAVAILABLE` on Windows). See setgid(2). */
+  /** Group id to run as: the same as for `uid`. See setgid(2). */
   gid?: number
   /**
    * Supplementary group ids; `[]` drops them all. Unix only (`ERR_FEATURE_UNAVAILABLE` on Windows). See setgroups(2).
@@ -116,11 +124,14 @@ export interface SpawnOptions {
    */
   signal?: AbortSignal
   /**
-   * Kills the child (with `killSignal`) this many milliseconds after its start. Default, 0 (as in child_process) and
-   * Infinity: no limit.
+   * Kills the child (with `killSignal`) this many milliseconds after its start; fractions are welcome. Default, 0 (as in
+   * child_process) and Infinity: no limit. Not a number: `ERR_INVALID_ARG_TYPE`; negative or NaN: `ERR_OUT_OF_RANGE`.
    */
   timeout?: number
-  /** What `signal`, `timeout` and output()'s `maxBuffer` send. Default `'SIGKILL'`. */
+  /**
+   * What `signal`, `timeout` and output()'s `maxBuffer` send. Default `'SIGKILL'`. 0, which ends nothing, is
+   * `ERR_UNKNOWN_SIGNAL`.
+   */
   killSignal?: Signal
   /** Windows: no console window. Default false; ignored elsewhere. */
   windowsHide?: boolean
@@ -150,8 +161,10 @@ export interface OutputOptions {
   /** Most bytes that stdout and stderr each may have. Default 64 MiB; Infinity = no limit. */
   maxBuffer?: number
   /**
-   * How many milliseconds after the exit to go on reading a pipe that somebody else (a grandchild) keeps open. Default
-   * 1000; Infinity = until it is closed.
+   * How many milliseconds after the exit to go on reading a pipe that somebody else (a grandchild) keeps open. Infinity =
+   * until it is closed. Default 1000; but 50 when we ended the child: `timeout`, `signal` or `maxBuffer` had sent their
+   * signal before the exit, or it died of the very signal that kill(), sendSignal() or `await using` had sent, by any
+   * handle in any thread (Windows: any of these had terminated it).
    */
   drainTimeout?: number
   /** Written to the child's stdin, which is then ended. A child that does not read it is no error. */

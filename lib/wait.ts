@@ -1,12 +1,14 @@
 // Waiting for the exit: with no limit, for some time, until some time.
+import { isDate } from 'node:util/types'
 import { onAbort } from './abort.js'
 import { setAlarm } from './alarm.js'
 import { abortError, invalidArgType, outOfRange } from './errors.js'
 import { holding } from './events.js'
 import type { Handle } from './handle.js'
+import { ownOptions } from './own.js'
+import type { Unchecked } from './own.js'
 import type { ExitStatus, WaitOptions } from './types.js'
-import { abortSignal, nonNegative, optionsObject } from './validate.js'
-import type { Unchecked } from './validate.js'
+import { abortSignal, nonNegative } from './validate.js'
 
 export async function wait(handle: Handle, options: unknown): Promise<ExitStatus> {
   const signal = readyToWait(options)
@@ -55,16 +57,15 @@ function sleep(handle: Handle, ms: number, signal: AbortSignal | null): Promise<
 }
 
 function readyToWait(options: unknown): AbortSignal | null {
-  const given: Unchecked<WaitOptions> = optionsObject('options', options)
+  const given: Unchecked<WaitOptions> = ownOptions('options', options)
   const signal = abortSignal('options.signal', given.signal)
   if (signal?.aborted) throw abortError(signal)
   return signal
 }
 
 function timeOf(at: unknown): number {
-  const isDate = Object.prototype.toString.call(at) === '[object Date]'
-  if (!isDate && typeof at !== 'number') throw invalidArgType('at', 'of type number or an instance of Date', at)
-  const time = isDate ? (at as Date).getTime() : (at as number)
+  if (!isDate(at) && typeof at !== 'number') throw invalidArgType('at', 'of type number or an instance of Date', at)
+  const time = isDate(at) ? at.getTime() : at
   if (Number.isNaN(time)) throw outOfRange('at', 'a valid point in time', at)
   return time
 }

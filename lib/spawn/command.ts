@@ -1,10 +1,11 @@
 // The program and its argv, through a shell or not. As child_process does it:
 // https://github.com/nodejs/node/blob/v24.0.0/lib/child_process.js (normalizeSpawnArguments)
-import { env, platform } from 'node:process'
+import { platform } from 'node:process'
 import { invalidArgType, invalidArgValue } from '../errors.js'
+import type { Unchecked } from '../own.js'
 import type { SpawnOptions } from '../types.js'
 import { path, systemString } from '../validate.js'
-import type { Unchecked } from '../validate.js'
+import { variable } from './environment.js'
 
 export interface Command {
   readonly file: string
@@ -35,7 +36,7 @@ function shellOf(
   const named = shell === true ? null : systemString('options.shell', shell)
   const line = [program, ...args].join(' ')
   if (platform !== 'win32') return { file: named ?? '/bin/sh', tail: ['-c', line], verbatim: false }
-  const file = named ?? (env['comspec'] || 'cmd.exe')
+  const file = named ?? (variable('comspec') || 'cmd.exe')
   // Only cmd.exe has these switches; its quoting rules are its own, hence verbatim.
   if (/^(?:.*\\)?cmd(?:\.exe)?$/i.test(file)) return { file, tail: ['/d', '/s', '/c', `"${line}"`], verbatim: true }
   return { file, tail: ['-c', line], verbatim: false }

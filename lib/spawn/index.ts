@@ -1,10 +1,13 @@
 // Starting a child: on a thread of the native side (launch), or on the calling one (launchSync).
+import { constants } from 'node:os'
 import type { NativeChild, SpawnFailure } from '../../index.js'
 import { spawnFailed } from '../errors.js'
 import { claimChild, hold, release, requestSpawn, spawnHere } from '../events.js'
 import { Handle } from '../handle.js'
 import { armLimits } from '../limits.js'
 import type { ArmedLimits } from '../limits.js'
+import { whyMissing } from './diagnosis.js'
+import { pathOf } from './environment.js'
 import { requirePermission } from './permission.js'
 import type { Plan } from './plan.js'
 import { spawnBegins, spawnEnds } from './surroundings.js'
@@ -42,7 +45,7 @@ export function launchSync(plan: Plan): Handle {
   try {
     const child = spawnHere(plan.request)
     given?.sent()
-    if ('errno' in child) throw failed(plan, child)
+    if (isFailure(child)) throw failed(plan, child)
     const handle = started(plan, child, limits)
     given?.arrived(handle)
     return handle
@@ -63,6 +66,11 @@ function prepare(plan: Plan): ArmedLimits | null {
   throw failed(plan, shortage)
 }
 
+/** Own, because a polluted Object.prototype is behind both. */
+function isFailure(answer: NativeChild | SpawnFailure): answer is SpawnFailure {
+  return Object.hasOwn(answer, 'errno')
+}
+
 /** Nothing was started. */
 function undo({ given }: Plan, limits: ArmedLimits | null): void {
   given?.giveBack()
@@ -75,6 +83,8 @@ function started({ spawnfile, spawnargs, killSignal }: Plan, child: NativeChild,
   return handle
 }
 
-function failed({ spawnfile, spawnargs, cwd }: Plan, failure: SpawnFailure): Error {
-  return spawnFailed(failure, spawnfile, spawnargs, cwd)
+function failed({ request, spawnfile, spawnargs, cwd }: Plan, failure: SpawnFailure): Error {
+  const missing = failure.errno === -constants.errno.ENOENT && !failure.chdir
+  const why = missing ? whyMissing(spawnfile, request.cwd ?? process.cwd(), pathOf(request.env)) : null
+  return spawnFailed(failure, spawnfile, spawnargs, cwd, why)
 }

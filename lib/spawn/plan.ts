@@ -1,20 +1,21 @@
 // From the arguments of spawn() to what the native side is asked for. Every option is read once, here, at the time of
 // the call.
 import { platform } from 'node:process'
-import { abortError, featureUnavailable, invalidArgType } from '../errors.js'
+import { abortError, featureUnavailable, invalidArgType, unknownSignal } from '../errors.js'
 import type { Limits } from '../limits.js'
+import { elementsOf } from '../own.js'
+import type { Unchecked } from '../own.js'
 import { signalNumber } from '../signals.js'
 import type { SpawnOptions } from '../types.js'
 import { abortSignal, boolean, nonNegative, path, userOrGroupId } from '../validate.js'
-import type { Unchecked } from '../validate.js'
 import { sortArguments } from './arguments.js'
 import { commandOf } from './command.js'
 import { packEnvironment } from './environment.js'
 import type { GivenStreams } from './given.js'
+import { isMainThreadOfNode } from './main-thread.js'
 import { DETACHED, RECORD_SURROUNDINGS, VERBATIM_ARGUMENTS, WINDOWS_HIDE } from './request.js'
 import type { SpawnRequest } from './request.js'
 import { stdioOf } from './stdio.js'
-import { changesSurroundingsAlone } from './surroundings.js'
 
 export interface Plan {
   readonly request: SpawnRequest
@@ -54,7 +55,7 @@ export function planSpawn(file: unknown, second: unknown, third: unknown): Plan 
     spawnfile,
     spawnargs,
     cwd,
-    killSignal: given(options.killSignal) ? signalNumber(options.killSignal) : SIGKILL,
+    killSignal: killSignalOf(options.killSignal),
     limits: limitsOf(options),
   }
 }
@@ -73,7 +74,7 @@ function refuseUnavailable(options: object): void {
 function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
   const { detached, windowsHide, windowsVerbatimArguments } = options
   let flags = verbatim ? VERBATIM_ARGUMENTS : 0
-  if (!changesSurroundingsAlone()) flags |= RECORD_SURROUNDINGS
+  if (!isMainThreadOfNode()) flags |= RECORD_SURROUNDINGS
   if (boolean('options.detached', detached)) flags |= DETACHED
   if (boolean('options.windowsHide', windowsHide)) flags |= WINDOWS_HIDE
   if (boolean('options.windowsVerbatimArguments', windowsVerbatimArguments)) flags |= VERBATIM_ARGUMENTS
@@ -83,6 +84,14 @@ function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
 /** The empty one is none, as in child_process. */
 function cwdOf(value: unknown): string | null {
   return given(value) ? path('options.cwd', value) || null : null
+}
+
+/** Signal 0 ends nothing: a limit with it would be none. */
+function killSignalOf(value: unknown): number {
+  if (!given(value)) return SIGKILL
+  const signal = signalNumber(value)
+  if (signal === 0) throw unknownSignal(value)
+  return signal
 }
 
 function limitsOf(options: Unchecked<SpawnOptions>): Limits | null {
@@ -103,7 +112,7 @@ function groupsOf(value: unknown): number[] | null {
   if (!given(value)) return null
   refuseOnWindows('groups')
   if (!Array.isArray(value)) throw invalidArgType('options.groups', 'an instance of Array', value)
-  return value.map((group, i) => userOrGroupId(`options.groups[${i}]`, group))
+  return elementsOf(value).map((group, i) => userOrGroupId(`options.groups[${i}]`, group))
 }
 
 function refuseOnWindows(option: string): void {

@@ -1,5 +1,6 @@
 // options.stdio, as the list of numbers that the native side takes: one of our fds, or one of these.
 import { invalidArgValue } from '../errors.js'
+import { elementsOf, memberOf } from '../own.js'
 import { GivenStreams, isFd, isStream } from './given.js'
 
 const IGNORE = -1
@@ -14,7 +15,7 @@ export interface StdioPlan {
 
 export function stdioOf(stdio: unknown): StdioPlan {
   if (stdio === undefined || stdio === null) return { fds: [PIPE, PIPE, PIPE], given: null }
-  const list: readonly unknown[] = Array.isArray(stdio) ? stdio : [stdio, stdio, stdio]
+  const list = Array.isArray(stdio) ? elementsOf(stdio) : [stdio, stdio, stdio]
   const fds: number[] = []
   let given: GivenStreams | null = null
   for (let fd = 0; fd < Math.max(list.length, 3); fd++) {
@@ -48,9 +49,11 @@ function target(entry: unknown, fd: number): number | null {
 
 /** The fd of an object that has one (a FileHandle), or a handle that has one. */
 function behind(entry: object): number | null {
-  const { fd, _handle } = entry as { fd?: unknown; _handle?: { fd?: unknown } | null }
+  const fd = memberOf(entry, 'fd')
   if (isFd(fd)) return fd
-  return isFd(_handle?.fd) ? _handle.fd : null
+  const handle = memberOf(entry, '_handle')
+  const second = isObject(handle) ? memberOf(handle, 'fd') : null
+  return isFd(second) ? second : null
 }
 
 function isObject(entry: unknown): entry is object {

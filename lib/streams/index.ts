@@ -4,9 +4,11 @@ import { closeSync } from 'node:fs'
 import { versions } from 'node:process'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import type { NativeChild } from '../../index.js'
+import { brokenPipe } from '../errors.js'
 import { hasUnread } from '../native.js'
-import type * as Opener from './node.js'
-import type * as Spent from './spent.js'
+import * as bun from './bun.js'
+import * as node from './node.js'
+import { leftover, spentStdin } from './spent.js'
 
 type Stream = Readable | Writable | Duplex
 
@@ -24,16 +26,14 @@ export interface OwnPipe {
 /** Weak: whoever holds a stream may ask about it. */
 export const ownPipes = new WeakMap<object, OwnPipe>()
 
-// Loaded with the first stream: node:net and node:stream are a third of the time that this package takes to load.
-const opener = (): typeof Opener => (versions['bun'] ? require('./bun.js') : require('./node.js'))
-const spent = (): typeof Spent => require('./spent.js')
+const { openBoth, openOutput, openStdin } = Object.hasOwn(versions, 'bun') ? bun : node
 
 export class Pipes {
   /** output() reads them. */
   collected = false
   readonly #native: NativeChild
   /** By fd of the child; null = no pipe, or not ours (any more); undefined = nobody has asked. */
-  readonly #streams: (Stream | null | undefined)[] = []
+  readonly #streams: Record<number, Stream | null | undefined> = Object.create(null)
   #stdin: Writable | null = null
   /** Those that can be read, taken or not, until the exit. */
   #outputs: Stream[] = []
@@ -98,14 +98,16 @@ export class Pipes {
    */
   childExited(): void {
     this.#exited = true
-    this.#stdin?.destroy()
+    const stdin = this.#stdin
+    // What is still being written fails as it does when the pipe itself says so; Writable.toWeb() relies on an error.
+    stdin?.destroy(stdin.writableLength > 0 ? brokenPipe() : undefined)
     this.#outputs.forEach((stream) => settle(stream, 1))
     this.#outputs = []
   }
 
   /** Ends the streams that this handle still has. */
   destroy(): void {
-    for (const stream of this.#streams) stream?.destroy()
+    for (const stream of Object.values(this.#streams)) stream?.destroy()
   }
 
   #open(fd: number): Stream | null {
@@ -120,7 +122,11 @@ export class Pipes {
   #makeView(): readonly (Stream | null)[] {
     const view: (Stream | null)[] = []
     for (let fd = 0; fd < this.#native.stdioLength; fd++) {
-      Object.defineProperty(view, fd, { get: () => this.get(fd), enumerable: true })
+      Object.defineProperty(view, fd, {
+        __proto__: null,
+        get: () => this.get(fd),
+        enumerable: true,
+      } as PropertyDescriptor)
     }
     return Object.freeze(view)
   }
@@ -142,7 +148,6 @@ function settle(stream: Stream, fd: number): void {
 
 function open(fd: number, pipe: number): Stream {
   try {
-    const { openStdin, openOutput, openBoth } = opener()
     return fd === 0 ? openStdin(pipe) : fd < 3 ? openOutput(pipe) : openBoth(pipe)
   } catch (error) {
     closeSync(pipe)
@@ -150,4 +155,4 @@ function open(fd: number, pipe: number): Stream {
   }
 }
 
-const closed = (fd: number, left: Uint8Array): Stream => (fd === 0 ? spent().spentStdin() : spent().leftover(left))
+const closed = (fd: number, left: Uint8Array): Stream => (fd === 0 ? spentStdin() : leftover(left))

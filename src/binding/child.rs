@@ -10,6 +10,7 @@ use napi::bindgen_prelude::{AsyncTask, Either, Function, Uint8Array, Unknown};
 use napi::{Env, Result};
 use napi_derive::napi;
 use std::ffi::CStr;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -102,10 +103,20 @@ impl NativeChild {
     /// 1: the signal was sent; 0: the child had exited, nothing was sent; negative: libuv's error number.
     #[napi(catch_unwind)]
     pub fn send_signal(&self, signal: i32) -> i32 {
-        match self.handle.shared.send_signal(signal) {
-            Ok(sent) => sent.into(),
-            Err(error) => sys::uv_errno(&error),
-        }
+        sent_or_errno(self.handle.shared.send_signal(signal))
+    }
+
+    /// The same for a signal that is meant to end the child: that of a limit (a timeout, say).
+    #[napi]
+    pub fn end(&self, signal: i32) -> i32 {
+        sent_or_errno(self.handle.shared.end(signal))
+    }
+
+    /// Whether the child has exited of a signal that this process sent: by `end`, however it ended then, or
+    /// the very one that it died of.
+    #[napi]
+    pub fn was_ended(&self) -> bool {
+        self.handle.shared.was_ended()
     }
 
     /// The parent's end of the child's fd, once per process: what `open` returns, which is called with it.
@@ -143,5 +154,12 @@ impl NativeChild {
     #[napi(catch_unwind)]
     pub fn share(&self) -> String {
         registry::share(self.handle.child())
+    }
+}
+
+fn sent_or_errno(outcome: io::Result<bool>) -> i32 {
+    match outcome {
+        Ok(sent) => sent.into(),
+        Err(error) => sys::uv_errno(&error),
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod exit_status;
 pub mod process;
+mod sent;
 pub mod shared_child;
 pub mod signal;
 mod std_child;

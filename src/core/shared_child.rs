@@ -8,6 +8,7 @@
 
 use super::exit_status::ExitStatus;
 use super::process::{Outcome, Process};
+use super::sent::Sent;
 use super::sync::{Condvar, Mutex, MutexGuard};
 use std::fmt;
 use std::io;
@@ -33,6 +34,7 @@ use State::{Exited, NotWaiting, Waiting};
 struct Inner<P> {
     process: P,
     state: State,
+    sent: Sent,
     listeners: Vec<Listener>,
 }
 
@@ -110,7 +112,12 @@ impl<P: Process> SharedChild<P> {
     /// Shares a process that nobody has waited on yet.
     pub fn from_process(process: P) -> Self {
         Self {
-            inner: Mutex::new(Inner { process, state: NotWaiting, listeners: Vec::new() }),
+            inner: Mutex::new(Inner {
+                process,
+                state: NotWaiting,
+                sent: Sent::default(),
+                listeners: Vec::new(),
+            }),
             left_waiting: Condvar::new(),
         }
     }
@@ -229,6 +236,23 @@ impl<P: Process> SharedChild<P> {
     /// Sends a signal: `true` when it was sent, `false` when the child had already exited. Signal 0
     /// only asks whether the child is there.
     pub fn send_signal(&self, signal: i32) -> io::Result<bool> {
+        self.send(signal, false)
+    }
+
+    /// Sends a signal that is meant to end the child: that of a limit (a timeout, say).
+    pub fn end(&self, signal: i32) -> io::Result<bool> {
+        self.send(signal, true)
+    }
+
+    /// Whether the child has exited of a signal that was sent here: by [`Self::end`], however it ended then,
+    /// or the very one that it died of.
+    pub fn was_ended(&self) -> bool {
+        let inner = self.lock();
+        let Exited(Ok(status)) = inner.state else { return false };
+        inner.sent.ended(status)
+    }
+
+    fn send(&self, signal: i32, to_end: bool) -> io::Result<bool> {
         // Under the lock from the check to the signal: the pid cannot be freed in between.
         let mut inner = self.lock();
         match inner.state {
@@ -246,7 +270,12 @@ impl<P: Process> SharedChild<P> {
                 }
             }
         }
-        inner.process.send_signal(signal)
+        let sent = inner.process.send_signal(signal)?;
+        if sent {
+            // Before the exit can be stored: who learns of it learns of this, too.
+            inner.sent.record(signal, to_end);
+        }
+        Ok(sent)
     }
 
     /// Runs `listener` once with the outcome: on the thread that reaps the child, outside the lock,

@@ -9,6 +9,7 @@ mod support;
 /// The state machine: who waits, who reaps, who may signal.
 mod waiting {
     mod a_child_started_elsewhere_can_be_shared;
+    mod a_child_that_was_ended_says_so;
     mod a_deadline_ends_a_wait;
     mod a_foreign_reaper_hangs_nobody;
     mod a_panic_wedges_nobody;
