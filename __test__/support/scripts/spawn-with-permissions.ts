@@ -8,7 +8,7 @@ async function failureOf(call: () => unknown): Promise<object | null> {
     return null
   } catch (error) {
     const { name, message } = error as Error
-    return { ...(error as Error), name, message }
+    return Object.assign({}, error, { name, message })
   }
 }
 
