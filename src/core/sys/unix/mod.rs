@@ -1,6 +1,8 @@
 //! What Linux, macOS and the BSDs have in common.
 
+pub(super) mod exit_watcher;
 mod pipe;
+pub(super) mod poll;
 
 pub use pipe::{LentPipe, PipeEnd};
 
