@@ -23,7 +23,8 @@ export declare class Events {
    * - 1 request errno chdir: not spawned; `chdir` is 1 when the working directory is at fault;
    * - 2 handle code signal coreDumped userCPUTime systemCPUTime maxRSS: exited. `code` is -1 if a
    *   signal ended it, `signal` 0 if none did, `userCPUTime` -1 where the system kept no record;
-   * - 3 handle: exited, but someone else took the status.
+   * - 3 handle: exited, but someone else took the status;
+   * - 4 request: returned, to be started by `spawnReturned(request)`.
    */
   drain(into: Float64Array): number
   /** Whether this connection keeps its thread's event loop alive. */
@@ -32,7 +33,8 @@ export declare class Events {
    * Starts a program in the background; an event with this request's number tells the outcome.
    *
    * - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, and whatever
-   *   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments. uid, gid,
+   *   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments, 8 other
+   *   threads may change the working directory and the umask at any time. uid, gid,
    *   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
    *   else one of this process's;
    * - `args`: argv, `argv[0]` first, joined with NULs;
@@ -40,6 +42,16 @@ export declare class Events {
    * - `env`: `KEY=value` entries joined with NULs. null, on the main thread only: this process's own.
    */
   spawn(request: number, numbers: Float64Array, args: string, file?: string | undefined | null, env?: string | undefined | null, cwd?: string | undefined | null): void
+  /**
+   * Starts a program that the spawner threads have returned: they have rights that this thread has
+   * given up since it started them. An event tells the outcome, as that of `spawn`.
+   */
+  spawnReturned(request: number): void
+  /**
+   * Call it right before this thread changes the working directory or the umask of the process: spawns
+   * that are under way keep those of their call.
+   */
+  beforeSurroundingsChange(): void
   /** The child of a request that was answered with "spawned", once. */
   claim(request: number): NativeChild | null
   /** Starts a program on this thread. The arguments are those of `spawn`. */

@@ -12,6 +12,7 @@ const SPAWNED = 0
 const FAILED = 1
 const EXITED = 2
 const REAPED_ELSEWHERE = 3
+const RETURNED = 4
 
 /** Who wants to know of a child's end; null = somebody else took the status. */
 export interface ExitListener {
@@ -55,6 +56,8 @@ function dispatch(at: number): void {
     answered?.(kind === SPAWNED ? null : { errno: batch[at + 2]!, chdir: batch[at + 3] === 1 })
   } else if (kind === EXITED || kind === REAPED_ELSEWHERE) {
     living.get(key)?.exited(kind === EXITED ? fromEvent(batch, at + 2) : null)
+  } else if (kind === RETURNED) {
+    events.spawnReturned(key)
   }
 }
 
@@ -76,6 +79,11 @@ export function claimChild(request: number): NativeChild {
 
 export function spawnHere(what: SpawnRequest): NativeChild | SpawnFailure {
   return events.spawnSync(packNumbers(what), what.args, what.file, what.env, what.cwd)
+}
+
+/** Spawns that are under way keep the working directory and the umask that the process has now. */
+export function beforeSurroundingsChange(): void {
+  events.beforeSurroundingsChange()
 }
 
 /** Null: the token is not of this process, or its child is gone. */

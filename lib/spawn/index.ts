@@ -5,6 +5,7 @@ import { claimChild, hold, release, requestSpawn, spawnHere } from '../events.js
 import { Handle } from '../handle.js'
 import { applyLimits } from '../limits.js'
 import type { Plan } from './plan.js'
+import { spawnBegins, spawnEnds } from './surroundings.js'
 
 export { planSpawn } from './plan.js'
 
@@ -14,11 +15,13 @@ export async function launch(plan: Plan): Promise<Handle> {
     request = requestSpawn(plan.request, resolve)
   })
   hold()
+  spawnBegins()
   try {
     const failure = await answer
     if (failure !== null) throw failed(plan, failure)
     return started(plan, claimChild(request))
   } finally {
+    spawnEnds()
     release()
   }
 }

@@ -1,6 +1,5 @@
 // From the arguments of spawn() to what the native side is asked for. Every option is read once, here, at the time of
 // the call.
-import { isAbsolute, resolve } from 'node:path'
 import { abortError, featureUnavailable, invalidArgType } from '../errors.js'
 import type { Limits } from '../limits.js'
 import { signalNumber } from '../signals.js'
@@ -10,9 +9,10 @@ import type { Unchecked } from '../validate.js'
 import { sortArguments } from './arguments.js'
 import { commandOf } from './command.js'
 import { packEnvironment } from './environment.js'
-import { DETACHED, VERBATIM_ARGUMENTS, WINDOWS_HIDE } from './request.js'
+import { DETACHED, RECORD_SURROUNDINGS, VERBATIM_ARGUMENTS, WINDOWS_HIDE } from './request.js'
 import type { SpawnRequest } from './request.js'
 import { stdioOf } from './stdio.js'
+import { changesSurroundingsAlone } from './surroundings.js'
 
 export interface Plan {
   readonly request: SpawnRequest
@@ -43,7 +43,7 @@ export function planSpawn(file: unknown, second: unknown, third: unknown): Plan 
       args: spawnargs.join('\0'),
       file: spawnargs[0] === spawnfile ? null : spawnfile,
       env: packEnvironment(options.env),
-      cwd: cwd === null || isAbsolute(cwd) ? cwd : resolve(cwd),
+      cwd,
     },
     spawnfile,
     spawnargs,
@@ -67,14 +67,16 @@ function refuseUnavailable(options: object): void {
 function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
   const { detached, windowsHide, windowsVerbatimArguments } = options
   let flags = verbatim ? VERBATIM_ARGUMENTS : 0
+  if (!changesSurroundingsAlone()) flags |= RECORD_SURROUNDINGS
   if (boolean('options.detached', detached)) flags |= DETACHED
   if (boolean('options.windowsHide', windowsHide)) flags |= WINDOWS_HIDE
   if (boolean('options.windowsVerbatimArguments', windowsVerbatimArguments)) flags |= VERBATIM_ARGUMENTS
   return flags
 }
 
+/** The empty one is none, as in child_process. */
 function cwdOf(value: unknown): string | null {
-  return given(value) ? path('options.cwd', value) : null
+  return given(value) ? path('options.cwd', value) || null : null
 }
 
 function limitsOf(options: Unchecked<SpawnOptions>): Limits | null {

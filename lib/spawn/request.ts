@@ -20,6 +20,8 @@ export interface SpawnRequest {
 export const DETACHED = 1
 export const WINDOWS_HIDE = 2
 export const VERBATIM_ARGUMENTS = 4
+/** Other threads may change the working directory and the umask at any time. */
+export const RECORD_SURROUNDINGS = 8
 
 const NONE = -1
 const HEADER = 5

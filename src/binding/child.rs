@@ -32,55 +32,55 @@ impl NativeChild {
 #[napi]
 impl NativeChild {
     /// The child's process id. After the exit it may be someone else's.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn pid(&self) -> u32 {
         self.handle.pid
     }
 
     /// What exit events call this handle.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn handle(&self) -> f64 {
         self.number
     }
 
     /// The program, as it was asked for.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn spawnfile(&self) -> String {
         self.handle.file.to_string_lossy().into_owned()
     }
 
     /// Its arguments, `argv[0]` first.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn spawnargs(&self) -> Vec<String> {
         self.handle.args.iter().map(CStr::to_string_lossy).map(Into::into).collect()
     }
 
     /// How many fds the child was given.
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn stdio_length(&self) -> u32 {
         self.handle.stdio_length() as u32
     }
 
     /// Resolves when the child has exited. Blocks a thread of libuv's pool until then.
-    #[napi(ts_return_type = "Promise<ExitStatus>")]
+    #[napi(ts_return_type = "Promise<ExitStatus>", catch_unwind)]
     pub fn wait(&self) -> AsyncTask<Wait> {
         AsyncTask::new(Wait(Arc::clone(self.handle.child())))
     }
 
     /// Sends SIGKILL, on a thread of libuv's pool. Does nothing when the child has exited.
-    #[napi(ts_return_type = "Promise<void>")]
+    #[napi(ts_return_type = "Promise<void>", catch_unwind)]
     pub fn kill(&self) -> AsyncTask<Kill> {
         AsyncTask::new(Kill(Arc::clone(self.handle.child())))
     }
 
     /// The status if the child has exited, else null. Asks the kernel, on a thread of libuv's pool.
-    #[napi(ts_return_type = "Promise<ExitStatus | null>")]
+    #[napi(ts_return_type = "Promise<ExitStatus | null>", catch_unwind)]
     pub fn try_wait(&self) -> AsyncTask<TryWait> {
         AsyncTask::new(TryWait(Arc::clone(self.handle.child())))
     }
 
     /// Blocks this thread until the child has exited, or for `ms` milliseconds (null: it still runs).
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn wait_sync(&self, env: Env, ms: Option<f64>) -> Result<Option<ExitStatus>> {
         let shared = &self.handle.shared;
         // A time that no clock can hold (Infinity) is no limit.
@@ -93,14 +93,14 @@ impl NativeChild {
     }
 
     /// The status if the child has exited, else null. Asks the kernel.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn try_wait_sync(&self, env: Env) -> Result<Option<ExitStatus>> {
         let status = self.handle.shared.try_wait();
         status.map(|status| status.map(Into::into)).map_err(|error| error::of_wait(env, error))
     }
 
     /// 1: the signal was sent; 0: the child had exited, nothing was sent; negative: libuv's error number.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn send_signal(&self, signal: i32) -> i32 {
         match self.handle.shared.send_signal(signal) {
             Ok(sent) => sent.into(),
@@ -113,7 +113,7 @@ impl NativeChild {
     /// after the exit. Null: not a pipe, or taken before.
     ///
     /// If the thread is terminated in the middle of `open`, a descriptor that no stream has yet is closed.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn take_pipe<'env>(
         &self,
         fd: u32,
@@ -134,13 +134,13 @@ impl NativeChild {
     }
 
     /// Whether the child's fd was made a pipe, taken or not.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn is_pipe(&self, fd: u32) -> bool {
         self.handle.is_pipe(fd as usize)
     }
 
     /// A token that `Events.attach` takes, in any thread of this process.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn share(&self) -> String {
         registry::share(self.handle.child())
     }

@@ -8,12 +8,16 @@ use crate::core::child::ChildHandle;
 use crate::core::exit_status::End;
 use crate::core::process::Outcome;
 use crate::core::registry;
-use crate::core::spawn::{SpawnError, Stage};
+#[cfg(unix)]
+use crate::core::spawn::Surroundings;
+use crate::core::spawn::{Plan, SpawnError, Stage};
 use crate::core::spawner::{self, Job};
 use napi::bindgen_prelude::{Either, Float64ArraySlice, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Result, Status, sys};
 use napi_derive::napi;
+#[cfg(unix)]
+use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -26,6 +30,7 @@ enum Event {
     Spawned { request: f64 },
     Failed { request: f64, error: SpawnError },
     Exited { handle: f64, outcome: Outcome },
+    Returned { request: f64 },
 }
 
 /// Where the reactor and the spawners leave news. They hold it weakly: when its env is gone, the news
@@ -40,26 +45,35 @@ struct Waiting {
     events: VecDeque<Event>,
     /// Children that JavaScript has not come for yet, by request.
     spawned: HashMap<u64, ChildHandle>,
+    /// Spawns that this thread has to start itself, by request.
+    returned: HashMap<u64, Plan>,
 }
 
 /// One thread's connection to its children.
 #[napi]
 pub struct Events {
     queue: Arc<Queue>,
+    /// Of the spawns from here on, until they change.
+    #[cfg(unix)]
+    surroundings: RefCell<Arc<Surroundings>>,
 }
 
 #[napi]
 impl Events {
     /// `wake` runs on this thread when there is something to drain. By itself this does not keep the
     /// event loop alive.
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     pub fn new(wake: Function<(), ()>) -> Result<Self> {
         let wake = wake
             .build_threadsafe_function::<()>()
             .callee_handled::<false>()
             .weak::<true>()
             .build_callback(|_| Ok(()))?;
-        Ok(Self { queue: Arc::new(Queue { wake, waiting: Mutex::default() }) })
+        Ok(Self {
+            queue: Arc::new(Queue { wake, waiting: Mutex::default() }),
+            #[cfg(unix)]
+            surroundings: RefCell::new(Arc::new(Surroundings::unrecorded())),
+        })
     }
 
     /// Moves events into `into` and returns how many. Each takes 8 numbers, the rest of which are 0:
@@ -68,8 +82,9 @@ impl Events {
     /// - 1 request errno chdir: not spawned; `chdir` is 1 when the working directory is at fault;
     /// - 2 handle code signal coreDumped userCPUTime systemCPUTime maxRSS: exited. `code` is -1 if a
     ///   signal ended it, `signal` 0 if none did, `userCPUTime` -1 where the system kept no record;
-    /// - 3 handle: exited, but someone else took the status.
-    #[napi]
+    /// - 3 handle: exited, but someone else took the status;
+    /// - 4 request: returned, to be started by `spawnReturned(request)`.
+    #[napi(catch_unwind)]
     pub fn drain(&self, mut into: Float64ArraySlice) -> u32 {
         let mut waiting = self.queue.lock();
         // SAFETY: JavaScript is in this call, so nothing else reads or writes the array.
@@ -82,7 +97,7 @@ impl Events {
     }
 
     /// Whether this connection keeps its thread's event loop alive.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn keep_alive(&self, env: Env, on: bool) {
         let wake = self.queue.wake.raw();
         // SAFETY: on the thread of the env, which is alive, as is its function: we hold it.
@@ -98,13 +113,14 @@ impl Events {
     /// Starts a program in the background; an event with this request's number tells the outcome.
     ///
     /// - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, and whatever
-    ///   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments. uid, gid,
+    ///   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments, 8 other
+    ///   threads may change the working directory and the umask at any time. uid, gid,
     ///   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
     ///   else one of this process's;
     /// - `args`: argv, `argv[0]` first, joined with NULs;
     /// - `file`: null when it is `argv[0]`;
     /// - `env`: `KEY=value` entries joined with NULs. null, on the main thread only: this process's own.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn spawn(
         &self,
         request: f64,
@@ -114,26 +130,62 @@ impl Events {
         env: Option<String>,
         cwd: Option<String>,
     ) {
-        let queue = Arc::downgrade(&self.queue);
         let what = SpawnRequest { numbers: &numbers, args, file, env, cwd };
+        let record = what.records_surroundings();
         let queued = what.into_plan().and_then(|plan| {
-            let done = Box::new(move |result| Queue::push_spawned(&queue, request, result));
-            spawner::spawn_in_background(Job { plan, done })
+            let job = self.job(request, self.in_surroundings(plan, record));
+            spawner::spawn_in_background(job)
         });
         if let Err(error) = queued {
             self.queue.push(Event::Failed { request, error });
         }
     }
 
+    /// Starts a program that the spawner threads have returned: they have rights that this thread has
+    /// given up since it started them. An event tells the outcome, as that of `spawn`.
+    #[napi(catch_unwind)]
+    pub fn spawn_returned(&self, request: f64) {
+        let Some(plan) = self.queue.lock().returned.remove(&(request as u64)) else { return };
+        if let Err(error) = spawner::spawn_on_a_thread_of_its_own(self.job(request, plan)) {
+            self.queue.push(Event::Failed { request, error });
+        }
+    }
+
+    /// Call it right before this thread changes the working directory or the umask of the process: spawns
+    /// that are under way keep those of their call.
+    #[napi(catch_unwind)]
+    pub fn before_surroundings_change(&self) {
+        #[cfg(unix)]
+        self.surroundings.replace(Arc::new(Surroundings::unrecorded())).record();
+    }
+
+    fn job(&self, request: f64, plan: Plan) -> Job {
+        Job { plan, request: Box::new(Request { queue: Arc::downgrade(&self.queue), number: request }) }
+    }
+
+    #[cfg(unix)]
+    fn in_surroundings(&self, plan: Plan, record: bool) -> Plan {
+        let mut current = self.surroundings.borrow_mut();
+        if record {
+            *current = Surroundings::at_this_call(&current);
+        }
+        Plan { surroundings: Some(Arc::clone(&current)), ..plan }
+    }
+
+    #[cfg(not(unix))]
+    fn in_surroundings(&self, plan: Plan, _record: bool) -> Plan {
+        plan
+    }
+
     /// The child of a request that was answered with "spawned", once.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn claim(&self, request: f64) -> Option<NativeChild> {
         let handle = self.queue.lock().spawned.remove(&(request as u64))?;
         Some(self.handle(handle))
     }
 
     /// Starts a program on this thread. The arguments are those of `spawn`.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn spawn_sync(
         &self,
         numbers: Float64ArraySlice,
@@ -150,7 +202,7 @@ impl Events {
     }
 
     /// The child of a token; null when the token is not of this process, or its child is gone.
-    #[napi]
+    #[napi(catch_unwind)]
     pub fn attach(&self, token: String) -> Option<NativeChild> {
         registry::attach(&token).map(|handle| self.handle(handle))
     }
@@ -169,6 +221,33 @@ impl Events {
     }
 }
 
+/// A spawn under way, for a queue whose env may have gone meanwhile: the child then runs on, as one whose
+/// worker has ended does.
+struct Request {
+    queue: Weak<Queue>,
+    number: f64,
+}
+
+impl spawner::Request for Request {
+    fn finished(self: Box<Self>, result: std::result::Result<ChildHandle, SpawnError>) {
+        let Some(queue) = self.queue.upgrade() else { return };
+        let request = self.number;
+        match result {
+            Ok(handle) => {
+                queue.lock().spawned.insert(request as u64, handle);
+                queue.push(Event::Spawned { request });
+            }
+            Err(error) => queue.push(Event::Failed { request, error }),
+        }
+    }
+
+    fn return_to_caller(self: Box<Self>, plan: Plan) {
+        let Some(queue) = self.queue.upgrade() else { return };
+        queue.lock().returned.insert(self.number as u64, plan);
+        queue.push(Event::Returned { request: self.number });
+    }
+}
+
 impl Queue {
     fn push(&self, event: Event) {
         let mut waiting = self.lock();
@@ -178,19 +257,6 @@ impl Queue {
         // Not empty: a call is under way already, and will find this event too.
         if was_empty {
             self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
-        }
-    }
-
-    /// The result of a spawn whose env may have gone meanwhile: the child then runs on, as one whose
-    /// worker has ended does.
-    fn push_spawned(queue: &Weak<Self>, request: f64, result: std::result::Result<ChildHandle, SpawnError>) {
-        let Some(queue) = queue.upgrade() else { return };
-        match result {
-            Ok(handle) => {
-                queue.lock().spawned.insert(request as u64, handle);
-                queue.push(Event::Spawned { request });
-            }
-            Err(error) => queue.push(Event::Failed { request, error }),
         }
     }
 
@@ -207,6 +273,7 @@ impl Event {
                 let chdir = f64::from(error.stage == Stage::Chdir);
                 [1.0, request, error.errno.into(), chdir, 0.0, 0.0, 0.0, 0.0]
             }
+            Self::Returned { request } => [4.0, request, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
             Self::Exited { handle, outcome: Err(_) } => [3.0, handle, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
             Self::Exited { handle, outcome: Ok(status) } => {
                 let (code, signal) = match status.end {

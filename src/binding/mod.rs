@@ -13,13 +13,13 @@ mod tasks;
 use napi_derive::napi;
 
 /// The signal's name: 'SIGKILL', 'SIGRTMIN+3'.
-#[napi]
+#[napi(catch_unwind)]
 pub fn signal_name(signal: i32) -> String {
     crate::core::signal::name(signal).into_owned()
 }
 
 /// The number of SIGRTMIN, the first real-time signal that programs may use; 0 where there are none.
-#[napi]
+#[napi(catch_unwind)]
 pub fn first_realtime_signal() -> i32 {
     crate::core::signal::first_realtime()
 }

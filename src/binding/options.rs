@@ -8,6 +8,7 @@ use std::io;
 const DETACHED: u32 = 1;
 const HIDE_WINDOW: u32 = 2;
 const VERBATIM_ARGUMENTS: u32 = 4;
+const RECORD_SURROUNDINGS: u32 = 8;
 /// In place of an id, or of a list's length.
 const NONE: f64 = -1.0;
 
@@ -29,6 +30,11 @@ pub struct SpawnRequest<'a> {
 }
 
 impl SpawnRequest<'_> {
+    /// Whether others may change the working directory and the umask before the child starts.
+    pub fn records_surroundings(&self) -> bool {
+        self.numbers.first().is_some_and(|flags| *flags as u32 & RECORD_SURROUNDINGS != 0)
+    }
+
     /// Copies all that could change after the call, descriptors included. EINVAL: the numbers are not
     /// what they should be.
     pub fn into_plan(self) -> Result<Plan, SpawnError> {
@@ -57,6 +63,7 @@ impl SpawnRequest<'_> {
             },
             hide_window: flags & HIDE_WINDOW != 0,
             verbatim_arguments: flags & VERBATIM_ARGUMENTS != 0,
+            ..Plan::default()
         })
     }
 }

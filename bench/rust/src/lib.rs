@@ -1,7 +1,7 @@
 //! What the programs of this crate share: a plan to start, and a process that is only modelled.
 
 use shared_child_native::core::process::{Outcome, Process};
-use shared_child_native::core::spawn::{Credentials, Plan, Stdio, StringBlock};
+use shared_child_native::core::spawn::{Plan, Stdio, StringBlock};
 use shared_child_native::core::{ExitStatus, SharedChild};
 use std::ffi::CString;
 use std::io;
@@ -20,12 +20,8 @@ pub fn plan(file: &str, arguments: &str, environment: String) -> Plan {
         file: CString::new(file).expect("a name without NUL"),
         args: StringBlock::from_joined(arguments.to_owned()),
         env: StringBlock::from_joined(environment),
-        cwd: None,
         stdio: vec![Stdio::Ignore, Stdio::Ignore, Stdio::Ignore],
-        detached: false,
-        credentials: Credentials::default(),
-        hide_window: false,
-        verbatim_arguments: false,
+        ..Plan::default()
     }
 }
 

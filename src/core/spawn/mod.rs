@@ -9,6 +9,10 @@ pub use plan::{Credentials, Plan, Stdio, StringBlock};
 mod search_path;
 #[cfg(unix)]
 mod stdio;
+#[cfg(unix)]
+mod surroundings;
+#[cfg(unix)]
+pub use surroundings::Surroundings;
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -54,6 +58,11 @@ pub struct SpawnError {
     /// libuv's number: negative, and on Unix the negated errno. What `util.getSystemErrorName` takes.
     pub errno: i32,
     pub stage: Stage,
+}
+
+impl SpawnError {
+    /// A panic, which is a fault of this library: no spawn has come of it, as far as can be told.
+    pub const PANIC: Self = Self { errno: sys::UV_EIO, stage: Stage::Spawn };
 }
 
 /// Where a spawn failed.

@@ -1,10 +1,14 @@
 //! What to start: everything that a caller can ask for, system-independent.
 
+#[cfg(unix)]
+use super::Surroundings;
 use crate::core::sys;
 use std::ffi::{CStr, CString, c_char};
+#[cfg(unix)]
+use std::sync::Arc;
 
 /// A program to start.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan {
     /// A path if it has a slash in it, else a name to look up in the child's own PATH.
     pub file: CString,
@@ -12,7 +16,13 @@ pub struct Plan {
     pub args: StringBlock,
     /// The whole environment, as `KEY=value`.
     pub env: StringBlock,
+    /// A relative one starts at that of the surroundings.
     pub cwd: Option<CString>,
+    /// What the process had at the call; `None`: what it has when the child starts.
+    #[cfg(unix)]
+    pub surroundings: Option<Arc<Surroundings>>,
+    /// The caller's; `None`: that of the thread that starts the child.
+    pub scheduling: Option<sys::Scheduling>,
     /// What each fd of the child becomes, by its number. At least three.
     pub stdio: Vec<Stdio>,
     /// Unix: a new session. Windows: no console of the parent's, a process group of its own.

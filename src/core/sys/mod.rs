@@ -9,6 +9,8 @@
 //!   makes it a `LentPipe`;
 //! - `Descriptor` and `duplicate_fd`: a copy of one of the caller's fds, for a child;
 //! - `Batch`: the calling thread as one that does not preempt who wakes it;
+//! - `Caller`, its `Scheduling`, and `Witness`: what a thread passes on to its children, and whether another
+//!   thread can do so in its place;
 //! - `reaped_elsewhere`: what an error of a wait says about foreign reapers;
 //! - `uv_errno`: libuv's number for an error.
 
@@ -21,9 +23,9 @@ mod linux;
 pub use linux::*;
 
 #[cfg(not(target_os = "linux"))]
-mod usual_scheduling;
+mod usual_threads;
 #[cfg(not(target_os = "linux"))]
-pub use usual_scheduling::Batch;
+pub use usual_threads::{Batch, Caller, Scheduling, Witness};
 
 #[cfg(all(unix, not(target_os = "linux")))]
 mod kqueue;

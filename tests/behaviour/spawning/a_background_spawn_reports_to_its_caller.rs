@@ -10,8 +10,8 @@ use std::sync::mpsc::{self, Receiver};
 
 fn spawn(plan: Plan) -> Receiver<Result<ChildHandle, SpawnError>> {
     let (sender, result) = mpsc::channel();
-    let done = Box::new(move |result| sender.send(result).unwrap());
-    spawn_in_background(Job { plan, done }).unwrap();
+    let request = Box::new(move |result| sender.send(result).unwrap());
+    spawn_in_background(Job { plan, request }).unwrap();
     result
 }
 
@@ -34,8 +34,8 @@ fn with_the_running_child_or_the_error() {
 fn although_another_callers_panics() {
     let _limit = time_limit();
     for _ in 0..10 {
-        let done = Box::new(|_| panic!("on purpose"));
-        spawn_in_background(Job { plan: plan(&["true"]), done }).unwrap();
+        let request = Box::new(|_| panic!("on purpose"));
+        spawn_in_background(Job { plan: plan(&["true"]), request }).unwrap();
     }
     assert!(spawn(plan(&["true"])).recv().unwrap().unwrap().shared.wait().unwrap().success());
 }

@@ -166,8 +166,8 @@ fn a_user_with_too_many_processes_is_eagain() {
         };
         let true_in_background = || {
             let (sender, result) = std::sync::mpsc::channel();
-            let done = Box::new(move |result| sender.send(result).unwrap());
-            spawner::spawn_in_background(Job { plan: plan(&["/bin/true"]), done }).map(|()| result)
+            let request = Box::new(move |result| sender.send(result).unwrap());
+            spawner::spawn_in_background(Job { plan: plan(&["/bin/true"]), request }).map(|()| result)
         };
         become_nobody();
         limit(0);

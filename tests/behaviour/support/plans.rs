@@ -1,6 +1,6 @@
 //! Programs for our own engine: short ways to say what to start, and to see what came of it.
 
-use shared_child_native::core::spawn::{self, Credentials, Plan, SpawnError, Stdio, StringBlock};
+use shared_child_native::core::spawn::{self, Plan, SpawnError, Stdio, StringBlock};
 use shared_child_native::core::sys::{OwnProcess, PipeEnd};
 use shared_child_native::core::{ExitStatus, SharedChild};
 use std::ffi::CString;
@@ -15,12 +15,8 @@ pub fn plan<S: AsRef<[u8]>>(command: &[S]) -> Plan {
         file: CString::new(command[0].as_ref()).unwrap(),
         args: command.iter().map(AsRef::as_ref).collect(),
         env: strings(&[format!("PATH={path}")]),
-        cwd: None,
         stdio: vec![Stdio::Ignore, Stdio::Pipe, Stdio::Pipe],
-        detached: false,
-        credentials: Credentials::default(),
-        hide_window: false,
-        verbatim_arguments: false,
+        ..Plan::default()
     }
 }
 

@@ -40,12 +40,12 @@ fn start(
     use shared_child_native::core::spawner::{Job, spawn_in_background};
     let arguments: Vec<&str> = [&[file], arguments].concat();
     let plan = shared_child_bench::plan(file, &arguments.join("\0"), shared_child_bench::environment());
-    let done = Box::new(|child: Result<_, _>| {
+    let request = Box::new(|child: Result<_, _>| {
         let child: shared_child_native::core::child::ChildHandle = child.expect("a child");
         child.shared.on_exit(|_| exited());
         started(child);
     });
-    spawn_in_background(Job { plan, done }).expect("a thread that spawns");
+    spawn_in_background(Job { plan, request }).expect("a thread that spawns");
 }
 
 /// CPU time of this process, in microseconds.

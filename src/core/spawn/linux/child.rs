@@ -29,6 +29,13 @@ fn prepare(exec: &Exec) -> Steps {
         // SAFETY: no arguments.
         attempt(Step::NewSession, unsafe { libc::syscall(libc::SYS_setsid) })?;
     }
+    if let Some((wanted, now)) = &exec.scheduling {
+        wanted.take(now);
+    }
+    // Before the fds are placed, one of which may take the number of the directory's.
+    if let Some(surroundings) = exec.surroundings {
+        surroundings.enter().map_err(|errno| (Step::EnterSurroundings, errno))?;
+    }
     place_fds(exec)?;
     close_other_fds(exec)?;
     if let Some(cwd) = exec.cwd {
@@ -78,9 +85,8 @@ fn close_other_fds(exec: &Exec) -> Steps {
         // SAFETY: takes integers.
         let closed =
             unsafe { libc::syscall(libc::SYS_close_range, *first, *last, libc::CLOSE_RANGE_CLOEXEC) };
-        match attempt(Step::CloseOtherFds, closed) {
-            Err((_, libc::ENOSYS | libc::EINVAL | libc::EPERM)) => mark_by_directory(*first, *last)?,
-            result => drop(result?),
+        if closed < 0 && mark_by_directory(*first, *last).is_err() {
+            mark_by_number(*first, *last)?;
         }
     }
     Ok(())
@@ -122,6 +128,23 @@ fn mark_by_directory(first: u32, last: u32) -> Steps {
     }
     // SAFETY: our own descriptor.
     unsafe { libc::syscall(libc::SYS_close, directory) };
+    Ok(())
+}
+
+/// The same where there is no /proc either: every number that an fd can have. Limits can be set to a
+/// thousand millions; who has so many fds open, and neither system call nor /proc, gets them all the same.
+fn mark_by_number(first: u32, last: u32) -> Steps {
+    const MOST: u64 = 1 << 20;
+    let mut limit = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
+    let none = ptr::null::<libc::rlimit64>();
+    // SAFETY: room for a struct rlimit64; no new limit is given.
+    let got = unsafe { libc::syscall(libc::SYS_prlimit64, 0, libc::RLIMIT_NOFILE, none, &raw mut limit) };
+    attempt(Step::CloseOtherFds, got)?;
+    let end = limit.rlim_max.min(MOST) as u32;
+    for fd in first..end.min(last) {
+        // SAFETY: takes integers; fails with EBADF where there is no such fd.
+        unsafe { libc::syscall(libc::SYS_fcntl, fd, libc::F_SETFD, libc::FD_CLOEXEC) };
+    }
     Ok(())
 }
 
@@ -179,7 +202,13 @@ fn try_files(exec: &Exec) -> c_int {
         last = execve(*file, exec.argv.as_ptr(), exec);
         match last {
             // Not here: look further.
-            libc::ENOENT | libc::ENOTDIR | libc::ESTALE | libc::ENODEV | libc::ETIMEDOUT => {}
+            libc::ENOENT
+            | libc::ENOTDIR
+            | libc::ELOOP
+            | libc::ENAMETOOLONG
+            | libc::ESTALE
+            | libc::ENODEV
+            | libc::ETIMEDOUT => {}
             // Found, but not for us: look further, and say so if there is no other.
             libc::EACCES => forbidden = true,
             libc::ENOEXEC => return run_by_shell(exec, *file),

@@ -1,5 +1,6 @@
 //! The parent's side of a spawn by clone.
 
+use super::dumpable::KeepDumpable;
 use super::exec::Exec;
 use super::signals::Blocked;
 use super::stack::{Stack, with_stack};
@@ -7,9 +8,9 @@ use super::{SpawnError, Started, child};
 use crate::core::sys::{check, own, retry};
 use std::ffi::{c_int, c_void};
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// CLONE_VM and CLONE_VFORK: the child runs in our memory and we sleep until it execs or ends.
 /// No exit signal: a child that fails before its exec is invisible to `waitpid(-1)` and to SIGCHLD
@@ -17,14 +18,14 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 const FLAGS: c_int = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD;
 
 pub fn start(exec: &Exec) -> Result<Started, SpawnError> {
-    let (pid, pidfd) = {
+    let started = {
         let _dumpable = (!exec.credentials.is_unchanged()).then(KeepDumpable::new);
         with_stack(|stack| clone(stack, child::main, (&raw const *exec).cast_mut().cast()))?
     };
     let Some(failure) = exec.failure() else {
-        return Ok(Started { pid, pidfd: Some(pidfd) });
+        return Ok(started);
     };
-    let _ = reap(&pidfd); // a wait of someone else may have been quicker: reaped it is, all the same
+    let _ = reap(&started); // a wait of someone else may have been quicker: reaped it is, all the same
     Err(failure.into())
 }
 
@@ -33,7 +34,7 @@ fn clone(
     stack: &Stack,
     main: extern "C" fn(*mut c_void) -> c_int,
     argument: *mut c_void,
-) -> io::Result<(libc::pid_t, OwnedFd)> {
+) -> io::Result<Started> {
     let mut pidfd: c_int = -1;
     // A signal between the clone and the exec must not run a handler: it would do so in the child as
     // well, in our memory.
@@ -44,19 +45,30 @@ fn clone(
     let pid = check(unsafe { libc::clone(main, stack.top(), FLAGS, argument, &raw mut pidfd) });
     drop(blocked);
     let pid = pid? as libc::pid_t;
+    // Kernels before 5.2 do not refuse CLONE_PIDFD, but do not know it: all is well, without a pidfd.
     // SAFETY: the kernel made it, with O_CLOEXEC, for us.
-    Ok((pid, unsafe { own(pidfd.into()) }))
+    let pidfd = (pidfd >= 0).then(|| unsafe { own(pidfd.into()) });
+    Ok(Started { pid, pidfd })
 }
 
-/// Blocks until the child is reaped. By __WALL, for it has no exit signal.
-fn reap(pidfd: &OwnedFd) -> io::Result<()> {
+/// Blocks until the child is reaped.
+fn reap(child: &Started) -> io::Result<()> {
+    if let Some(pidfd) = &child.pidfd {
+        match wait(libc::P_PIDFD, pidfd.as_raw_fd() as libc::id_t) {
+            // Before 5.4 there are pidfds, but no waiting for them.
+            Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {}
+            result => return result,
+        }
+    }
+    wait(libc::P_PID, child.pid as libc::id_t)
+}
+
+/// By __WALL, for the child has no exit signal.
+fn wait(kind: libc::idtype_t, id: libc::id_t) -> io::Result<()> {
     retry(|| {
+        let options = libc::WEXITED | libc::__WALL;
         // SAFETY: no siginfo is asked for.
-        let waited = unsafe {
-            let options = libc::WEXITED | libc::__WALL;
-            libc::syscall(libc::SYS_waitid, libc::P_PIDFD, pidfd.as_raw_fd(), 0usize, options, 0usize)
-        };
-        check(waited).map(drop)
+        check(unsafe { libc::syscall(libc::SYS_waitid, kind, id, 0usize, options, 0usize) }).map(drop)
     })
 }
 
@@ -84,37 +96,10 @@ fn probe() -> io::Result<bool> {
     let mark = AtomicI32::new(0);
     match with_stack(|stack| clone(stack, main, (&raw const mark).cast_mut().cast())) {
         // Without the mark the memory is not shared, and no failure would ever be seen.
-        Ok((_, pidfd)) => Ok(reap(&pidfd).is_ok() && mark.load(Ordering::Acquire) == 1),
+        Ok(child) => Ok(reap(&child).is_ok() && mark.load(Ordering::Acquire) == 1),
         Err(error) => match error.raw_os_error() {
             Some(libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE) => Err(error),
             _ => Ok(false),
         },
-    }
-}
-
-/// A change of uid or gid in shared memory makes the PARENT undumpable (no core dumps, no debugger,
-/// its /proc files root's): prctl(2), PR_SET_DUMPABLE. This restores it. One such spawn at a time, for
-/// what two of them found and restored could cross.
-struct KeepDumpable {
-    before: c_int,
-    _alone: std::sync::MutexGuard<'static, ()>,
-}
-
-impl KeepDumpable {
-    fn new() -> Self {
-        static ALONE: Mutex<()> = Mutex::new(());
-        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        // SAFETY: takes no further arguments.
-        Self { before: unsafe { libc::prctl(libc::PR_GET_DUMPABLE) }, _alone: alone }
-    }
-}
-
-impl Drop for KeepDumpable {
-    fn drop(&mut self) {
-        // Only 1 can be set by hand; 0 and 2 are what a change of credentials leaves anyway.
-        if self.before == 1 {
-            // SAFETY: takes an integer.
-            unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 1) };
-        }
     }
 }

@@ -3,7 +3,8 @@
 
 use super::super::search_path::candidates;
 use super::super::stdio::FdMapping;
-use super::super::{Credentials, Plan, StringBlock};
+use super::super::{Credentials, Plan, StringBlock, Surroundings};
+use crate::core::sys::Scheduling;
 use std::cell::UnsafeCell;
 use std::ffi::{CString, c_char, c_int};
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     NewSession = 1,
+    EnterSurroundings,
     PlaceFds,
     CloseOtherFds,
     ChangeDirectory,
@@ -23,8 +25,9 @@ pub enum Step {
 }
 
 impl Step {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::NewSession,
+        Self::EnterSurroundings,
         Self::PlaceFds,
         Self::CloseOtherFds,
         Self::ChangeDirectory,
@@ -58,6 +61,9 @@ pub struct Exec<'a> {
     /// `/bin/sh FILE args...`, for a FILE that is a script without `#!`. The child sets FILE.
     pub shell_argv: UnsafeCell<Vec<*const c_char>>,
     pub cwd: Option<&'a CString>,
+    pub surroundings: Option<&'a Surroundings>,
+    /// What to make of this thread's own, which comes second.
+    pub scheduling: Option<(&'a Scheduling, Scheduling)>,
     pub fds: &'a [FdMapping],
     /// Where the child keeps each source while it places the others.
     pub sources: UnsafeCell<Vec<c_int>>,
@@ -89,6 +95,8 @@ impl<'a> Exec<'a> {
             shell_argv: UnsafeCell::new(shell_argv(&argv)),
             argv,
             cwd: plan.cwd.as_ref(),
+            surroundings: plan.surroundings.as_deref(),
+            scheduling: plan.scheduling.as_ref().map(|wanted| (wanted, Scheduling::of_this_thread())),
             fds,
             sources: UnsafeCell::new(vec![-1; fds.len()]),
             first_free_fd: last + 1,

@@ -8,6 +8,7 @@
 
 mod child;
 mod clone;
+mod dumpable;
 mod exec;
 mod fork;
 mod signals;

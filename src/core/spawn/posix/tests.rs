@@ -1,6 +1,6 @@
 //! The fork engine as FreeBSD has it, run on whatever system compiles this.
 
-use super::super::{Credentials, Plan, Stage, Stdio, StringBlock};
+use super::super::{Plan, Stage, Stdio, StringBlock};
 use super::start;
 use std::ffi::{CStr, CString};
 use std::fs::File;
@@ -12,12 +12,8 @@ fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
         file: file.to_owned(),
         args: args.iter().map(|arg| arg.as_bytes()).collect(),
         env: StringBlock::from_joined("PATH=/usr/bin:/bin".into()),
-        cwd: None,
         stdio: vec![Stdio::Ignore, stdout, Stdio::Inherit(2)],
-        detached: false,
-        credentials: Credentials::default(),
-        hide_window: false,
-        verbatim_arguments: false,
+        ..Plan::default()
     }
 }
 

@@ -46,16 +46,25 @@ pub fn send_signal(pidfd: RawFd, signal: i32) -> io::Result<()> {
 
 /// Blocks until the process has exited (`true`) or the deadline has passed (`false`).
 pub fn wait_readable(pidfd: BorrowedFd<'_>, deadline: Instant) -> io::Result<bool> {
-    retry(|| {
-        let left = deadline.saturating_duration_since(Instant::now());
-        poll(pidfd, libc::POLLIN, left).map(|events| events != 0)
-    })
+    loop {
+        // One poll may be shorter than what is left: see there.
+        let events = retry(|| {
+            let left = deadline.saturating_duration_since(Instant::now());
+            poll(pidfd, libc::POLLIN, left)
+        })?;
+        if events != 0 {
+            return Ok(true);
+        }
+        if deadline <= Instant::now() {
+            return Ok(false);
+        }
+    }
 }
 
 fn poll(fd: BorrowedFd<'_>, events: i16, timeout: Duration) -> io::Result<i16> {
     let mut poll = libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 };
-    // A timeout that time_t cannot hold is as good as none; a century is enough for both.
-    let seconds = timeout.as_secs().min(100 * 365 * 86_400);
+    // No more than a time_t of 32 bits can hold.
+    let seconds = timeout.as_secs().min(i32::MAX as u64);
     // SAFETY: an all-zero timespec is a valid one (it has padding on some systems).
     let mut time: libc::timespec = unsafe { std::mem::zeroed() };
     time.tv_sec = seconds as libc::time_t;

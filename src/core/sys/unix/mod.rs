@@ -1,9 +1,11 @@
 //! What Linux, macOS and the BSDs have in common.
 
 pub(super) mod exit_watcher;
+mod file_identity;
 mod pipe;
 pub(super) mod poll;
 
+pub use file_identity::FileIdentity;
 pub use pipe::{LentPipe, PipeEnd};
 
 use crate::core::process::ReapedElsewhere;
@@ -29,6 +31,9 @@ pub fn reaped_elsewhere(error: io::Error) -> io::Result<ReapedElsewhere> {
         _ => Err(error),
     }
 }
+
+/// libuv's number for EIO.
+pub const UV_EIO: i32 = -libc::EIO;
 
 /// libuv's number for an error: negative, and on Unix the negated errno.
 pub fn uv_errno(error: &io::Error) -> i32 {

@@ -1,9 +1,8 @@
 //! Pipes and sockets between us and a child.
 
-use super::check;
+use super::{FileIdentity, check};
 use crate::core::sys::read_rest;
 use std::io;
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 
 /// The parent's end of one of the child's pipes or sockets.
@@ -30,7 +29,7 @@ impl PipeEnd {
 
     /// Puts it into the hands of someone who closes it, makes it their own, or never comes to either.
     pub fn lend(self) -> LentPipe {
-        LentPipe { file: Identity::of(self.0.as_fd()), fd: self.0.into_raw_fd() }
+        LentPipe { file: FileIdentity::of(self.0.as_fd()), fd: self.0.into_raw_fd() }
     }
 
     /// How many bytes the pipe holds before a writer has to wait. Only Linux can change it: others
@@ -67,7 +66,7 @@ impl PipeEnd {
 #[derive(Debug)]
 pub struct LentPipe {
     fd: RawFd,
-    file: Option<Identity>,
+    file: Option<FileIdentity>,
 }
 
 impl LentPipe {
@@ -83,27 +82,9 @@ impl LentPipe {
         // SAFETY: takes no argument; fails for an fd that is not open.
         let flags = unsafe { libc::fcntl(self.fd, libc::F_GETFL) };
         let is_blocking = flags >= 0 && flags & libc::O_NONBLOCK == 0;
-        if is_blocking && self.file.is_some() && Identity::of(fd) == self.file {
+        if is_blocking && self.file.is_some() && FileIdentity::of(fd) == self.file {
             // SAFETY: still the pipe that was lent, and nobody else's.
             drop(unsafe { OwnedFd::from_raw_fd(self.fd) });
         }
-    }
-}
-
-/// What is behind a descriptor, whose number may be given to another file once it is closed.
-#[derive(Debug, PartialEq, Eq)]
-struct Identity {
-    device: libc::dev_t,
-    inode: libc::ino_t,
-}
-
-impl Identity {
-    fn of(fd: BorrowedFd) -> Option<Self> {
-        let mut stat = MaybeUninit::<libc::stat>::uninit();
-        // SAFETY: room for a struct stat.
-        check(unsafe { libc::fstat(fd.as_raw_fd(), stat.as_mut_ptr()) }).ok()?;
-        // SAFETY: fstat has succeeded, and so filled it.
-        let stat = unsafe { stat.assume_init() };
-        Some(Self { device: stat.st_dev, inode: stat.st_ino })
     }
 }

@@ -1,0 +1,61 @@
+// A child has the working directory and the umask of its call, although it is started later and on another thread. Both
+// are the process's, and on Node only the main thread changes them, by process.chdir() and process.umask(mask). So while
+// a spawn of the main thread is on its way, these two first have the old values recorded; at other times they are
+// Node's own, and a spawn pays nothing. Everywhere else the native side records both at each call.
+import type * as WorkerThreads from 'node:worker_threads'
+import { beforeSurroundingsChange } from '../events.js'
+
+/** Undefined until the first spawn: node:worker_threads takes a quarter of the time that this package takes to load. */
+let alone: boolean | undefined
+
+/** Whether this thread, and it alone, changes the two. */
+export function changesSurroundingsAlone(): boolean {
+  if (alone === undefined) {
+    const { isMainThread } = require('node:worker_threads') as typeof WorkerThreads
+    alone = isMainThread && !process.versions['bun'] && !process.versions['deno']
+  }
+  return alone
+}
+
+type AnyFunction = (...args: unknown[]) => unknown
+
+/** One of the two functions, and what takes its place while spawns are under way. */
+class Change {
+  readonly #name: 'chdir' | 'umask'
+  #original: AnyFunction | undefined
+  #recording: AnyFunction | undefined
+
+  constructor(name: 'chdir' | 'umask') {
+    this.#name = name
+  }
+
+  recordBefore(): void {
+    const current = process[this.#name] as AnyFunction
+    if (current !== this.#original) {
+      this.#original = current
+      // Called without a value, umask() changes nothing, and chdir() is an error. Somebody may keep the function for
+      // longer than it is in place.
+      this.#recording = (...args) => {
+        if (args[0] !== undefined && spawnsUnderWay > 0) beforeSurroundingsChange()
+        return Reflect.apply(current, process, args)
+      }
+    }
+    Reflect.set(process, this.#name, this.#recording)
+  }
+
+  putBack(): void {
+    if (process[this.#name] === this.#recording) Reflect.set(process, this.#name, this.#original)
+  }
+}
+
+const changes = [new Change('chdir'), new Change('umask')]
+let spawnsUnderWay = 0
+
+/** Call it at each spawn in the background, and {@link spawnEnds} when it is over. */
+export function spawnBegins(): void {
+  if (spawnsUnderWay++ === 0 && changesSurroundingsAlone()) for (const change of changes) change.recordBefore()
+}
+
+export function spawnEnds(): void {
+  if (--spawnsUnderWay === 0 && changesSurroundingsAlone()) for (const change of changes) change.putBack()
+}

@@ -1,0 +1,99 @@
+//! Starts programs, on the calling thread ([`spawn`]) or on another one ([`spawn_in_background`]), and
+//! makes sure that each child is watched and can be found from its first moment on.
+
+#[cfg(unix)]
+mod at_exit;
+mod busy_program;
+mod pool;
+
+use super::child::{Child, ChildHandle};
+use super::spawn::{Plan, SpawnError};
+use super::sys::Caller;
+use super::{reactor, registry};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Starts a program on the calling thread: once this returns, the child runs, is watched and can be
+/// found. An error leaves nothing behind.
+pub fn spawn(plan: Plan) -> Result<ChildHandle, SpawnError> {
+    reactor::start()?;
+    let spawned = busy_program::spawn(&plan)?;
+    let child = Child::new(plan, spawned);
+    let handle = ChildHandle::new(Arc::clone(&child));
+    registry::insert(Arc::clone(&child));
+    settle_at_exit(&child);
+    if let Err(error) = reactor::watch(&child) {
+        // Nobody would learn of its exit: better no child than a zombie.
+        let _ = child.shared.kill();
+        let _ = child.shared.wait();
+        return Err(error.into());
+    }
+    Ok(handle)
+}
+
+fn settle_at_exit(child: &Arc<Child>) {
+    // Weak, or the child would keep itself alive.
+    let this = Arc::downgrade(child);
+    child.shared.on_exit(move |_| {
+        if let Some(child) = this.upgrade() {
+            child.settle_pipes(|pipe| reactor::watch_pipe(&child, pipe));
+            registry::mark_exited(&child);
+        }
+    });
+}
+
+/// Who asked for a spawn in the background. Exactly one of the two is called, once.
+pub trait Request: Send {
+    fn finished(self: Box<Self>, result: Result<ChildHandle, SpawnError>);
+
+    /// The spawner threads have rights that the caller has given up: the caller's own thread has to
+    /// start the program, by [`spawn_on_a_thread_of_its_own`]. Who cannot go back to it starts nothing.
+    fn return_to_caller(self: Box<Self>, plan: Plan) {
+        drop(plan);
+        self.finished(Err(std::io::Error::from(std::io::ErrorKind::PermissionDenied).into()));
+    }
+}
+
+impl<F: FnOnce(Result<ChildHandle, SpawnError>) + Send> Request for F {
+    fn finished(self: Box<Self>, result: Result<ChildHandle, SpawnError>) {
+        self(result);
+    }
+}
+
+/// A spawn to be done in the background, and who wants to hear of it.
+pub struct Job {
+    pub plan: Plan,
+    pub request: Box<dyn Request>,
+}
+
+impl Job {
+    /// Whatever happens, the request hears of it: a panic in the spawn is the spawn's error, and one in
+    /// the request costs that request at most, never the thread.
+    fn run(self) {
+        let Self { plan, request } = self;
+        let result = catch_unwind(|| spawn(plan)).unwrap_or_else(|_| Err(SpawnError::PANIC));
+        let _ = catch_unwind(AssertUnwindSafe(|| request.finished(result)));
+    }
+
+    fn return_to_caller(self) {
+        let Self { plan, request } = self;
+        let _ = catch_unwind(AssertUnwindSafe(|| request.return_to_caller(plan)));
+    }
+}
+
+/// Queues a spawn for the spawner threads, or starts a thread for it alone where their rights are not
+/// the caller's. It fails, without the request being called, only if there is no thread to do it and
+/// none can be started.
+pub fn spawn_in_background(mut job: Job) -> Result<(), SpawnError> {
+    let caller = Caller::current();
+    job.plan.scheduling = Some(caller.scheduling().clone());
+    #[cfg(unix)]
+    at_exit::install();
+    pool::add(caller, job)
+}
+
+/// Starts a thread for one spawn. It is made by the calling thread, and so has all that the calling
+/// thread has: rights, restrictions, namespaces.
+pub fn spawn_on_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
+    pool::add_to_a_thread_of_its_own(job)
+}
