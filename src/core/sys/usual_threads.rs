@@ -33,6 +33,7 @@ impl Caller {
 #[derive(Clone, Debug)]
 pub struct Scheduling;
 
+#[derive(Default)]
 pub struct Witness;
 
 impl Witness {

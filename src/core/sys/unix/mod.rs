@@ -16,6 +16,12 @@ use std::time::{Duration, Instant};
 /// What this system's open files are called by.
 pub type Descriptor = OwnedFd;
 
+/// Opens a directory to be entered, which takes no right to read it.
+#[cfg(target_os = "linux")]
+pub const OPEN_TO_ENTER: i32 = libc::O_PATH;
+#[cfg(not(target_os = "linux"))]
+pub const OPEN_TO_ENTER: i32 = libc::O_SEARCH;
+
 /// A copy of one of the caller's descriptors, close-on-exec.
 pub fn duplicate_fd(fd: i32) -> io::Result<Descriptor> {
     // SAFETY: takes integers; fails with EBADF for a descriptor that is none.
