@@ -17,45 +17,47 @@ export function changesSurroundingsAlone(): boolean {
   return alone
 }
 
-type AnyFunction = (...args: unknown[]) => unknown
+type AnyFunction = (...args: never[]) => unknown
 
-/** One of the two functions, and what takes its place while spawns are under way. */
-class Change {
-  readonly #name: 'chdir' | 'umask'
-  #original: AnyFunction | undefined
-  #recording: AnyFunction | undefined
+/** One of the two functions, and what stands in its place while spawns are under way. */
+class Change<F extends AnyFunction> {
+  original: F | undefined
+  recording: F | undefined
 
-  constructor(name: 'chdir' | 'umask') {
-    this.#name = name
-  }
-
-  recordBefore(): void {
-    const current = process[this.#name] as AnyFunction
-    if (current !== this.#original) {
-      this.#original = current
+  /** What to put in the place of `current`. */
+  recordBefore(current: F): F {
+    if (current !== this.original) {
+      this.original = current
       // Called without a value, umask() changes nothing, and chdir() is an error. Somebody may keep the function for
       // longer than it is in place.
-      this.#recording = (...args) => {
+      const recording = (...args: unknown[]): unknown => {
         if (args[0] !== undefined && spawnsUnderWay > 0) beforeSurroundingsChange()
         return Reflect.apply(current, process, args)
       }
+      this.recording = recording as unknown as F
     }
-    Reflect.set(process, this.#name, this.#recording)
+    return this.recording!
   }
 
-  putBack(): void {
-    if (process[this.#name] === this.#recording) Reflect.set(process, this.#name, this.#original)
+  /** What to put back in the place of `current`, which may be somebody else's by now. */
+  after(current: F): F {
+    return current === this.recording ? this.original! : current
   }
 }
 
-const changes = [new Change('chdir'), new Change('umask')]
+const chdir = new Change<typeof process.chdir>()
+const umask = new Change<typeof process.umask>()
 let spawnsUnderWay = 0
 
 /** Call it at each spawn in the background, and {@link spawnEnds} when it is over. */
 export function spawnBegins(): void {
-  if (spawnsUnderWay++ === 0 && changesSurroundingsAlone()) for (const change of changes) change.recordBefore()
+  if (spawnsUnderWay++ > 0 || !changesSurroundingsAlone()) return
+  process.chdir = chdir.recordBefore(process.chdir)
+  process.umask = umask.recordBefore(process.umask)
 }
 
 export function spawnEnds(): void {
-  if (--spawnsUnderWay === 0 && changesSurroundingsAlone()) for (const change of changes) change.putBack()
+  if (--spawnsUnderWay > 0 || !changesSurroundingsAlone()) return
+  process.chdir = chdir.after(process.chdir)
+  process.umask = umask.after(process.umask)
 }

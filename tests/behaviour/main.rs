@@ -25,12 +25,15 @@ mod waiting {
 /// The engine: what a child gets, and what a failed spawn leaves.
 mod spawning {
     mod a_background_spawn_reports_to_its_caller;
+    mod a_child_has_what_its_caller_had;
     mod a_detached_child_leads_its_own_session;
     mod a_failed_spawn_leaves_nothing;
     mod a_failed_spawn_says_what_failed;
+    mod a_program_that_was_just_written_starts;
     mod a_refused_system_call_has_its_fallback;
     mod a_shortage_of_fds_is_an_error;
     mod a_shortage_of_memory_is_an_error;
+    mod a_stuck_exec_holds_up_no_other;
     mod arguments_and_environment_arrive_as_given;
     mod every_child_is_reaped;
     mod fds_arrive_in_every_permutation;

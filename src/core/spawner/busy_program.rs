@@ -7,7 +7,7 @@
 
 use crate::core::spawn::{self, Plan, SpawnError, Spawned};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 #[cfg(unix)]
 const TEXT_FILE_BUSY: i32 = -libc::ETXTBSY;
@@ -37,9 +37,11 @@ pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
 struct Spawns {
     last: u64,
     in_the_making: Vec<u64>,
+    /// How many wait for others to be through: to wake nobody takes a system call as well.
+    waiting: usize,
 }
 
-static SPAWNS: Mutex<Spawns> = Mutex::new(Spawns { last: 0, in_the_making: Vec::new() });
+static SPAWNS: Mutex<Spawns> = Mutex::new(Spawns { last: 0, in_the_making: Vec::new(), waiting: 0 });
 static ONE_LESS: Condvar = Condvar::new();
 
 struct InTheMaking(u64);
@@ -58,22 +60,23 @@ impl InTheMaking {
     fn wait_for_the_others(self) {
         let newest = lock().last;
         drop(self);
-        let deadline = Instant::now() + LONGEST_WAIT;
         let mut spawns = lock();
-        while spawns.in_the_making.first().is_some_and(|oldest| *oldest <= newest) {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return;
-            }
-            (spawns, _) = ONE_LESS.wait_timeout(spawns, left).unwrap_or_else(PoisonError::into_inner);
-        }
+        spawns.waiting += 1;
+        let others =
+            |spawns: &mut Spawns| spawns.in_the_making.first().is_some_and(|oldest| *oldest <= newest);
+        let waited = ONE_LESS.wait_timeout_while(spawns, LONGEST_WAIT, others);
+        (spawns, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        spawns.waiting -= 1;
     }
 }
 
 impl Drop for InTheMaking {
     fn drop(&mut self) {
-        lock().in_the_making.retain(|number| *number != self.0);
-        ONE_LESS.notify_all(); // no system call where nobody waits
+        let mut spawns = lock();
+        spawns.in_the_making.retain(|number| *number != self.0);
+        if spawns.waiting > 0 {
+            ONE_LESS.notify_all();
+        }
     }
 }
 

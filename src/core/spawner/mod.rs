@@ -67,11 +67,16 @@ pub struct Job {
 }
 
 impl Job {
+    fn run(self) {
+        self.run_with(spawn);
+    }
+
     /// Whatever happens, the request hears of it: a panic in the spawn is the spawn's error, and one in
     /// the request costs that request at most, never the thread.
-    fn run(self) {
+    fn run_with(self, spawn: impl FnOnce(Plan) -> Result<ChildHandle, SpawnError>) {
         let Self { plan, request } = self;
-        let result = catch_unwind(|| spawn(plan)).unwrap_or_else(|_| Err(SpawnError::PANIC));
+        let result = catch_unwind(AssertUnwindSafe(|| spawn(plan)));
+        let result = result.unwrap_or(Err(SpawnError::PANIC));
         let _ = catch_unwind(AssertUnwindSafe(|| request.finished(result)));
     }
 
@@ -96,4 +101,17 @@ pub fn spawn_in_background(mut job: Job) -> Result<(), SpawnError> {
 /// thread has: rights, restrictions, namespaces.
 pub fn spawn_on_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
     pool::add_to_a_thread_of_its_own(job)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_in_a_spawn_is_its_error() {
+        let (sender, result) = std::sync::mpsc::channel();
+        let request = Box::new(move |result| sender.send(result).unwrap());
+        Job { plan: Plan::default(), request }.run_with(|_| panic!("on purpose"));
+        assert_eq!(result.recv().unwrap().unwrap_err(), SpawnError::PANIC);
+    }
 }

@@ -27,7 +27,9 @@ const STACK_SIZE: usize = 256 * 1024;
 struct Pool {
     /// Who made the first thread. Its rights are those of all of them.
     maker: Option<Caller>,
-    jobs: VecDeque<(Caller, Job)>,
+    jobs: VecDeque<Queued>,
+    /// How many jobs there have been.
+    queued: u64,
     threads: usize,
     idle: usize,
     /// When each thread that has a job began with it.
@@ -35,6 +37,16 @@ struct Pool {
     overseer: Overseer,
     /// Jobs that are not done, here or on threads of their own.
     unfinished: usize,
+    /// Somebody waits until there are none.
+    ending: bool,
+}
+
+struct Queued {
+    job: Job,
+    caller: Caller,
+    /// Whether the caller's rights are still to be compared with those of the pool.
+    unproved: bool,
+    number: u64,
 }
 
 #[derive(PartialEq)]
@@ -48,11 +60,13 @@ enum Overseer {
 static POOL: Mutex<Pool> = Mutex::new(Pool {
     maker: None,
     jobs: VecDeque::new(),
+    queued: 0,
     threads: 0,
     idle: 0,
     busy: Vec::new(),
     overseer: Overseer::None,
     unfinished: 0,
+    ending: false,
 });
 static NOT_EMPTY: Condvar = Condvar::new();
 static NOBODY_IS_FREE: Condvar = Condvar::new();
@@ -60,10 +74,14 @@ static ALL_DONE: Condvar = Condvar::new();
 
 pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
     let mut pool = lock();
-    if !pool.maker.as_ref().unwrap_or(&caller).may_spawn_for(&caller) {
-        drop(pool);
-        return add_to_a_thread_of_its_own(job);
-    }
+    let unproved = match &pool.maker {
+        Some(maker) if !caller.may_ask_threads_of(maker) => {
+            drop(pool);
+            return add_to_a_thread_of_its_own(job);
+        }
+        Some(maker) => !caller.is_like(maker),
+        None => !caller.is_like(&caller),
+    };
     if pool.idle <= pool.jobs.len() && pool.threads < CORE_THREADS {
         match start_thread() {
             Ok(()) => pool.threads += 1,
@@ -73,7 +91,9 @@ pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
         pool.maker.get_or_insert_with(|| caller.clone());
     }
     pool.unfinished += 1;
-    pool.jobs.push_back((caller, job));
+    pool.queued += 1;
+    let number = pool.queued;
+    pool.jobs.push_back(Queued { job, caller, unproved, number });
     let wake_a_thread = pool.idle > 0;
     let wake_the_overseer = !wake_a_thread && pool.call_the_overseer();
     drop(pool);
@@ -109,8 +129,8 @@ impl Pool {
 
     fn finished_one(&mut self) {
         self.unfinished -= 1;
-        if self.unfinished == 0 {
-            ALL_DONE.notify_all(); // no system call where nobody waits
+        if self.unfinished == 0 && self.ending {
+            ALL_DONE.notify_all();
         }
     }
 
@@ -133,16 +153,16 @@ fn start_thread() -> io::Result<()> {
 fn work() {
     // Or the caller's thread would lose its processor to the one it has just woken.
     let batch = Batch::begin();
-    let mut witness = Witness::new();
+    let mut proofs = Proofs::new();
     let mut pool = lock();
     loop {
-        if let Some((caller, job)) = pool.jobs.pop_front() {
+        if let Some(queued) = pool.jobs.pop_front() {
             let began = Instant::now();
             pool.busy.push(began);
+            let newest = pool.queued;
             drop(pool);
-            batch.pause(
-                || if witness.finds_same_rights(&caller) { job.run() } else { job.return_to_caller() },
-            );
+            let may_run = proofs.hold(&queued, newest);
+            batch.pause(|| if may_run { queued.job.run() } else { queued.job.return_to_caller() });
             pool = lock();
             pool.finished_one();
             if let Some(at) = pool.busy.iter().position(|since| *since == began) {
@@ -156,6 +176,36 @@ fn work() {
             pool = NOT_EMPTY.wait(pool).unwrap_or_else(PoisonError::into_inner);
             pool.idle -= 1;
         }
+    }
+}
+
+/// What a spawner thread has found out about the rights of callers.
+struct Proofs {
+    witness: Witness,
+    /// The last caller with the same rights, and the newest job that there was before this was looked up.
+    last: Option<(Caller, u64)>,
+}
+
+impl Proofs {
+    fn new() -> Self {
+        Self { witness: Witness::new(), last: None }
+    }
+
+    /// Whether this thread may do the job. One look is enough for all jobs that were queued before it: their
+    /// caller cannot have had less at its calls than it had at the look.
+    fn hold(&mut self, queued: &Queued, newest: u64) -> bool {
+        let Queued { caller, unproved, number, .. } = queued;
+        if !self.witness.can_give_priority(caller) {
+            return false;
+        }
+        let proved = self.last.as_ref().is_some_and(|(last, until)| caller.is(last) && number <= until);
+        if *unproved && !proved {
+            if !self.witness.finds_same_rights(caller) {
+                return false;
+            }
+            self.last = Some((caller.clone(), newest));
+        }
+        true
     }
 }
 
@@ -196,7 +246,8 @@ pub fn add_to_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
 /// Blocks until no spawn is under way, or for `limit`.
 #[cfg(unix)]
 pub fn wait_until_all_are_done(limit: Duration) {
-    let pool = lock();
+    let mut pool = lock();
+    pool.ending = true;
     let _ = ALL_DONE.wait_timeout_while(pool, limit, |pool| pool.unfinished > 0);
 }
 

@@ -25,7 +25,15 @@ impl Caller {
         &Scheduling
     }
 
-    pub fn may_spawn_for(&self, _other: &Self) -> bool {
+    pub fn is(&self, _other: &Self) -> bool {
+        true
+    }
+
+    pub fn may_ask_threads_of(&self, _maker: &Self) -> bool {
+        true
+    }
+
+    pub fn is_like(&self, _maker: &Self) -> bool {
         true
     }
 }
@@ -39,6 +47,10 @@ pub struct Witness;
 impl Witness {
     pub fn new() -> Self {
         Self
+    }
+
+    pub fn can_give_priority(&self, _caller: &Caller) -> bool {
+        true
     }
 
     pub fn finds_same_rights(&mut self, _caller: &Caller) -> bool {

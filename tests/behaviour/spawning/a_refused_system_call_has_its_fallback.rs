@@ -3,6 +3,7 @@
 use crate::support::kinds::{SLEEP_FOREVER, take_pipe};
 use crate::support::own_process::in_own_process;
 use crate::support::plans::{error, plan, script};
+use crate::support::proc::children;
 use crate::support::refuse::refuse;
 use crate::support::temporary::read_all;
 use shared_child_native::core::spawner;
@@ -42,6 +43,18 @@ fn clone_with_a_pidfd() {
     in_own_process!(|| {
         refuse(libc::SYS_clone, Some(libc::CLONE_PIDFD as u32), libc::EINVAL);
         assert_all_works();
+    });
+}
+
+/// Linux 5.2 and 5.3 have pidfds, but no waiting for them: neither the engine's trial nor a spawn that fails
+/// may leave a zombie.
+#[test]
+fn waiting_for_a_pidfd() {
+    in_own_process!(|| {
+        // Of the kinds that waitid takes, P_PIDFD is 3, P_PID 1 and P_ALL 0.
+        refuse(libc::SYS_waitid, Some(2), libc::EINVAL);
+        assert_all_works();
+        assert_eq!(children(), [0_u32; 0]);
     });
 }
 

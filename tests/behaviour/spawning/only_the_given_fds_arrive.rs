@@ -1,5 +1,6 @@
 //! The child has the fds that it was given and no other, and has them as a program expects them.
 
+use super::the_child_runs_as_whom_it_was_told::is_root;
 use crate::support::kinds::SLEEP_FOREVER;
 use crate::support::limit::{time_limit, until};
 use crate::support::own_process::in_own_process;
@@ -12,6 +13,7 @@ use std::fs::File;
 use std::io::Write;
 use std::os::fd::AsRawFd;
 use std::process::Command;
+use std::ptr;
 
 /// The fds of a child in which nothing but its engine has opened or closed any.
 fn fds_of_child(stdio: Vec<Stdio>) -> BTreeMap<i32, String> {
@@ -66,6 +68,36 @@ fn and_no_foreign_one_without_close_range() {
             open_inheritable(&[0; 200]);
             assert_no_foreign_fd_arrives();
         }
+    });
+}
+
+/// Where there is no /proc either, as in a bare chroot: by number.
+#[test]
+fn and_no_foreign_one_without_close_range_and_proc() {
+    if !is_root() {
+        return;
+    }
+    in_own_process!(|| {
+        open_inheritable(&[9, 9]);
+        crate::support::refuse::refuse(libc::SYS_close_range, None, libc::ENOSYS);
+        // SAFETY: valid C strings, and integers. The mounts of this process' parent stay as they are.
+        let hidden = unsafe {
+            libc::unshare(libc::CLONE_NEWNS) == 0
+                && libc::mount(
+                    ptr::null(),
+                    c"/".as_ptr(),
+                    ptr::null(),
+                    libc::MS_REC | libc::MS_PRIVATE,
+                    ptr::null(),
+                ) == 0
+                && libc::umount2(c"/proc".as_ptr(), libc::MNT_DETACH) == 0
+        };
+        if !hidden {
+            return; // a container without CAP_SYS_ADMIN
+        }
+        // The shell says of an fd that it does not have that it is a bad one.
+        let open = |fd| run(&script(&format!("(: <&{fd}) 2>/dev/null && echo open || echo closed"))).text();
+        assert_eq!([open(0), open(9)], ["open\n", "closed\n"]);
     });
 }
 

@@ -28,7 +28,21 @@ fn tree() -> Folder {
     folder.add("forbidden/program", Some("#!/bin/sh\n"), 0o644);
     folder.add("empty/file", Some(""), 0o644);
     folder.add("folder/program", None, 0o755);
+    std::os::unix::fs::symlink("loop", folder.path().join("loop")).unwrap();
     folder
+}
+
+/// Such an entry cannot name a folder, so there is nothing in it.
+#[test]
+fn an_entry_that_is_too_long_is_passed_over() {
+    let _limit = time_limit();
+    let tree = tree();
+    for length in [300, 5000] {
+        let path = format!("/{}:one", "a".repeat(length));
+        assert_eq!(run(&lookup(&path, tree.path())).text(), "one/program\n");
+    }
+    let program = format!("/{}", "a".repeat(5000));
+    assert_eq!(error(&plan(&[&program])).errno, -libc::ENAMETOOLONG);
 }
 
 #[test]
@@ -42,6 +56,7 @@ fn the_first_that_can_run_is_run() {
         ("missing:empty:empty/file:one", "one/program"),
         ("forbidden:two", "two/program"),
         ("folder:two", "two/program"),
+        ("loop:two", "two/program"),
         (":one", "program"),
         ("missing::one", "program"),
         ("missing:", "program"),

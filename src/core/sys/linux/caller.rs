@@ -5,9 +5,10 @@
 //!
 //! Priority and processors are told to the child, which sets its own. Rights cannot be set, only given up;
 //! so a caller whose rights are not those of the spawners starts its program on a thread that it makes
-//! itself. To find that out costs the caller three system calls. What they cannot tell is left to the
-//! spawner, see [`Witness`](super::Witness).
+//! itself. A caller without privileges finds that out by one system call; for a privileged one, the spawner
+//! does (see [`Witness`](super::Witness)).
 
+use std::cell::OnceCell;
 use std::ffi::c_long;
 
 /// The calling thread, as it was at a spawn.
@@ -15,77 +16,70 @@ use std::ffi::c_long;
 pub struct Caller {
     pub(super) thread: libc::pid_t,
     scheduling: Scheduling,
-    rights: Rights,
+    standing: Standing,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Rights {
-    /// The thread's effective, permitted and inheritable capabilities (man 2 capget), and no more
-    /// restrictions than its process began with, as far as can be told.
-    Known([u32; 6]),
-    /// The thread may have any number of seccomp filters, and be in any Landlock domain: nobody can ask.
-    Unknown,
-}
-
-/// `CAP_SYS_ADMIN`, of linux/capability.h: may enter other namespaces, and filter system calls without
-/// `no_new_privs`.
-const SYS_ADMIN: u32 = 1 << 21;
-
-impl Rights {
-    fn of_this_thread() -> Self {
-        // SAFETY: takes integers.
-        let no_new_privs = unsafe { libc::prctl(libc::PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) };
-        if no_new_privs != 0 {
-            return Self::Unknown;
-        }
-        let Some(capabilities) = capabilities() else { return Self::Unknown };
-        let rights = Self::Known(capabilities);
-        // SAFETY: takes no further arguments. Only an administrator gets here with a filter that may not
-        // be the first: others need `no_new_privs` to add one.
-        if rights.may_administrate() && unsafe { libc::prctl(libc::PR_GET_SECCOMP) } != 0 {
-            return Self::Unknown;
-        }
-        rights
-    }
-
-    fn may_administrate(&self) -> bool {
-        matches!(self, Self::Known([effective, ..]) if effective & SYS_ADMIN != 0)
-    }
-}
-
-/// Two sets of 32 capabilities, of which the first has the effective, permitted and inheritable ones.
-fn capabilities() -> Option<[u32; 6]> {
-    /// `_LINUX_CAPABILITY_VERSION_3`, and the calling thread.
-    const HEADER: [u32; 2] = [0x2008_0522, 0];
-    let (mut header, mut sets) = (HEADER, [0; 6]);
-    // SAFETY: room for the header, and for both sets of that version.
-    let got = unsafe { libc::syscall(libc::SYS_capget, header.as_mut_ptr(), sets.as_mut_ptr()) };
-    (got == 0).then_some(sets)
+/// What is known of a thread's rights without a look into /proc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// It has no capabilities and no `no_new_privs`: it has nothing that it could have given up, and could
+    /// not have restricted itself.
+    Ordinary,
+    /// It may have given up some of its capabilities, left a namespace, or installed a filter.
+    Privileged,
+    /// It has `no_new_privs`, and so may be in any Landlock domain: nobody can ask.
+    Restricted,
 }
 
 impl Caller {
     pub fn current() -> Self {
-        Self {
-            // SAFETY: takes nothing.
-            thread: unsafe { libc::gettid() },
-            scheduling: Scheduling::of_this_thread(),
-            rights: Rights::of_this_thread(),
-        }
+        let (thread, privileged) = this_thread();
+        let standing = match privileged {
+            true => Standing::Privileged,
+            // SAFETY: takes integers.
+            false if unsafe { libc::prctl(libc::PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) } == 0 => Standing::Ordinary,
+            false => Standing::Restricted,
+        };
+        Self { thread, scheduling: Scheduling::of_this_thread(), standing }
     }
 
     pub fn scheduling(&self) -> &Scheduling {
         &self.scheduling
     }
 
-    /// Whether threads that this one makes may start programs for `other`, as far as the two can tell.
-    pub fn may_spawn_for(&self, other: &Self) -> bool {
-        self.rights != Rights::Unknown && self.rights == other.rights
+    /// Whether it is the same thread.
+    pub fn is(&self, other: &Self) -> bool {
+        self.thread == other.thread
     }
 
-    /// Whether the thread has rights, and so may have given up some that it cannot tell cheaply.
-    pub(super) fn is_privileged(&self) -> bool {
-        matches!(self.rights, Rights::Known(sets) if sets != [0; 6])
+    /// Whether the threads that `maker` made may be asked to start programs for this thread. They look
+    /// again, where [`is_like`](Self::is_like) does not hold.
+    pub fn may_ask_threads_of(&self, maker: &Self) -> bool {
+        self.standing != Standing::Restricted && maker.standing != Standing::Restricted
     }
+
+    /// Whether the two have the same rights, for certain.
+    pub fn is_like(&self, maker: &Self) -> bool {
+        self.standing == Standing::Ordinary && maker.standing == Standing::Ordinary
+    }
+}
+
+/// The calling thread's id, and whether it has had any capabilities: who has none cannot get any.
+fn this_thread() -> (libc::pid_t, bool) {
+    thread_local!(static THIS: OnceCell<(libc::pid_t, bool)> = const { OnceCell::new() });
+    // SAFETY: gettid takes nothing.
+    THIS.with(|this| *this.get_or_init(|| (unsafe { libc::gettid() }, has_capabilities())))
+}
+
+fn has_capabilities() -> bool {
+    /// `_LINUX_CAPABILITY_VERSION_3`, and the calling thread (man 2 capget).
+    const HEADER: [u32; 2] = [0x2008_0522, 0];
+    /// Two times the effective, permitted and inheritable ones, 32 each.
+    const SETS: [u32; 6] = [0; 6];
+    let (mut header, mut sets) = (HEADER, SETS);
+    // SAFETY: room for the header, and for both sets of that version.
+    let got = unsafe { libc::syscall(libc::SYS_capget, header.as_mut_ptr(), sets.as_mut_ptr()) };
+    got != 0 || sets != SETS
 }
 
 /// Enough for 1,024 processors. Where there are more, the child keeps those of the spawner.

@@ -1,7 +1,5 @@
-//! Whether a caller's thread still has the rights of the spawner thread that is about to start its
-//! program. A thread without capabilities and without `no_new_privs` has no way to give up anything, and
-//! knows by itself that it is one; a privileged one may have left a namespace, or dropped capabilities
-//! from its bounding set. That shows in /proc, at a cost of 20 us, which is why the spawner looks.
+//! Whether a caller's thread has the rights of the spawner thread that is about to start its program. It
+//! shows in /proc, at a cost of up to 20 us, which is why the spawner looks and not the caller.
 
 use super::caller::{Caller, Scheduling};
 use crate::core::sys::{check, own};
@@ -22,15 +20,17 @@ impl Witness {
         Self { scheduling: Scheduling::of_this_thread(), rights: None }
     }
 
-    /// Whether this thread may start programs for the caller. `false` when in doubt.
+    /// Whether a child of this thread can be given the caller's priority.
+    pub fn can_give_priority(&self, caller: &Caller) -> bool {
+        self.scheduling.may_become(caller.scheduling())
+    }
+
+    /// Whether this thread has the rights that the caller's thread has now. `false` when in doubt.
     pub fn finds_same_rights(&mut self, caller: &Caller) -> bool {
-        if !self.scheduling.may_become(caller.scheduling()) {
+        let Ok(callers) = Rights::of(caller.thread) else { return false };
+        if callers.may_be_restricted {
             return false;
         }
-        if !caller.is_privileged() {
-            return true;
-        }
-        let Ok(callers) = Rights::of(caller.thread) else { return false };
         if self.rights.as_ref() == Some(&callers) {
             return true;
         }
@@ -46,15 +46,20 @@ impl Witness {
 struct Rights {
     /// The lines of its `status` about users, groups, capabilities, `no_new_privs` and seccomp.
     credentials: Vec<u8>,
-    /// Where each of its links in `ns` points to.
+    /// Where each of its links in `ns` points to; empty for a thread that cannot enter another one.
     namespaces: Vec<u8>,
+    /// In ways that do not show: Landlock, and a second filter before Linux 5.9.
+    may_be_restricted: bool,
 }
 
 /// The lines of /proc/TID/status that count, by their beginnings.
 const CREDENTIALS: [&[u8]; 6] = [b"Uid:", b"Gid:", b"Groups:", b"Cap", b"NoNewPrivs:", b"Seccomp"];
-/// The namespaces that a child inherits (man 7 namespaces).
-const NAMESPACES: [&CStr; 8] =
-    [c"mnt", c"net", c"ipc", c"uts", c"pid_for_children", c"cgroup", c"user", c"time_for_children"];
+/// The namespaces that a child inherits (man 7 namespaces), but for the user namespace, which a thread among
+/// others cannot leave.
+const NAMESPACES: [&CStr; 7] =
+    [c"mnt", c"net", c"ipc", c"uts", c"pid_for_children", c"cgroup", c"time_for_children"];
+/// Of linux/capability.h: who has it may enter other namespaces.
+const CAP_SYS_ADMIN: u32 = 21;
 
 impl Rights {
     fn of(thread: libc::pid_t) -> io::Result<Self> {
@@ -94,9 +99,18 @@ impl ThreadFiles {
         let length = check(unsafe {
             libc::pread(self.status.as_raw_fd(), text.as_mut_ptr().cast(), text.len(), 0) as i64
         })?;
-        let lines = text[..length as usize].split_inclusive(|byte| *byte == b'\n');
-        let credentials = lines.filter(|line| CREDENTIALS.iter().any(|name| line.starts_with(name)));
-        Ok(Rights { credentials: credentials.flatten().copied().collect(), namespaces: self.namespaces() })
+        let lines = || text[..length as usize].split_inclusive(|byte| *byte == b'\n');
+        let value = |name: &[u8]| lines().find_map(|line| line.strip_prefix(name)).map(<[u8]>::trim_ascii);
+        let credentials = lines().filter(|line| CREDENTIALS.iter().any(|name| line.starts_with(name)));
+        let capabilities = value(b"CapEff:").and_then(|digits| str::from_utf8(digits).ok());
+        let capabilities = capabilities.and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or(!0);
+        let administrates = capabilities >> CAP_SYS_ADMIN & 1 == 1;
+        Ok(Rights {
+            credentials: credentials.flatten().copied().collect(),
+            namespaces: if administrates { self.namespaces() } else { Vec::new() },
+            may_be_restricted: value(b"NoNewPrivs:") != Some(b"0")
+                || value(b"Seccomp:") != Some(b"0") && value(b"Seccomp_filters:").is_none(),
+        })
     }
 
     /// A namespace that the kernel does not have is the same for everybody.

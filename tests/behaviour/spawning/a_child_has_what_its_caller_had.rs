@@ -1,0 +1,277 @@
+//! A spawn in the background is done later, and by another thread: the child has the working directory
+//! and umask of the call all the same, and whatever the calling thread itself passes on to its children.
+
+use super::the_child_runs_as_whom_it_was_told::is_root;
+use crate::support::own_process::in_own_process;
+use crate::support::plans::{plan, run, script};
+use crate::support::proc::field;
+use crate::support::refuse::refuse;
+use crate::support::temporary::{Folder, c_string, read_all};
+use shared_child_native::core::child::{ChildHandle, TakenPipe};
+use shared_child_native::core::spawn::{Plan, SpawnError, Stdio, Surroundings};
+use shared_child_native::core::spawner::{Job, Request, spawn_in_background, spawn_on_a_thread_of_its_own};
+use std::fs::File;
+use std::os::fd::FromRawFd;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+
+enum Answer {
+    Finished(Result<ChildHandle, SpawnError>),
+    Returned(Plan),
+}
+
+struct Caller(Sender<Answer>);
+
+impl Request for Caller {
+    fn finished(self: Box<Self>, result: Result<ChildHandle, SpawnError>) {
+        self.0.send(Answer::Finished(result)).unwrap();
+    }
+
+    fn return_to_caller(self: Box<Self>, plan: Plan) {
+        self.0.send(Answer::Returned(plan)).unwrap();
+    }
+}
+
+fn job(plan: Plan) -> (Job, Receiver<Answer>) {
+    let (sender, answer) = mpsc::channel();
+    (Job { plan, request: Box::new(Caller(sender)) }, answer)
+}
+
+/// Starts it as the binding does, which takes back what the spawner threads may not start.
+fn spawn(plan: Plan) -> Result<ChildHandle, SpawnError> {
+    let (job, answer) = self::job(plan);
+    spawn_in_background(job)?;
+    match answer.recv().unwrap() {
+        Answer::Finished(result) => result,
+        Answer::Returned(plan) => {
+            let (job, answer) = self::job(plan);
+            spawn_on_a_thread_of_its_own(job)?;
+            match answer.recv().unwrap() {
+                Answer::Finished(result) => result,
+                Answer::Returned(_) => panic!("returned by a thread of its own"),
+            }
+        }
+    }
+}
+
+/// What a child of this thread has, by its /proc/self/status, once the spawner threads exist.
+fn status_of_a_child() -> String {
+    text(spawn(plan(&["cat", "/proc/self/status"])).unwrap())
+}
+
+fn text(child: ChildHandle) -> String {
+    match child.take_pipe(1) {
+        // SAFETY: the pipe has just been given away.
+        Some(TakenPipe::Open(pipe)) => read_all(unsafe { File::from_raw_fd(pipe.into_raw() as i32) }),
+        Some(TakenPipe::Drained(bytes)) => String::from_utf8(bytes).unwrap(),
+        None => panic!("its stdout is a pipe that nobody has taken"),
+    }
+}
+
+#[test]
+fn the_working_directory_and_the_umask() {
+    in_own_process!(|| {
+        let folder = Folder::new();
+        folder.add("there/below", None, 0o755);
+        folder.add("there/program", Some("#!/bin/sh\npwd -P"), 0o755);
+        let path = std::fs::canonicalize(folder.path()).unwrap();
+        // SAFETY: takes an integer.
+        unsafe { libc::umask(0o027) };
+        std::env::set_current_dir(path.join("there")).unwrap();
+        let surroundings = Arc::new(Surroundings::unrecorded());
+        let there = |plan| Plan { surroundings: Some(Arc::clone(&surroundings)), ..plan };
+        let pwd = format!("{}\n0027\n", path.join("there").display());
+        assert_eq!(run(&there(script("pwd -P; umask"))).text(), pwd);
+        surroundings.record();
+        // SAFETY: takes an integer.
+        unsafe { libc::umask(0o077) };
+        std::env::set_current_dir("/").unwrap();
+        assert_eq!(run(&there(script("pwd -P; umask"))).text(), pwd);
+        let relative = Plan { cwd: Some(c"below/..".into()), ..script("pwd -P") };
+        assert_eq!(run(&there(relative)).text(), format!("{}\n", path.join("there").display()));
+        let program = run(&there(plan(&["./program"]))).text();
+        assert_eq!(program, format!("{}\n", path.join("there").display()));
+        assert_eq!(run(&script("pwd -P; umask")).text(), "/\n0077\n");
+    });
+}
+
+/// Any number of spawns in a queue take one descriptor.
+#[test]
+fn recorded_once_for_as_long_as_nothing_changes() {
+    in_own_process!(|| {
+        let first = Surroundings::at_this_call(&Arc::new(Surroundings::unrecorded()));
+        assert!(Arc::ptr_eq(&first, &Surroundings::at_this_call(&first)));
+        std::env::set_current_dir("/").unwrap();
+        let second = Surroundings::at_this_call(&first);
+        assert!(!Arc::ptr_eq(&first, &second));
+        // SAFETY: takes an integer.
+        unsafe { libc::umask(0o007) };
+        assert!(!Arc::ptr_eq(&second, &Surroundings::at_this_call(&second)));
+    });
+}
+
+#[test]
+fn a_deleted_working_directory() {
+    in_own_process!(|| {
+        let folder = Folder::new();
+        std::env::set_current_dir(folder.path()).unwrap();
+        drop(folder);
+        let surroundings = Surroundings::at_this_call(&Arc::new(Surroundings::unrecorded()));
+        std::env::set_current_dir("/").unwrap();
+        let inside = Plan { surroundings: Some(surroundings), ..script("readlink /proc/self/cwd") };
+        assert!(run(&inside).text().ends_with("(deleted)\n"));
+        let here = Plan { cwd: Some(c".".into()), ..inside };
+        assert!(run(&here).text().ends_with("(deleted)\n"));
+    });
+}
+
+#[test]
+fn a_shortage_of_fds_at_the_change_is_the_spawns_error() {
+    in_own_process!(|| {
+        let surroundings = Arc::new(Surroundings::unrecorded());
+        let limit = |fds| {
+            let limit = libc::rlimit { rlim_cur: fds, rlim_max: 1024 };
+            // SAFETY: a valid rlimit.
+            assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &limit) }, 0);
+        };
+        limit(0);
+        surroundings.record();
+        limit(1024);
+        let plan = Plan { surroundings: Some(surroundings), ..plan(&["true"]) };
+        assert_eq!(crate::support::plans::error(&plan).errno, -libc::EMFILE);
+    });
+}
+
+fn nice_of_a_child() -> String {
+    text(spawn(plan(&["nice"])).unwrap()).trim().to_owned()
+}
+
+fn set_nice(nice: i32) {
+    // SAFETY: takes integers. On Linux this is the calling thread's alone.
+    assert_eq!(unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, nice) }, 0);
+}
+
+#[test]
+fn its_priority() {
+    in_own_process!(|| {
+        let before = nice_of_a_child();
+        set_nice(13);
+        assert_eq!(nice_of_a_child(), "13");
+        assert_ne!(before, "13");
+    });
+}
+
+/// The spawner threads have the priority of whoever came first, which may be a lower one.
+#[test]
+fn its_priority_where_others_have_a_lower_one() {
+    in_own_process!(|| {
+        let lower = std::thread::spawn(|| {
+            set_nice(13);
+            nice_of_a_child()
+        });
+        assert_eq!(lower.join().unwrap(), "13");
+        // SAFETY: takes integers.
+        let own = unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) };
+        assert_eq!(nice_of_a_child(), own.to_string());
+    });
+}
+
+#[test]
+fn its_processors() {
+    in_own_process!(|| {
+        status_of_a_child();
+        // SAFETY: all zeros is an empty set, and as many bytes as it says.
+        unsafe {
+            let mut one: libc::cpu_set_t = std::mem::zeroed();
+            libc::CPU_SET(libc::sched_getcpu() as usize, &mut one);
+            assert_eq!(libc::sched_setaffinity(0, size_of_val(&one), &one), 0);
+        }
+        let own = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+        assert_eq!(field(&status_of_a_child(), "Cpus_allowed"), field(&own, "Cpus_allowed"));
+    });
+}
+
+/// The lines about rights of a child whose caller gave up some after the spawner threads had begun, and
+/// those of the caller itself.
+fn rights_after(give_up: impl FnOnce()) -> [Vec<String>; 2] {
+    status_of_a_child();
+    give_up();
+    let own = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+    [status_of_a_child(), own].map(|status| {
+        let names = ["CapBnd", "NoNewPrivs", "Seccomp", "Seccomp_filters"];
+        names.iter().map(|name| field(&status, name).to_owned()).collect()
+    })
+}
+
+#[test]
+fn no_new_privileges_and_a_filter_of_system_calls() {
+    in_own_process!(|| {
+        // Sets no_new_privs first. Nobody calls it: what counts is that the filter is there.
+        let [child, caller] = rights_after(|| refuse(libc::SYS_acct, None, libc::EPERM));
+        assert_eq!(child, caller);
+        assert_eq!(child[1..3], ["1", "2"]);
+        // A second one, which the process as a whole does not have either.
+        let [child, caller] = rights_after(|| refuse(libc::SYS_reboot, None, libc::EPERM));
+        assert_eq!(child, caller);
+    });
+}
+
+#[test]
+fn a_smaller_bounding_set_of_capabilities() {
+    if !is_root() {
+        return;
+    }
+    in_own_process!(|| {
+        const CAP_SYS_TIME: libc::c_ulong = 25;
+        let [child, caller] = rights_after(|| {
+            // SAFETY: takes integers.
+            assert_eq!(unsafe { libc::prctl(libc::PR_CAPBSET_DROP, CAP_SYS_TIME, 0, 0, 0) }, 0);
+        });
+        assert_eq!(child, caller);
+    });
+}
+
+#[test]
+fn its_namespaces() {
+    if !is_root() {
+        return;
+    }
+    in_own_process!(|| {
+        let of_child = || text(spawn(plan(&["readlink", "/proc/self/ns/uts"])).unwrap());
+        let before = of_child();
+        // SAFETY: takes an integer; the calling thread alone changes its namespace.
+        if unsafe { libc::unshare(libc::CLONE_NEWUTS) } != 0 {
+            return; // a container without CAP_SYS_ADMIN
+        }
+        let own = std::fs::read_link("/proc/thread-self/ns/uts").unwrap();
+        let after = of_child();
+        assert_eq!(after.trim(), own.to_str().unwrap());
+        assert_ne!(after, before);
+    });
+}
+
+/// Who cannot go back to the caller's thread starts nothing, rather than something with more rights.
+#[test]
+fn or_nothing_is_started() {
+    if !is_root() {
+        return;
+    }
+    in_own_process!(|| {
+        status_of_a_child();
+        // SAFETY: takes an integer.
+        if unsafe { libc::unshare(libc::CLONE_NEWUTS) } != 0 {
+            return;
+        }
+        let folder = Folder::new();
+        let mark = c_string(&folder.path().join("mark"));
+        let (sender, result) = mpsc::channel();
+        let request = Box::new(move |result| sender.send(result).unwrap());
+        let touch = Plan {
+            stdio: vec![Stdio::Ignore, Stdio::Ignore, Stdio::Ignore],
+            ..plan(&[b"touch".as_slice(), mark.as_bytes()])
+        };
+        spawn_in_background(Job { plan: touch, request }).unwrap();
+        assert!(result.recv().unwrap().is_err());
+        assert!(!folder.path().join("mark").exists());
+    });
+}

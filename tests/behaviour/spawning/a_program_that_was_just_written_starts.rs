@@ -1,0 +1,71 @@
+//! A child between clone and exec holds a copy of every fd of ours, also of the program that somebody is
+//! writing in that moment. Its writer has closed it, and yet the kernel calls it busy (ETXTBSY).
+
+use crate::support::limit::time_limit;
+use crate::support::own_process::in_own_process;
+use crate::support::plans::plan;
+use crate::support::temporary::Folder;
+use shared_child_native::core::spawn::{Plan, Stdio};
+use shared_child_native::core::spawner::spawn;
+use std::fs::{File, Permissions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::mpsc;
+
+fn write(path: &Path) -> File {
+    let mut file = File::create(path).unwrap();
+    file.set_permissions(Permissions::from_mode(0o755)).unwrap();
+    file.write_all(b"#!/bin/sh\nexit 7\n").unwrap();
+    file
+}
+
+fn program(path: &Path) -> Plan {
+    let stdio = vec![Stdio::Ignore, Stdio::Ignore, Stdio::Ignore];
+    Plan { stdio, ..plan(&[path.to_str().unwrap()]) }
+}
+
+#[test]
+fn in_a_storm_of_writers() {
+    in_own_process!(|| {
+        let folder = Folder::new();
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let folder = folder.path();
+                scope.spawn(move || {
+                    for number in 0..250 {
+                        let path = folder.join(format!("{thread}-{number}"));
+                        drop(write(&path));
+                        let child = spawn(program(&path)).unwrap();
+                        assert_eq!(child.shared.wait().unwrap().code(), Some(7));
+                    }
+                });
+            }
+        });
+    });
+}
+
+/// A writer that is no child of ours has a short time to finish.
+#[test]
+fn but_not_while_somebody_goes_on_writing() {
+    let _limit = time_limit();
+    let folder = Folder::new();
+    let path = folder.path().join("program");
+    let file = write(&path);
+    assert_eq!(spawn(program(&path)).unwrap_err().errno, -libc::ETXTBSY);
+    let (started, result) = mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // Again and again: on a slow machine one attempt may be over before the file is closed.
+            let child = loop {
+                match spawn(program(&path)) {
+                    Err(error) => assert_eq!(error.errno, -libc::ETXTBSY),
+                    Ok(child) => break child,
+                }
+            };
+            started.send(child).unwrap();
+        });
+        drop(file);
+        assert_eq!(result.recv().unwrap().shared.wait().unwrap().code(), Some(7));
+    });
+}

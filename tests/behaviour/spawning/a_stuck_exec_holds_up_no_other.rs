@@ -1,0 +1,57 @@
+//! An exec can block in the kernel: on a network file system, on FUSE, on a lease. Other programs start
+//! meanwhile.
+
+use crate::support::own_process::in_own_process;
+use crate::support::plans::plan;
+use crate::support::proc::threads;
+use crate::support::temporary::Folder;
+use shared_child_native::core::child::ChildHandle;
+use shared_child_native::core::spawn::{Plan, SpawnError};
+use shared_child_native::core::spawner::{Job, spawn_in_background};
+use std::fs::File;
+use std::os::fd::AsRawFd;
+use std::sync::mpsc::{self, Receiver, TryRecvError};
+
+fn spawn(plan: Plan) -> Receiver<Result<ChildHandle, SpawnError>> {
+    let (sender, result) = mpsc::channel();
+    let request = Box::new(move |result| sender.send(result).unwrap());
+    spawn_in_background(Job { plan, request }).unwrap();
+    result
+}
+
+/// While it is held, an exec of the file waits for the holder to give it up (fcntl(2), F_SETLEASE).
+fn set_lease(file: &File, kind: i32) -> bool {
+    // SAFETY: takes integers. SIGIO, by which the kernel asks for the lease, would end this process.
+    unsafe {
+        libc::signal(libc::SIGIO, libc::SIG_IGN);
+        libc::fcntl(file.as_raw_fd(), libc::F_SETLEASE, kind) == 0
+    }
+}
+
+#[test]
+fn however_many_are_stuck() {
+    in_own_process!(|| {
+        let folder = Folder::new();
+        let path = folder.add("program", Some("#!/bin/sh\nexit 7\n"), 0o755);
+        let file = File::options().read(true).write(true).open(folder.path().join("program")).unwrap();
+        if !set_lease(&file, libc::F_WRLCK) {
+            return; // a file system without leases
+        }
+        let stuck: Vec<_> = (0..20).map(|_| spawn(plan(&[path.as_bytes()]))).collect();
+        for _ in 0..20 {
+            let other = spawn(plan(&["true"])).recv().unwrap().unwrap();
+            assert!(other.shared.wait().unwrap().success());
+        }
+        for job in &stuck {
+            assert_eq!(job.try_recv().map(drop).unwrap_err(), TryRecvError::Empty, "they are still stuck");
+        }
+        let spawners = threads().iter().filter(|name| *name == "shared-child sp").count();
+        assert!(spawners <= 64, "{spawners}");
+        // By its word, for the children that are stuck have copies of the file.
+        assert!(set_lease(&file, libc::F_UNLCK));
+        drop(file);
+        for job in stuck {
+            assert_eq!(job.recv().unwrap().unwrap().shared.wait().unwrap().code(), Some(7));
+        }
+    });
+}
