@@ -9,9 +9,10 @@ use super::cwd::Directory;
 use super::exec::Exec;
 use super::groups::Groups;
 use super::{SpawnError, Stage};
-use crate::core::sys::{check, own, retry};
+use crate::core::sys::{check, own, pipe, retry};
 use std::ffi::{c_char, c_int};
-use std::io::{self, PipeReader, Read};
+use std::fs::File;
+use std::io::{self, Read};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::ptr;
@@ -49,8 +50,8 @@ pub fn start(exec: &Exec, image: &impl Image) -> Result<libc::pid_t, SpawnError>
 }
 
 /// The writing end lies above every target, where the child's own fds cannot overwrite it.
-fn report_pipe(first_free_fd: RawFd) -> io::Result<(PipeReader, OwnedFd)> {
-    let (reader, writer) = io::pipe()?; // close-on-exec, both
+fn report_pipe(first_free_fd: RawFd) -> io::Result<(OwnedFd, OwnedFd)> {
+    let (reader, writer) = pipe()?;
     // SAFETY: takes integers.
     let moved = check(unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_DUPFD_CLOEXEC, first_free_fd) })?;
     // SAFETY: just opened, for us.
@@ -58,9 +59,9 @@ fn report_pipe(first_free_fd: RawFd) -> io::Result<(PipeReader, OwnedFd)> {
 }
 
 /// Blocks until the child has exec'd (the end of the file, without a word) or failed.
-fn read_report(mut reader: PipeReader) -> Option<Failure> {
+fn read_report(reader: OwnedFd) -> Option<Failure> {
     let mut report = [0; 8];
-    reader.read_exact(&mut report).ok()?;
+    File::from(reader).read_exact(&mut report).ok()?;
     let [chdir, errno] = [0, 4].map(|at| c_int::from_ne_bytes(std::array::from_fn(|i| report[at + i])));
     Some((if chdir == 0 { Stage::Spawn } else { Stage::Chdir }, errno))
 }

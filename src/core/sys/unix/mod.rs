@@ -2,10 +2,14 @@
 
 pub(super) mod exit_watcher;
 mod file_identity;
+#[cfg(any(test, target_vendor = "apple"))]
+mod no_fork;
+mod pair;
 mod pipe;
 pub(super) mod poll;
 
 pub use file_identity::FileIdentity;
+pub use pair::{pipe, socket_pair};
 pub use pipe::{LentPipe, PipeEnd};
 
 use crate::core::process::ReapedElsewhere;
