@@ -1,5 +1,6 @@
 import os from 'node:os'
-import { compileReaper, noCompiler, reapers } from './support/foreign-reaper.js'
+import { compileReaper, reapers } from './support/foreign-reaper.js'
+import { noCompiler } from './support/native-code.js'
 import { report, runScript } from './support/scripts.js'
 import { missing, notLinux, testUnless } from './support/skip.js'
 

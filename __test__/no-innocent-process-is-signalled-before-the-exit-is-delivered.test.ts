@@ -1,5 +1,6 @@
-import { compileReaper, noCompiler } from './support/foreign-reaper.js'
+import { compileReaper } from './support/foreign-reaper.js'
 import { cannotChoosePids, pidNamespace } from './support/namespace.js'
+import { noCompiler } from './support/native-code.js'
 import { report, runScript } from './support/scripts.js'
 import { testUnless } from './support/skip.js'
 

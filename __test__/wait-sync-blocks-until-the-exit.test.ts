@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { ExitStatus } from 'shared-child'
+import { SharedChild, type ExitStatus } from 'shared-child'
 import { sleeper, start } from './support/children.js'
 import { how, killedBy } from './support/how.js'
 import { message, startWorker } from './support/scripts.js'
@@ -51,3 +51,9 @@ for (const kind of ['waitSync', 'waitSync(ms)', 'waitSync(Infinity)'] as const) 
     for (const status of statuses) t.deepEqual(status, await child.wait())
   })
 }
+
+/** More seconds than an integer of 32 bits can hold, which is what some systems count them with. */
+test('a wait may be longer than 68 years', (t) => {
+  const child = SharedChild.spawnSync(process.execPath, ['-e', ''], { stdio: 'ignore' })
+  t.is(child.waitSync(2 ** 45)?.code, 0)
+})

@@ -11,35 +11,31 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// In place of a value that is not recorded: the child keeps what it has from its process.
-const AS_IT_IS: i32 = -1;
-
 /// The working directory and umask of a spawn's call. What is not recorded has not changed since.
 #[derive(Debug)]
 pub struct Surroundings {
-    directory: OnceLock<OwnedFd>,
-    /// The same, for the child: it may read an integer, but no more.
-    directory_fd: AtomicI32,
-    umask: AtomicI32,
+    recorded: OnceLock<Recorded>,
     /// An errno, if they could not be recorded: the child must not start in others.
     failure: AtomicI32,
+}
+
+#[derive(Debug)]
+struct Recorded {
+    directory: OwnedFd,
+    identity: Option<FileIdentity>,
+    umask: libc::mode_t,
 }
 
 impl Surroundings {
     /// Those of the process, until they are recorded.
     pub fn unrecorded() -> Self {
-        Self {
-            directory: OnceLock::new(),
-            directory_fd: AtomicI32::new(AS_IT_IS),
-            umask: AtomicI32::new(AS_IT_IS),
-            failure: AtomicI32::new(0),
-        }
+        Self { recorded: OnceLock::new(), failure: AtomicI32::new(0) }
     }
 
     /// Recorded now; `last` again if nothing has changed, so that any number of spawns in a queue need
     /// one descriptor.
     pub fn at_this_call(last: &Arc<Self>) -> Arc<Self> {
-        if last.are_still_those_of_the_process() {
+        if last.recorded.get().is_some_and(Recorded::is_still_so) {
             return Arc::clone(last);
         }
         let now = Self::unrecorded();
@@ -50,27 +46,12 @@ impl Surroundings {
     /// Call it right before the process changes one of them. Spawns that share them keep what they had,
     /// those under way included. An error is theirs.
     pub fn record(&self) {
-        if let Err(error) = self.try_record() {
-            self.failure.store(error.raw_os_error().unwrap_or(libc::EIO), Ordering::Release);
+        match Recorded::now() {
+            Ok(recorded) => drop(self.recorded.set(recorded)),
+            Err(error) => {
+                self.failure.store(error.raw_os_error().unwrap_or(libc::EIO), Ordering::Release);
+            }
         }
-    }
-
-    fn try_record(&self) -> io::Result<()> {
-        if self.directory.get().is_none() {
-            let _ = self.directory.set(open_working_directory()?);
-            self.umask.store(umask(), Ordering::Release);
-            let directory = self.directory.get().map_or(AS_IT_IS, AsRawFd::as_raw_fd);
-            self.directory_fd.store(directory, Ordering::Release);
-        }
-        Ok(())
-    }
-
-    fn are_still_those_of_the_process(&self) -> bool {
-        // By device and inode. Should one directory be mounted in two places, they count as the same.
-        let recorded = self.directory.get().and_then(|directory| FileIdentity::of(directory.as_fd()));
-        recorded.is_some()
-            && recorded == FileIdentity::of_working_directory()
-            && self.umask.load(Ordering::Relaxed) == umask()
     }
 
     /// The directory, for an engine that names it before there is a child; `None`: it is that of the process, which must
@@ -78,44 +59,61 @@ impl Surroundings {
     /// was recorded is the one of the call.
     pub fn directory(&self) -> io::Result<Option<OwnedFd>> {
         let opened = open_working_directory();
-        let failure = self.failure.load(Ordering::Acquire);
-        if failure != 0 {
-            return Err(io::Error::from_raw_os_error(failure));
+        match (self.failure.load(Ordering::Acquire), self.recorded.get()) {
+            (0, None) => Ok(opened.ok()),
+            (0, Some(recorded)) => recorded.directory.try_clone().map(Some),
+            (failure, _) => Err(io::Error::from_raw_os_error(failure)),
         }
-        self.directory.get().map_or(Ok(opened.ok()), |recorded| recorded.try_clone().map(Some))
     }
 
     /// What the child has to set. Only reads, for it runs between fork and exec, too.
     pub fn umask(&self) -> Option<libc::mode_t> {
-        let umask = self.umask.load(Ordering::Acquire);
-        (umask != AS_IT_IS).then_some(umask as libc::mode_t)
+        Some(self.recorded.get()?.umask)
     }
 
     /// Whether there is a umask for the child to set, other than the process's own.
     pub fn have_another_umask(&self) -> bool {
-        self.umask().is_some_and(|recorded| recorded as i32 != umask())
+        self.umask().is_some_and(|recorded| recorded != umask())
     }
 
     /// Makes them the calling process's. Only system calls, for it runs between clone and exec.
-    ///
-    /// The process records them before it changes them, and the clone copies what there is: so a child
-    /// that has got the changed ones finds them recorded.
     pub fn enter(&self) -> Result<(), i32> {
-        let failure = self.failure.load(Ordering::Acquire);
-        if failure != 0 {
-            return Err(failure);
+        // The process records them before it changes them, and the clone copies what there is: a child that
+        // has got the changed ones finds them recorded.
+        match (self.failure.load(Ordering::Acquire), self.recorded.get()) {
+            (0, None) => Ok(()),
+            (0, Some(recorded)) => recorded.enter(),
+            (failure, _) => Err(failure),
         }
-        let (directory, umask) =
-            (self.directory_fd.load(Ordering::Acquire), self.umask.load(Ordering::Acquire));
-        if umask != AS_IT_IS {
-            // SAFETY: takes an integer, and cannot fail.
-            unsafe { libc::umask(umask as libc::mode_t) };
+    }
+}
+
+impl Recorded {
+    fn now() -> io::Result<Self> {
+        let directory = open_working_directory()?;
+        Ok(Self { identity: FileIdentity::of(directory.as_fd()), directory, umask: umask() })
+    }
+
+    fn is_still_so(&self) -> bool {
+        // By device and inode. Should one directory be mounted in two places, they count as the same.
+        self.identity.is_some()
+            && self.identity == FileIdentity::of_working_directory()
+            && self.umask == umask()
+    }
+
+    fn enter(&self) -> Result<(), i32> {
+        // SAFETY: takes an integer, and cannot fail.
+        unsafe { libc::umask(self.umask) };
+        // Recorded in memory that the child shares, but after the clone, so that it has no copy of the
+        // descriptor: then it was cloned before the change, and is there already.
+        if FileIdentity::of(self.directory.as_fd()) != self.identity {
+            return Ok(());
         }
-        // SAFETY: takes an integer: a descriptor that `self` keeps open.
-        if directory != AS_IT_IS && unsafe { libc::fchdir(directory) } != 0 {
-            return Err(io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO));
+        // SAFETY: takes an integer.
+        match unsafe { libc::fchdir(self.directory.as_raw_fd()) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO)),
         }
-        Ok(())
     }
 }
 
@@ -130,10 +128,10 @@ fn open_working_directory() -> io::Result<OwnedFd> {
 
 /// The umask, without a moment in which files of other threads would get another one (Linux 4.7).
 #[cfg(target_os = "linux")]
-fn umask() -> i32 {
+fn umask() -> libc::mode_t {
     let told = std::fs::read_to_string("/proc/self/status").ok().and_then(|status| {
         let digits = status.lines().find_map(|line| line.strip_prefix("Umask:"))?;
-        i32::from_str_radix(digits.trim(), 8).ok()
+        libc::mode_t::from_str_radix(digits.trim(), 8).ok()
     });
     told.unwrap_or_else(umask_by_setting_it)
 }
@@ -141,12 +139,12 @@ fn umask() -> i32 {
 #[cfg(not(target_os = "linux"))]
 use umask_by_setting_it as umask;
 
-/// umask(2) tells it only in exchange for another: the strictest, for there may be a file made meanwhile.
-fn umask_by_setting_it() -> i32 {
+/// umask(2) tells it only in exchange for another: a strict one, for there may be a file made meanwhile.
+fn umask_by_setting_it() -> libc::mode_t {
     // SAFETY: takes integers, and cannot fail.
     unsafe {
         let umask = libc::umask(0o077);
         libc::umask(umask);
-        umask as i32
+        umask
     }
 }

@@ -5,6 +5,7 @@
 mod at_exit;
 mod busy_program;
 mod pool;
+mod proofs;
 
 use super::child::{Child, ChildHandle};
 use super::spawn::{Plan, SpawnError};

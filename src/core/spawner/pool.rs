@@ -6,8 +6,10 @@
 //! caller that made it; others get a thread of their own, see [`Caller`].
 
 use super::Job;
+use super::proofs::Proofs;
 use crate::core::spawn::SpawnError;
-use crate::core::sys::{Batch, Caller, Witness};
+use crate::core::sys::{Batch, Caller};
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -32,21 +34,27 @@ struct Pool {
     queued: u64,
     threads: usize,
     idle: usize,
-    /// When each thread that has a job began with it.
-    busy: Vec<Instant>,
+    /// The threads that have a job.
+    busy: Vec<Busy>,
     overseer: Overseer,
     /// Jobs that are not done, here or on threads of their own.
     unfinished: usize,
-    /// Somebody waits until there are none.
-    ending: bool,
+    /// Threads that wait before they end: see [`wait_until_all_are_done`] and [`Farewell`].
+    ending: usize,
 }
 
-struct Queued {
+struct Busy {
+    since: Instant,
+    /// Whose rights it is looking at.
+    looks_at: Option<Caller>,
+}
+
+pub(super) struct Queued {
     job: Job,
-    caller: Caller,
+    pub caller: Caller,
     /// Whether the caller's rights are still to be compared with those of the pool.
-    unproved: bool,
-    number: u64,
+    pub unproved: bool,
+    pub number: u64,
 }
 
 #[derive(PartialEq)]
@@ -66,11 +74,11 @@ static POOL: Mutex<Pool> = Mutex::new(Pool {
     busy: Vec::new(),
     overseer: Overseer::None,
     unfinished: 0,
-    ending: false,
+    ending: 0,
 });
 static NOT_EMPTY: Condvar = Condvar::new();
 static NOBODY_IS_FREE: Condvar = Condvar::new();
-static ALL_DONE: Condvar = Condvar::new();
+static GOES_ON: Condvar = Condvar::new();
 
 pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
     let mut pool = lock();
@@ -89,6 +97,9 @@ pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
             Err(_) => {} // the others will come to it
         }
         pool.maker.get_or_insert_with(|| caller.clone());
+    }
+    if unproved {
+        FAREWELL.with(|Farewell(thread)| drop(thread.set(caller.clone())));
     }
     pool.unfinished += 1;
     pool.queued += 1;
@@ -127,17 +138,28 @@ impl Pool {
         }
     }
 
+    fn has_to_look_at(&self, caller: &Caller) -> bool {
+        let looks_at = |busy: &Busy| busy.looks_at.as_ref().is_some_and(|other| other.is(caller));
+        let queued = |queued: &Queued| queued.unproved && queued.caller.is(caller);
+        self.busy.iter().any(looks_at) || self.jobs.iter().any(queued)
+    }
+
     fn finished_one(&mut self) {
         self.unfinished -= 1;
-        if self.unfinished == 0 && self.ending {
-            ALL_DONE.notify_all();
+        self.tell_those_that_end();
+    }
+
+    /// A system call, so not without need.
+    fn tell_those_that_end(&self) {
+        if self.ending > 0 {
+            GOES_ON.notify_all();
         }
     }
 
     /// How many more threads it takes to go on: at least the core's worth that is not stuck; and as many
     /// again as are stuck, for what they are stuck on may come in hundreds.
     fn threads_wanted(&self) -> usize {
-        let stuck = self.busy.iter().filter(|since| since.elapsed() >= STUCK).count();
+        let stuck = self.busy.iter().filter(|busy| busy.since.elapsed() >= STUCK).count();
         if self.jobs.is_empty() || self.threads - stuck >= CORE_THREADS {
             return 0;
         }
@@ -157,15 +179,21 @@ fn work() {
     let mut pool = lock();
     loop {
         if let Some(queued) = pool.jobs.pop_front() {
-            let began = Instant::now();
-            pool.busy.push(began);
+            let since = Instant::now();
+            let looks_at = queued.unproved.then(|| queued.caller.clone());
+            pool.busy.push(Busy { since, looks_at });
             let newest = pool.queued;
             drop(pool);
-            let may_run = proofs.hold(&queued, newest);
+            let may_run = proofs.hold_for(&queued, newest);
+            if queued.unproved {
+                let mut pool = lock();
+                pool.busy.iter_mut().filter(|busy| busy.since == since).for_each(|busy| busy.looks_at = None);
+                pool.tell_those_that_end();
+            }
             batch.pause(|| if may_run { queued.job.run() } else { queued.job.return_to_caller() });
             pool = lock();
             pool.finished_one();
-            if let Some(at) = pool.busy.iter().position(|since| *since == began) {
+            if let Some(at) = pool.busy.iter().position(|busy| busy.since == since) {
                 pool.busy.swap_remove(at);
             }
         } else if pool.threads > CORE_THREADS {
@@ -176,36 +204,6 @@ fn work() {
             pool = NOT_EMPTY.wait(pool).unwrap_or_else(PoisonError::into_inner);
             pool.idle -= 1;
         }
-    }
-}
-
-/// What a spawner thread has found out about the rights of callers.
-struct Proofs {
-    witness: Witness,
-    /// The last caller with the same rights, and the newest job that there was before this was looked up.
-    last: Option<(Caller, u64)>,
-}
-
-impl Proofs {
-    fn new() -> Self {
-        Self { witness: Witness::new(), last: None }
-    }
-
-    /// Whether this thread may do the job. One look is enough for all jobs that were queued before it: their
-    /// caller cannot have had less at its calls than it had at the look.
-    fn hold(&mut self, queued: &Queued, newest: u64) -> bool {
-        let Queued { caller, unproved, number, .. } = queued;
-        if !self.witness.can_give_priority(caller) {
-            return false;
-        }
-        let proved = self.last.as_ref().is_some_and(|(last, until)| caller.is(last) && number <= until);
-        if *unproved && !proved {
-            if !self.witness.finds_same_rights(caller) {
-                return false;
-            }
-            self.last = Some((caller.clone(), newest));
-        }
-        true
     }
 }
 
@@ -246,9 +244,31 @@ pub fn add_to_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
 /// Blocks until no spawn is under way, or for `limit`.
 #[cfg(unix)]
 pub fn wait_until_all_are_done(limit: Duration) {
+    wait_before_the_end(limit, |pool| pool.unfinished > 0);
+}
+
+fn wait_before_the_end(limit: Duration, goes_on: impl Fn(&Pool) -> bool) {
     let mut pool = lock();
-    pool.ending = true;
-    let _ = ALL_DONE.wait_timeout_while(pool, limit, |pool| pool.unfinished > 0);
+    pool.ending += 1;
+    let waited = GOES_ON.wait_timeout_while(pool, limit, |pool| goes_on(pool));
+    (pool, _) = waited.unwrap_or_else(PoisonError::into_inner);
+    pool.ending -= 1;
+}
+
+thread_local!(static FAREWELL: Farewell = const { Farewell(OnceCell::new()) });
+
+/// A thread whose rights are still to be looked at stays until they have been: nobody can see those of one
+/// that is gone, and what it has asked for would not be started.
+struct Farewell(OnceCell<Caller>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        /// The spawners may all be stuck, and no further one to be had.
+        const LONGEST_WAIT: Duration = Duration::from_secs(1);
+        if let Some(caller) = self.0.get() {
+            wait_before_the_end(LONGEST_WAIT, |pool| pool.has_to_look_at(caller));
+        }
+    }
 }
 
 fn lock() -> MutexGuard<'static, Pool> {
