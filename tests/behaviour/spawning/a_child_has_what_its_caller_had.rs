@@ -1,6 +1,7 @@
 //! A spawn in the background is done later, and by another thread: the child has the working directory
 //! and umask of the call all the same, and whatever the calling thread itself passes on to its children.
 
+use super::a_failed_spawn_says_what_failed::become_nobody;
 use super::the_child_runs_as_whom_it_was_told::is_root;
 use crate::support::own_process::in_own_process;
 use crate::support::plans::{plan, run, script};
@@ -165,6 +166,9 @@ fn its_priority() {
 #[test]
 fn its_priority_where_others_have_a_lower_one() {
     in_own_process!(|| {
+        if is_root() {
+            become_nobody(); // for whom it is forbidden to raise it again
+        }
         let lower = std::thread::spawn(|| {
             set_nice(13);
             nice_of_a_child()

@@ -123,7 +123,7 @@ fn a_relative_program_is_looked_for_in_the_new_working_directory() {
     assert_eq!(run(&plan).text(), "found\n");
 }
 
-fn become_nobody() {
+pub fn become_nobody() {
     // SAFETY: take integers; the process is this test's own.
     let changed =
         unsafe { [libc::setresgid(NOBODY, NOBODY, NOBODY), libc::setresuid(NOBODY, NOBODY, NOBODY)] };
