@@ -1,9 +1,15 @@
 //! What Linux, macOS and the BSDs have in common.
 
+pub(super) mod exit_watcher;
 mod file_identity;
+#[cfg(any(test, target_vendor = "apple"))]
+mod no_fork;
+mod pair;
 mod pipe;
+pub(super) mod poll;
 
 pub use file_identity::FileIdentity;
+pub use pair::{pipe, socket_pair};
 pub use pipe::{LentPipe, PipeEnd, filled_pipe, has_unread};
 
 use crate::core::process::ReapedElsewhere;
@@ -13,6 +19,12 @@ use std::time::{Duration, Instant};
 
 /// What this system's open files are called by.
 pub type Descriptor = OwnedFd;
+
+/// Opens a directory to be entered, which takes no right to read it.
+#[cfg(target_os = "linux")]
+pub const OPEN_TO_ENTER: i32 = libc::O_PATH;
+#[cfg(not(target_os = "linux"))]
+pub const OPEN_TO_ENTER: i32 = libc::O_SEARCH;
 
 /// A copy of one of the caller's descriptors, close-on-exec.
 pub fn duplicate_fd(fd: i32) -> io::Result<Descriptor> {

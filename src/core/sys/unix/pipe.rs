@@ -1,6 +1,6 @@
 //! Pipes and sockets between us and a child.
 
-use super::{Descriptor, FileIdentity, check, set_blocking};
+use super::{Descriptor, FileIdentity, set_blocking};
 use crate::core::sys::read_rest;
 use std::io::{self, PipeWriter, Write};
 use std::mem::MaybeUninit;
@@ -40,8 +40,8 @@ impl PipeEnd {
         #[cfg(target_os = "linux")]
         {
             // SAFETY: our own descriptor; takes an integer, and fails with EBADF for a socket.
-            check(unsafe { libc::fcntl(self.0.as_raw_fd(), libc::F_SETPIPE_SZ, bytes as libc::c_int) })
-                .map(drop)
+            let result = unsafe { libc::fcntl(self.0.as_raw_fd(), libc::F_SETPIPE_SZ, bytes as libc::c_int) };
+            super::check(result).map(drop)
         }
         #[cfg(not(target_os = "linux"))]
         {

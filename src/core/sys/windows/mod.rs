@@ -8,7 +8,7 @@ mod host;
 mod own_process;
 mod pipe;
 
-pub use errno::uv_errno;
+pub use errno::{EIO as UV_EIO, uv_errno};
 pub use exit_watcher::ExitWatcher;
 pub use handle::Handle;
 pub use host::{duplicate_fd, pin_module};
