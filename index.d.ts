@@ -32,8 +32,8 @@ export declare class Events {
    * Starts a program in the background; an event with this request's number tells the outcome.
    *
    * - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, and whatever
-   *   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments. uid, gid,
-   *   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
+   *   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments, 16 show the window.
+   *   uid, gid, number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
    *   else one of this process's;
    * - `args`: argv, `argv[0]` first, joined with NULs;
    * - `file`: null when it is `argv[0]`;

@@ -10,7 +10,7 @@ import type { Unchecked } from '../validate.js'
 import { sortArguments } from './arguments.js'
 import { commandOf } from './command.js'
 import { packEnvironment } from './environment.js'
-import { DETACHED, VERBATIM_ARGUMENTS, WINDOWS_HIDE } from './request.js'
+import { DETACHED, VERBATIM_ARGUMENTS, WINDOWS_HIDE, WINDOWS_SHOW } from './request.js'
 import type { SpawnRequest } from './request.js'
 import { stdioOf } from './stdio.js'
 
@@ -69,6 +69,7 @@ function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
   let flags = verbatim ? VERBATIM_ARGUMENTS : 0
   if (boolean('options.detached', detached)) flags |= DETACHED
   if (boolean('options.windowsHide', windowsHide)) flags |= WINDOWS_HIDE
+  else if (given(windowsHide)) flags |= WINDOWS_SHOW
   if (boolean('options.windowsVerbatimArguments', windowsVerbatimArguments)) flags |= VERBATIM_ARGUMENTS
   return flags
 }

@@ -20,6 +20,8 @@ export interface SpawnRequest {
 export const DETACHED = 1
 export const WINDOWS_HIDE = 2
 export const VERBATIM_ARGUMENTS = 4
+/** Neither this nor WINDOWS_HIDE: as the native side sees fit. */
+export const WINDOWS_SHOW = 16
 
 const NONE = -1
 const HEADER = 5

@@ -4,6 +4,7 @@
 use super::child::NativeChild;
 use super::error::SpawnFailure;
 use super::options::SpawnRequest;
+use super::text::Text;
 use crate::core::child::ChildHandle;
 use crate::core::exit_status::End;
 use crate::core::process::Outcome;
@@ -98,8 +99,8 @@ impl Events {
     /// Starts a program in the background; an event with this request's number tells the outcome.
     ///
     /// - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, and whatever
-    ///   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments. uid, gid,
-    ///   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
+    ///   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments, 16 show the window.
+    ///   uid, gid, number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
     ///   else one of this process's;
     /// - `args`: argv, `argv[0]` first, joined with NULs;
     /// - `file`: null when it is `argv[0]`;
@@ -109,10 +110,10 @@ impl Events {
         &self,
         request: f64,
         numbers: Float64ArraySlice,
-        args: String,
-        file: Option<String>,
-        env: Option<String>,
-        cwd: Option<String>,
+        #[napi(ts_arg_type = "string")] args: Text,
+        #[napi(ts_arg_type = "string | undefined | null")] file: Option<Text>,
+        #[napi(ts_arg_type = "string | undefined | null")] env: Option<Text>,
+        #[napi(ts_arg_type = "string | undefined | null")] cwd: Option<Text>,
     ) {
         let queue = Arc::downgrade(&self.queue);
         let what = SpawnRequest { numbers: &numbers, args, file, env, cwd };
@@ -137,10 +138,10 @@ impl Events {
     pub fn spawn_sync(
         &self,
         numbers: Float64ArraySlice,
-        args: String,
-        file: Option<String>,
-        env: Option<String>,
-        cwd: Option<String>,
+        #[napi(ts_arg_type = "string")] args: Text,
+        #[napi(ts_arg_type = "string | undefined | null")] file: Option<Text>,
+        #[napi(ts_arg_type = "string | undefined | null")] env: Option<Text>,
+        #[napi(ts_arg_type = "string | undefined | null")] cwd: Option<Text>,
     ) -> Either<NativeChild, SpawnFailure> {
         let what = SpawnRequest { numbers: &numbers, args, file, env, cwd };
         match what.into_plan().and_then(spawner::spawn) {

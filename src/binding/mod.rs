@@ -1,7 +1,7 @@
 //! What JavaScript sees: conversions only. No decision about processes is made here.
 //!
 //! [`events`] is how news reach a JS thread, [`child`] the handle, [`tasks`] its three jobs for libuv's
-//! pool, [`options`], [`status`] and [`error`] translate.
+//! pool, [`options`], [`text`], [`status`] and [`error`] translate.
 
 mod child;
 mod error;
@@ -9,6 +9,7 @@ mod events;
 mod options;
 mod status;
 mod tasks;
+mod text;
 
 use napi_derive::napi;
 

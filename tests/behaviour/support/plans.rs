@@ -19,7 +19,7 @@ pub fn plan<S: AsRef<[u8]>>(command: &[S]) -> Plan {
         stdio: vec![Stdio::Ignore, Stdio::Pipe, Stdio::Pipe],
         detached: false,
         credentials: Credentials::default(),
-        hide_window: false,
+        hide_window: None,
         verbatim_arguments: false,
     }
 }

@@ -11,12 +11,12 @@ fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
     Plan {
         file: file.to_owned(),
         args: args.iter().map(|arg| arg.as_bytes()).collect(),
-        env: StringBlock::from_joined("PATH=/usr/bin:/bin".into()),
+        env: StringBlock::from_joined("PATH=/usr/bin:/bin"),
         cwd: None,
         stdio: vec![Stdio::Ignore, stdout, Stdio::Inherit(2)],
         detached: false,
         credentials: Credentials::default(),
-        hide_window: false,
+        hide_window: None,
         verbatim_arguments: false,
     }
 }

@@ -9,8 +9,8 @@ use std::process::Child;
 use std::sync::Arc;
 use std::time::Instant;
 use windows_sys::Win32::Foundation::{
-    ERROR_ACCESS_DENIED, ERROR_CALL_NOT_IMPLEMENTED, ERROR_INVALID_PARAMETER, HANDLE, WAIT_OBJECT_0,
-    WAIT_TIMEOUT,
+    ERROR_ACCESS_DENIED, ERROR_CALL_NOT_IMPLEMENTED, ERROR_INVALID_PARAMETER, HANDLE, STATUS_PENDING,
+    WAIT_OBJECT_0, WAIT_TIMEOUT,
 };
 use windows_sys::Win32::System::Threading::{
     GetExitCodeProcess, INFINITE, TerminateProcess, WaitForSingleObject,
@@ -20,6 +20,10 @@ const SIGINT: i32 = 2;
 const SIGQUIT: i32 = 3;
 const SIGKILL: i32 = 9;
 const SIGTERM: i32 = 15;
+/// The exit code of a process that has none yet (259).
+const STILL_ACTIVE: u32 = STATUS_PENDING as u32;
+/// Milliseconds.
+const MOMENT: u32 = 100;
 /// The highest that anything is called by, as in lib/signals.ts.
 const LAST_SIGNAL: i32 = 64;
 
@@ -90,13 +94,24 @@ impl Handle {
             // A child's own handle may do anything: access is denied only to what is ending already,
             // or has ended (MS docs, TerminateProcess).
             Err(error) if error.raw_os_error() == Some(ERROR_ACCESS_DENIED as i32) => {
-                self.has_exited().map(|exited| !exited)
+                self.is_ending().map(|ending| !ending)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Of a process that has exited.
+    /// Whether a process that refused to be ended is about to end by itself. Its exit code is known before
+    /// a wait is told (libuv asks in this order, too: `uv__kill` in src/win/process.c). The rest of its
+    /// end is the kernel's work and takes no longer than a moment, for which this waits, so that whoever
+    /// asks for the status next finds it.
+    fn is_ending(&self) -> io::Result<bool> {
+        let ending = self.exit_code()? != STILL_ACTIVE;
+        let exited = self.wait_milliseconds(if ending { MOMENT } else { 0 })?;
+        // That code may also be its own.
+        Ok(ending || exited)
+    }
+
+    /// Of a process that has exited, or of one that is ending; else `STILL_ACTIVE`.
     pub fn exit_code(&self) -> io::Result<u32> {
         let mut code = 0;
         // SAFETY: a process handle that is open, and a slot for the code.
