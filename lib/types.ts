@@ -94,7 +94,12 @@ export interface SpawnOptions {
   timeout?: number
   /** What `signal`, `timeout` and output()'s `maxBuffer` send. Default `'SIGKILL'`. */
   killSignal?: Signal
-  /** Windows: no console window. Default false; ignored elsewhere. */
+  /**
+   * Windows: true shows neither a console window nor the first window of a program that has windows of its own; false
+   * shows both. A child that has been given one of this process's fds uses its console, if it has one. Default: as
+   * false, but without a console window where this process has no console either (Electron and other programs with
+   * windows of their own). Ignored elsewhere.
+   */
   windowsHide?: boolean
   /** Windows: no quoting or escaping of arguments. Default false (true for `shell` with cmd.exe); ignored elsewhere. */
   windowsVerbatimArguments?: boolean

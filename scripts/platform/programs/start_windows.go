@@ -28,15 +28,16 @@ func commandLine(_ []string, std streams) error {
 
 // console
 //
-// Whether there is one, whether it has a window, and how the first window of the program is to be shown.
+// Whether there is one and who has it, whether it has a window, and how the first window of the program is to be shown.
 func console(_ []string, std streams) error {
 	var process uint32
 	processes, _, _ := getConsoleProcessList.Call(uintptr(unsafe.Pointer(&process)), 1)
+	whose := []string{"no", "own", "shared"}[min(processes, 2)]
 	window, _, _ := getConsoleWindow.Call()
 	var start syscall.StartupInfo
 	if err := syscall.GetStartupInfo(&start); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(std.out, "console %t, window %t, show %d\n", processes > 0, window != 0, start.ShowWindow)
+	_, err := fmt.Fprintf(std.out, "%s console, window %t, show %d\n", whose, window != 0, start.ShowWindow)
 	return err
 }

@@ -12,8 +12,8 @@ mod program;
 mod stdio;
 pub mod wtf8;
 
-use super::{Plan, SpawnError, Spawned, Stage, StringBlock};
-use crate::core::sys::{OwnProcess, uv_errno};
+use super::{Plan, SpawnError, Spawned, Stage, Stdio, StringBlock};
+use crate::core::sys::{OwnProcess, standard_handle, uv_errno};
 use std::ffi::{CString, OsStr};
 use std::io;
 use std::os::windows::ffi::OsStrExt;
@@ -28,11 +28,18 @@ pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
 }
 
 /// Makes a plan independent of what this process may change before the child starts: its working directory, from which
-/// a relative one starts, and the variables that every child gets.
+/// a relative one starts, the variables that every child gets, and its own stdin, stdout and stderr.
 pub fn at_the_call(mut plan: Plan) -> Plan {
     // An error is told when the child starts.
     if let Ok(cwd) = working_directory(&plan) {
         plan.cwd = CString::new(wtf8::from_utf16(&cwd)).ok();
+    }
+    for stdio in &mut plan.stdio {
+        if let Stdio::Inherit(fd) = *stdio
+            && let Ok(Some(handle)) = standard_handle(fd)
+        {
+            *stdio = Stdio::Given(handle);
+        }
     }
     for name in missing(&plan.env) {
         if let Some(value) = std::env::var_os(name) {
