@@ -55,8 +55,8 @@ export interface SpawnOptions {
   /**
    * The child's whole environment. Default: the parent's, as it is at the time of the call. `undefined` values are left
    * out; any other value that is not a string is `ERR_INVALID_ARG_TYPE` (child_process coerces it). A program without a
-   * slash in its name is looked up in the PATH given here. Windows: of names that differ only in case, the first in
-   * lexicographic order counts, as in child_process.
+   * slash in its name is looked up in the PATH given here (Windows: with its PATHEXT, never in the working directory).
+   * Windows: of names that differ only in case, the first in lexicographic order counts, as in child_process.
    */
   env?: Record<string, string | undefined>
   /** The child's `argv[0]`. Default: `file`. */
