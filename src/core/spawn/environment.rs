@@ -1,5 +1,6 @@
 //! The environment of this process, as a child inherits it.
 
+#[cfg(unix)]
 use super::StringBlock;
 
 /// Bytes: enough for most, so that the block is allocated once.

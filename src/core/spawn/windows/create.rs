@@ -32,8 +32,8 @@ pub struct Created {
     pub process: OwnedHandle,
 }
 
-/// `cwd` is absolute.
-pub fn create(plan: &Plan, cwd: &[u16], stdio: &ChildStdio) -> io::Result<Created> {
+/// `cwd` is absolute; `start_in` is what the system takes for it, with a NUL.
+pub fn create(plan: &Plan, cwd: &[u16], start_in: &[u16], stdio: &ChildStdio) -> io::Result<Created> {
     if !plan.credentials.is_unchanged() {
         return Err(io::Error::from_raw_os_error(ERROR_NOT_SUPPORTED as i32));
     }
@@ -43,7 +43,6 @@ pub fn create(plan: &Plan, cwd: &[u16], stdio: &ChildStdio) -> io::Result<Create
         return Err(io::Error::from_raw_os_error(ERROR_FILENAME_EXCED_RANGE as i32));
     }
     let file = files::for_program(&file);
-    let cwd = files::for_working_directory(cwd)?;
     let env = environment_block::block(plan.env.iter().map(|entry| to_utf16(entry.to_bytes())));
 
     let crt_block = stdio.crt_block();
@@ -76,7 +75,7 @@ pub fn create(plan: &Plan, cwd: &[u16], stdio: &ChildStdio) -> io::Result<Create
             list.is_some().into(),
             flags(plan),
             env.as_ptr().cast(),
-            cwd.as_ptr(),
+            start_in.as_ptr(),
             (&raw const startup).cast(),
             &mut created,
         )

@@ -18,12 +18,14 @@ use std::ffi::{CString, OsStr};
 use std::io;
 use std::os::windows::ffi::OsStrExt;
 use stdio::ChildStdio;
-use windows_sys::Win32::Foundation::{ERROR_DIRECTORY, ERROR_FILENAME_EXCED_RANGE};
+use windows_sys::Win32::Foundation::ERROR_DIRECTORY;
 
 pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
     let cwd = working_directory(plan)?;
+    let start_in = files::for_working_directory(&cwd)
+        .map_err(|error| SpawnError { errno: uv_errno(&error), stage: Stage::Chdir })?;
     let stdio = ChildStdio::open(plan)?;
-    let child = create::create(plan, &cwd, &stdio).map_err(|error| blame(&cwd, &error))?;
+    let child = create::create(plan, &cwd, &start_in, &stdio).map_err(|error| blame(&cwd, &error))?;
     Ok(Spawned { process: OwnProcess::new(child.pid, child.process), pipes: stdio.pipes })
 }
 
