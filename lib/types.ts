@@ -84,11 +84,11 @@ export interface SpawnOptions {
   /**
    * The child's whole environment. Default: the parent's, as it is at the time of the call. `undefined` values are left
    * out; any other value that is not a string is `ERR_INVALID_ARG_TYPE`, and so is an environment that is no object, or a
-   * list (child_process coerces them all). Inherited variables
-   * count, too (`Object.create(process.env)`), but not those of Object.prototype. A program without a slash in its name
-   * is looked up in the PATH given here. As in child_process, `NODE_V8_COVERAGE` is added if this process has it, and the
-   * object has none of its own; and on Windows, of names that differ only in case, the first in lexicographic order
-   * counts.
+   * list (child_process coerces them all). Inherited variables count, too (`Object.create(process.env)`), but not those
+   * of Object.prototype. A program without a slash in its name is looked up in the PATH given here (Windows: with its
+   * PATHEXT, never in the working directory). As in child_process, `NODE_V8_COVERAGE` is added if this process has it,
+   * and the object has none of its own; and on Windows, of names that differ only in case, the first in lexicographic
+   * order counts.
    */
   env?: Record<string, string | undefined>
   /** The child's `argv[0]`. Default: `file`. */
@@ -133,7 +133,12 @@ export interface SpawnOptions {
    * `ERR_UNKNOWN_SIGNAL`.
    */
   killSignal?: Signal
-  /** Windows: no console window. Default false; ignored elsewhere. */
+  /**
+   * Windows: true shows neither a console window nor the first window of a program that has windows of its own; false
+   * shows both. A child that has been given one of this process's fds uses its console, if it has one. Default: as
+   * false, but without a console window where this process has no console either (Electron and other programs with
+   * windows of their own). Ignored elsewhere.
+   */
   windowsHide?: boolean
   /** Windows: no quoting or escaping of arguments. Default false (true for `shell` with cmd.exe); ignored elsewhere. */
   windowsVerbatimArguments?: boolean

@@ -13,7 +13,7 @@ import { commandOf } from './command.js'
 import { packEnvironment } from './environment.js'
 import type { GivenStreams } from './given.js'
 import { isMainThreadOfNode } from './main-thread.js'
-import { DETACHED, RECORD_SURROUNDINGS, VERBATIM_ARGUMENTS, WINDOWS_HIDE } from './request.js'
+import { DETACHED, RECORD_SURROUNDINGS, VERBATIM_ARGUMENTS, WINDOWS_HIDE, WINDOWS_SHOW } from './request.js'
 import type { SpawnRequest } from './request.js'
 import { stdioOf } from './stdio.js'
 
@@ -77,6 +77,7 @@ function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
   if (!isMainThreadOfNode()) flags |= RECORD_SURROUNDINGS
   if (boolean('options.detached', detached)) flags |= DETACHED
   if (boolean('options.windowsHide', windowsHide)) flags |= WINDOWS_HIDE
+  else if (given(windowsHide)) flags |= WINDOWS_SHOW
   if (boolean('options.windowsVerbatimArguments', windowsVerbatimArguments)) flags |= VERBATIM_ARGUMENTS
   return flags
 }

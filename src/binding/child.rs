@@ -3,13 +3,13 @@
 use super::error;
 use super::status::ExitStatus;
 use super::tasks::{Kill, TryWait, Wait};
+use super::text::Text;
 use crate::core::child::{ChildHandle, TakenPipe};
 use crate::core::registry;
 use crate::core::sys;
 use napi::bindgen_prelude::{AsyncTask, Either, Function, Uint8Array, Unknown};
 use napi::{Env, Result};
 use napi_derive::napi;
-use std::ffi::CStr;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -45,15 +45,15 @@ impl NativeChild {
     }
 
     /// The program, as it was asked for.
-    #[napi(getter, catch_unwind)]
-    pub fn spawnfile(&self) -> String {
-        self.handle.file.to_string_lossy().into_owned()
+    #[napi(getter, ts_return_type = "string", catch_unwind)]
+    pub fn spawnfile(&self) -> Text {
+        self.handle.file.as_c_str().into()
     }
 
     /// Its arguments, `argv[0]` first.
-    #[napi(getter, catch_unwind)]
-    pub fn spawnargs(&self) -> Vec<String> {
-        self.handle.args.iter().map(CStr::to_string_lossy).map(Into::into).collect()
+    #[napi(getter, ts_return_type = "Array<string>", catch_unwind)]
+    pub fn spawnargs(&self) -> Vec<Text> {
+        self.handle.args.iter().map(Into::into).collect()
     }
 
     /// How many fds the child was given.

@@ -4,6 +4,7 @@
 use super::child::NativeChild;
 use super::error::SpawnFailure;
 use super::options::SpawnRequest;
+use super::text::Text;
 use super::wake::{Listener, Wake};
 use crate::core::child::ChildHandle;
 use crate::core::exit_status::End;
@@ -104,7 +105,7 @@ impl Events {
     ///
     /// - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, and whatever
     ///   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments, 8 other
-    ///   threads may change the working directory and the umask at any time. uid, gid,
+    ///   threads may change the working directory and the umask at any time, 16 show the window. uid, gid,
     ///   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
     ///   else one of this process's;
     /// - `args`: argv, `argv[0]` first, joined with NULs;
@@ -115,10 +116,10 @@ impl Events {
         &self,
         request: f64,
         numbers: Float64ArraySlice,
-        args: String,
-        file: Option<String>,
-        env: Option<String>,
-        cwd: Option<String>,
+        #[napi(ts_arg_type = "string")] args: Text,
+        #[napi(ts_arg_type = "string | undefined | null")] file: Option<Text>,
+        #[napi(ts_arg_type = "string | undefined | null")] env: Option<Text>,
+        #[napi(ts_arg_type = "string | undefined | null")] cwd: Option<Text>,
     ) {
         let what = SpawnRequest { numbers: &numbers, args, file, env, cwd };
         let record = what.records_surroundings();
@@ -179,10 +180,10 @@ impl Events {
     pub fn spawn_sync(
         &self,
         numbers: Float64ArraySlice,
-        args: String,
-        file: Option<String>,
-        env: Option<String>,
-        cwd: Option<String>,
+        #[napi(ts_arg_type = "string")] args: Text,
+        #[napi(ts_arg_type = "string | undefined | null")] file: Option<Text>,
+        #[napi(ts_arg_type = "string | undefined | null")] env: Option<Text>,
+        #[napi(ts_arg_type = "string | undefined | null")] cwd: Option<Text>,
     ) -> Either<NativeChild, SpawnFailure> {
         let what = SpawnRequest { numbers: &numbers, args, file, env, cwd };
         match what.into_plan().and_then(spawner::spawn) {

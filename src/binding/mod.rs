@@ -2,7 +2,7 @@
 //!
 //! [`events`] is how news reach a JS thread, [`wake`] what wakes it for them, [`child`] the handle,
 //! [`tasks`] its three jobs for libuv's pool, [`streams`] is what a stream needs that goes to a child,
-//! [`options`], [`status`] and [`error`] translate.
+//! [`options`], [`text`], [`status`] and [`error`] translate.
 
 mod child;
 mod error;
@@ -11,6 +11,7 @@ mod options;
 mod status;
 mod streams;
 mod tasks;
+mod text;
 mod wake;
 
 use napi_derive::napi;

@@ -1,6 +1,7 @@
 //! Windows: a process handle names one process for as long as it is open, and the system's thread pool
 //! tells of exits.
 
+mod console;
 mod errno;
 mod exit_watcher;
 mod handle;
@@ -8,6 +9,7 @@ mod host;
 mod own_process;
 mod pipe;
 
+pub use console::{has_console, standard_handle};
 pub use errno::{EIO as UV_EIO, uv_errno};
 pub use exit_watcher::ExitWatcher;
 pub use handle::Handle;
