@@ -2,20 +2,9 @@
 // are the process's, and on Node only the main thread changes them, by process.chdir() and process.umask(mask). So while
 // a spawn of the main thread is on its way, these two first have the old values recorded; at other times they are
 // Node's own, and a spawn pays nothing. Everywhere else the native side records both at each call.
-import type * as WorkerThreads from 'node:worker_threads'
+import process from 'node:process'
 import { beforeSurroundingsChange } from '../events.js'
-
-/** Undefined until the first spawn: node:worker_threads takes a quarter of the time that this package takes to load. */
-let alone: boolean | undefined
-
-/** Whether this thread, and it alone, changes the two. */
-export function changesSurroundingsAlone(): boolean {
-  if (alone === undefined) {
-    const { isMainThread } = require('node:worker_threads') as typeof WorkerThreads
-    alone = isMainThread && !process.versions['bun'] && !process.versions['deno']
-  }
-  return alone
-}
+import { isMainThreadOfNode } from './main-thread.js'
 
 type AnyFunction = (...args: never[]) => unknown
 
@@ -51,13 +40,13 @@ let spawnsUnderWay = 0
 
 /** Call it at each spawn in the background, and {@link spawnEnds} when it is over. */
 export function spawnBegins(): void {
-  if (spawnsUnderWay++ > 0 || !changesSurroundingsAlone()) return
+  if (spawnsUnderWay++ > 0 || !isMainThreadOfNode()) return
   process.chdir = chdir.recordBefore(process.chdir)
   process.umask = umask.recordBefore(process.umask)
 }
 
 export function spawnEnds(): void {
-  if (--spawnsUnderWay > 0 || !changesSurroundingsAlone()) return
+  if (--spawnsUnderWay > 0 || !isMainThreadOfNode()) return
   process.chdir = chdir.after(process.chdir)
   process.umask = umask.after(process.umask)
 }

@@ -41,6 +41,7 @@ impl Caller {
 #[derive(Clone, Debug)]
 pub struct Scheduling;
 
+#[derive(Default)]
 pub struct Witness;
 
 impl Witness {
