@@ -7,6 +7,7 @@ use super::options::SpawnRequest;
 use super::text::Text;
 use super::wake::{Listener, Wake};
 use crate::core::child::ChildHandle;
+use crate::core::clock::{self, Alarm};
 use crate::core::exit_status::End;
 use crate::core::process::Outcome;
 use crate::core::registry;
@@ -22,6 +23,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 /// Numbers an event takes: kind, key, and what it says.
 const EVENT_WIDTH: usize = 8;
@@ -31,6 +33,7 @@ enum Event {
     Failed { request: f64, error: SpawnError },
     Exited { handle: f64, outcome: Outcome },
     Returned { request: f64 },
+    Alarm { request: f64 },
 }
 
 /// Where the reactor and the spawners leave news. They hold it weakly: when its env is gone, the news
@@ -47,6 +50,8 @@ struct Waiting {
     spawned: HashMap<u64, ChildHandle>,
     /// Spawns that this thread has to start itself, by request.
     returned: HashMap<u64, Plan>,
+    /// Those that have not rung, by request.
+    alarms: HashMap<u64, Alarm>,
 }
 
 /// One thread's connection to its children.
@@ -81,7 +86,8 @@ impl Events {
     /// - 2 handle code signal coreDumped userCPUTime systemCPUTime maxRSS: exited. `code` is -1 if a
     ///   signal ended it, `signal` 0 if none did, `userCPUTime` -1 where the system kept no record;
     /// - 3 handle: exited, but someone else took the status;
-    /// - 4 request: returned, to be started by `spawnReturned(request)`.
+    /// - 4 request: returned, to be started by `spawnReturned(request)`;
+    /// - 6 request: the time of `setAlarm` has come.
     #[napi(catch_unwind)]
     pub fn drain(&self, mut into: Float64ArraySlice) -> u32 {
         let mut waiting = self.queue.lock();
@@ -198,6 +204,41 @@ impl Events {
         registry::attach(&token).map(|handle| self.handle(handle))
     }
 
+    /// An event with this request's number tells that `ms` milliseconds have passed, by the system's clock and
+    /// not by one that a test has put in its place. 0, or libuv's error number (negative): there is no thread
+    /// that could wait.
+    #[napi(catch_unwind)]
+    pub fn set_alarm(&self, request: f64, ms: f64) -> f64 {
+        let Some(at) =
+            Duration::try_from_secs_f64(ms / 1000.0).ok().and_then(|ms| Instant::now().checked_add(ms))
+        else {
+            return 0.0; // a time that no clock can hold never comes
+        };
+        let queue = Arc::downgrade(&self.queue);
+        let ring = move || {
+            if let Some(queue) = queue.upgrade() {
+                queue.lock().alarms.remove(&(request as u64));
+                queue.push(Event::Alarm { request });
+            }
+        };
+        // Locked until the alarm is on record: it may ring at once.
+        let mut waiting = self.queue.lock();
+        match clock::set(at, ring) {
+            Ok(alarm) => {
+                waiting.alarms.insert(request as u64, alarm);
+                0.0
+            }
+            Err(error) => crate::core::sys::uv_errno(&error).into(),
+        }
+    }
+
+    /// The alarm of this request rings no more.
+    #[napi(catch_unwind)]
+    pub fn cancel_alarm(&self, request: f64) {
+        let alarm = self.queue.lock().alarms.remove(&(request as u64));
+        alarm.into_iter().for_each(clock::cancel);
+    }
+
     /// A handle whose exit will be told to this thread, once.
     fn handle(&self, handle: ChildHandle) -> NativeChild {
         let child = Arc::clone(handle.child());
@@ -264,6 +305,7 @@ impl Event {
                 let chdir = f64::from(error.stage == Stage::Chdir);
                 [1.0, request, error.errno.into(), chdir, 0.0, 0.0, 0.0, 0.0]
             }
+            Self::Alarm { request } => [6.0, request, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
             Self::Returned { request } => [4.0, request, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
             Self::Exited { handle, outcome: Err(_) } => [3.0, handle, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
             Self::Exited { handle, outcome: Ok(status) } => {

@@ -17,6 +17,8 @@ pub mod sys;
 #[cfg(not(loom))]
 pub mod child;
 #[cfg(not(loom))]
+pub mod clock;
+#[cfg(not(loom))]
 pub mod reactor;
 #[cfg(not(loom))]
 pub mod registry;

@@ -1,0 +1,87 @@
+//! What has to happen at a time: one thread, started at the first use, which ends when there is nothing left
+//! to wait for. It belongs to the process, so it outlasts the worker that asked for something.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+type Act = Box<dyn FnOnce() + Send>;
+
+/// Names an alarm until it has rung: by its time, and by its number among those of the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Alarm {
+    pub at: Instant,
+    number: u64,
+}
+
+struct Clock {
+    alarms: BTreeMap<Alarm, Act>,
+    last: u64,
+    has_thread: bool,
+}
+
+static CLOCK: Mutex<Clock> = Mutex::new(Clock { alarms: BTreeMap::new(), last: 0, has_thread: false });
+static EARLIER: Condvar = Condvar::new();
+
+/// How long the thread stays when there is nothing to wait for.
+const IDLE: Duration = Duration::from_secs(1);
+/// Room for a walk through /proc.
+const STACK_SIZE: usize = 256 * 1024;
+
+/// Runs `act` once, at `at` or a little later, on the thread of the clock. It may set and cancel alarms.
+pub fn set(at: Instant, act: impl FnOnce() + Send + 'static) -> io::Result<Alarm> {
+    let mut clock = lock();
+    if !clock.has_thread {
+        std::thread::Builder::new().name("shared-child clock".into()).stack_size(STACK_SIZE).spawn(run)?;
+        clock.has_thread = true;
+    }
+    clock.last += 1;
+    let alarm = Alarm { at, number: clock.last };
+    clock.alarms.insert(alarm, Box::new(act));
+    let is_first = clock.alarms.first_key_value().is_some_and(|(first, _)| *first == alarm);
+    drop(clock);
+    if is_first {
+        EARLIER.notify_one();
+    }
+    Ok(alarm)
+}
+
+/// One that has rung, or is about to, is left alone.
+pub fn cancel(alarm: Alarm) {
+    // Dropped outside the lock: it may hold a child.
+    let act = lock().alarms.remove(&alarm);
+    drop(act);
+}
+
+fn run() {
+    let mut clock = lock();
+    loop {
+        let now = Instant::now();
+        let Some(first) = clock.alarms.first_key_value().map(|(alarm, _)| *alarm) else {
+            let (guard, waited) = EARLIER.wait_timeout(clock, IDLE).unwrap_or_else(PoisonError::into_inner);
+            clock = guard;
+            if waited.timed_out() && clock.alarms.is_empty() {
+                clock.has_thread = false;
+                return;
+            }
+            continue;
+        };
+        if first.at > now {
+            let left = first.at - now;
+            (clock, _) = EARLIER.wait_timeout(clock, left).unwrap_or_else(PoisonError::into_inner);
+            continue;
+        }
+        let act = clock.alarms.remove(&first);
+        drop(clock);
+        if let Some(act) = act {
+            let _ = catch_unwind(AssertUnwindSafe(act));
+        }
+        clock = lock();
+    }
+}
+
+fn lock() -> MutexGuard<'static, Clock> {
+    CLOCK.lock().unwrap_or_else(PoisonError::into_inner)
+}
