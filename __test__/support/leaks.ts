@@ -24,6 +24,8 @@ export async function leavesNothing(t: ExecutionContext, act: () => Promise<unkn
   for (let i = 0; i < times; i++) await act()
   t.deepEqual(childrenOf(), [], 'no child and no zombie is left')
   await settled()
+  // A pipe that a child of another thread held for an instant closes an instant later; a leak stays.
+  await until('as many fds as before', () => openFds().length <= before.length).catch(() => undefined)
   const after = openFds()
   t.is(after.length, before.length, `fds before: ${before.join(', ')}; after: ${after.join(', ')}`)
 }
