@@ -36,13 +36,18 @@ pub fn time_limit() -> TimeLimit {
     TimeLimit(sender)
 }
 
+/// How long to wait for what nothing announces: less than the test has, so that the test can say what it
+/// was that did not come.
+pub fn patience() -> Duration {
+    Duration::from_secs(seconds()) / 2
+}
+
 /// Asks again and again, for what nothing announces.
 #[track_caller]
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let limit = Duration::from_secs(seconds()) / 2;
     let start = Instant::now();
     while !holds() {
-        assert!(start.elapsed() < limit, "never happened: {what}");
+        assert!(start.elapsed() < patience(), "never happened: {what}");
         thread::yield_now();
     }
 }
