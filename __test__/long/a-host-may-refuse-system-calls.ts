@@ -6,7 +6,7 @@ import os from 'node:os'
 import { SharedChild, spawn } from 'shared-child'
 import { settled } from '../support/leaks.js'
 import { childrenOf, openFds } from '../support/proc.js'
-import { within } from '../support/within.js'
+import { slowness, within } from '../support/within.js'
 import { compileLibrary, load } from './support/compile.js'
 import { longTest } from './support/long-test.js'
 
@@ -130,7 +130,7 @@ else {
       const child = nodeSpawn(process.execPath, [__filename, when, library], {
         env: { ...process.env, REFUSE: refuse },
         stdio: ['ignore', 'pipe', 'inherit'],
-        timeout: 60_000,
+        timeout: 60_000 * slowness,
         killSignal: 'SIGKILL',
       })
       let text = ''
