@@ -12,8 +12,8 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 /** One thread's connection to its children. */
 export declare class Events {
   /**
-   * `wake` runs on this thread when there is something to drain. By itself this does not keep the
-   * event loop alive.
+   * `wake` runs on this thread when there is something to drain. By itself this neither keeps the event
+   * loop alive nor `wake` in memory: see `keepAlive`.
    */
   constructor(wake: () => void)
   /**
@@ -24,17 +24,21 @@ export declare class Events {
    * - 2 handle code signal coreDumped userCPUTime systemCPUTime maxRSS: exited. `code` is -1 if a
    *   signal ended it, `signal` 0 if none did, `userCPUTime` -1 where the system kept no record;
    * - 3 handle: exited, but someone else took the status;
-   * - 4 request: returned, to be started by `spawnReturned(request)`.
+   * - 4 request: returned, to be started by `spawnReturned(request)`;
+   * - 6 request: the time of `setAlarm` has come.
    */
   drain(into: Float64Array): number
-  /** Whether this connection keeps its thread's event loop alive. */
-  keepAlive(on: boolean): void
+  /**
+   * Whether this connection keeps its thread's event loop alive, and whether `wake` must stay in memory
+   * (if it is not said: as long as the loop must).
+   */
+  keepAlive(eventLoop: boolean, wake?: boolean | undefined | null): void
   /**
    * Starts a program in the background; an event with this request's number tells the outcome.
    *
    * - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, and whatever
    *   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments, 8 other
-   *   threads may change the working directory and the umask at any time. uid, gid,
+   *   threads may change the working directory and the umask at any time, 16 show the window. uid, gid,
    *   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
    *   else one of this process's;
    * - `args`: argv, `argv[0]` first, joined with NULs;
@@ -58,6 +62,25 @@ export declare class Events {
   spawnSync(numbers: Float64Array, args: string, file?: string | undefined | null, env?: string | undefined | null, cwd?: string | undefined | null): NativeChild | SpawnFailure
   /** The child of a token; null when the token is not of this process, or its child is gone. */
   attach(token: string): NativeChild | null
+  /**
+   * An event with this request's number tells that `ms` milliseconds have passed, by the system's clock and
+   * not by one that a test has put in its place. 0, or libuv's error number (negative): there is no thread
+   * that could wait.
+   */
+  setAlarm(request: number, ms: number): number
+  /** The alarm of this request rings no more. */
+  cancelAlarm(request: number): void
+}
+
+/**
+ * A pipe with bytes in it and nobody who could write more. Its fd is open until `close` is called or
+ * this object is gone. Unix.
+ */
+export declare class FilledPipe {
+  static of(bytes: Uint8Array): FilledPipe | SpawnFailure
+  /** -1 when it is closed. */
+  get fd(): number
+  close(): void
 }
 
 /**
@@ -87,6 +110,13 @@ export declare class NativeChild {
   tryWaitSync(): ExitStatus | null
   /** 1: the signal was sent; 0: the child had exited, nothing was sent; negative: libuv's error number. */
   sendSignal(signal: number): number
+  /** The same for a signal that is meant to end the child: that of a limit (a timeout, say). */
+  end(signal: number): number
+  /**
+   * Whether the child has exited of a signal that this process sent: by `end`, however it ended then, or
+   * the very one that it died of.
+   */
+  wasEnded(): boolean
   /**
    * The parent's end of the child's fd, once per process: what `open` returns, which is called with it.
    * A number is a descriptor that is `open`'s own from then on; bytes are all that was left in the pipe
@@ -118,6 +148,9 @@ export interface ExitStatus {
 /** The number of SIGRTMIN, the first real-time signal that programs may use; 0 where there are none. */
 export declare function firstRealtimeSignal(): number
 
+/** Whether a pipe or socket has something to read that nobody has read yet. Unix; false elsewhere. */
+export declare function hasUnread(fd: number): boolean
+
 /** What a process used, in the units of `process.resourceUsage()`. */
 export interface ResourceUsage {
   /** Microseconds. */
@@ -127,6 +160,12 @@ export interface ResourceUsage {
   /** Kibibytes. */
   maxRSS: number
 }
+
+/**
+ * Decides whether reads and writes of an open file wait, and returns whether they did before. Unix;
+ * elsewhere, and for what is no open file, it does nothing.
+ */
+export declare function setBlocking(fd: number, blocking: boolean): boolean
 
 /** The signal's name: 'SIGKILL', 'SIGRTMIN+3'. */
 export declare function signalName(signal: number): string

@@ -836,6 +836,9 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.Events = nativeBinding.Events
+module.exports.FilledPipe = nativeBinding.FilledPipe
 module.exports.NativeChild = nativeBinding.NativeChild
 module.exports.firstRealtimeSignal = nativeBinding.firstRealtimeSignal
+module.exports.hasUnread = nativeBinding.hasUnread
+module.exports.setBlocking = nativeBinding.setBlocking
 module.exports.signalName = nativeBinding.signalName

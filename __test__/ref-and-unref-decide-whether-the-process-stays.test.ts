@@ -11,6 +11,9 @@ for (const kept of [
   'attached in a worker',
   'one of two handles',
   'unref twice, ref once',
+  'unref, output',
+  'unref, waitTimeout',
+  'unref, waitDeadline',
 ] as const) {
   test.serial(`${kept}: the process stays until the child has exited`, async (t) => {
     const host = runScript(t, 'stay-for-a-child', [kept])
@@ -27,6 +30,7 @@ for (const kept of [
 for (const left of [
   'unref',
   'unref, pending wait',
+  'unref, waitTimeout(Infinity)',
   'unref in a worker',
   'both handles unref',
   'unref, spawnSync',
@@ -42,6 +46,12 @@ for (const left of [
     t.is((await within(10_000, 'the end', host.ended)).code, 0)
   })
 }
+
+test.serial('unref, disposal: the process stays until it is done', async (t) => {
+  const host = runScript(t, 'stay-for-a-child', ['unref, disposal'])
+  const { code, stdout } = await within(10_000, 'the end', host.ended)
+  t.deepEqual({ code, stdout }, { code: 0, stdout: 'started\ndisposed\ngone\n' })
+})
 
 test.serial('a process with nothing but ended children ends, whatever was done with them', async (t) => {
   const host = runScript(t, 'stay-for-a-child', ['ended'])

@@ -44,10 +44,7 @@ test('a stream object that owns an fd may be given itself', async (t) => {
   const target = path.join(temporaryDirectory(t), 'out')
   const stream = fs.createWriteStream(target)
   await once(stream, 'open')
-  const child = killAtEnd(
-    t,
-    await SharedChild.spawn('echo', ['hello'], { stdio: ['ignore', stream as unknown as { fd: number }, 'ignore'] }),
-  )
+  const child = killAtEnd(t, await SharedChild.spawn('echo', ['hello'], { stdio: ['ignore', stream, 'ignore'] }))
   await child.wait()
   stream.destroy()
   t.is(fs.readFileSync(target, 'utf8'), 'hello\n')
@@ -60,10 +57,7 @@ testUnless(isWindows, 'a connected socket may be given itself', async (t) => {
   const client = net.connect((server.address() as net.AddressInfo).port, '127.0.0.1')
   t.teardown(() => client.destroy())
   const [socket] = (await once(server, 'connection')) as [net.Socket]
-  const child = killAtEnd(
-    t,
-    await SharedChild.spawn('echo', ['over tcp'], { stdio: ['ignore', socket as unknown as { fd: number }, 'ignore'] }),
-  )
+  const child = killAtEnd(t, await SharedChild.spawn('echo', ['over tcp'], { stdio: ['ignore', socket, 'ignore'] }))
   await child.wait()
   socket.destroy()
   const chunks: Buffer[] = []

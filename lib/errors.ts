@@ -1,5 +1,7 @@
 // The one place where Error objects are made. They have Node's own shapes, so that code written for child_process
 // recognises them.
+import { constants } from 'node:buffer'
+import { constants as system } from 'node:os'
 import { getSystemErrorName, inspect } from 'node:util'
 import type { SpawnFailure } from '../index.js'
 import type { ExitStatus } from './types.js'
@@ -84,18 +86,33 @@ export function reapedElsewhere(pid: number): Error {
   )
 }
 
+/** As Node has it where its permission model refuses a child process. */
+export function accessDenied(spawnfile: string): Error {
+  const message = 'Access to this API has been restricted. Use --allow-child-process to manage permissions.'
+  return Object.assign(coded(new Error(message), 'ERR_ACCESS_DENIED'), {
+    permission: 'ChildProcess',
+    resource: spawnfile,
+  })
+}
+
 /** @param what completes "Expected the native addon: ..": where it should come from */
 export function addonMissing(what: string, cause: unknown): Error {
   return coded(new Error(`Expected the native addon of shared-child: ${what}`, { cause }), 'MODULE_NOT_FOUND')
 }
 
-/** @param packageName which has been installed */
-export function addonUnloadable(packageName: string, message: string, cause: unknown): Error {
-  const advice = 'If the file is damaged or missing, delete node_modules and install again'
-  return coded(
-    new Error(`The native addon in the package ${packageName} cannot be loaded: ${message}. ${advice}`, { cause }),
-    'ERR_DLOPEN_FAILED',
-  )
+/** What the system or the runtime says when it does not load a file, of any realm. */
+export type LoadError = Pick<NodeJS.ErrnoException, 'code' | 'message'>
+
+/** Codes of files that are not what they should be, and not of a runtime that refuses addons. */
+const BROKEN = new Set<string | undefined>(['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'])
+
+/** @param which completes "The native addon ..": 'in the package shared-child-linux-x64-gnu' */
+export function addonUnloadable(which: string, cause: LoadError): Error {
+  const code = cause.code !== undefined && cause.code !== 'MODULE_NOT_FOUND' ? cause.code : 'ERR_DLOPEN_FAILED'
+  const advice = BROKEN.has(cause.code)
+    ? '. If the file is damaged or missing, delete node_modules and install again'
+    : ''
+  return coded(new Error(`The native addon ${which} cannot be loaded: ${cause.message}${advice}`, { cause }), code)
 }
 
 class AbortError extends Error {
@@ -111,32 +128,59 @@ export function abortError(signal: AbortSignal): Error {
 }
 
 /** Node's ErrnoException: what libuv's error numbers become. */
-function systemError(errno: number, syscall: string): NodeJS.ErrnoException {
+function systemError(errno: number, syscall: string, why: string | null = null): NodeJS.ErrnoException {
   const code = getSystemErrorName(errno)
-  return Object.assign(new Error(`${syscall} ${code}`), { errno, code, syscall })
+  const message = why === null ? `${syscall} ${code}` : `${syscall} ${code}: ${why}`
+  return Object.assign(new Error(message), { errno, code, syscall })
+}
+
+/** What a write to a pipe without a reader fails with. */
+export function brokenPipe(): NodeJS.ErrnoException {
+  return systemError(-system.errno.EPIPE, 'write')
 }
 
 export function killFailed(errno: number): NodeJS.ErrnoException {
   return systemError(errno, 'kill')
 }
 
+export function noThread(errno: number): NodeJS.ErrnoException {
+  return systemError(errno, 'thread')
+}
+
 /**
  * Why a program did not start, as child_process tells it; but a bad cwd names the cwd (nodejs/node#51054). Called in
  * the continuation of an async function, where V8 still knows who awaits it: the stack shows the caller, and a spawn
  * that succeeds does not pay the 3 to 4 us of capturing it at the call.
+ *
+ * @param why what the code does not say
  */
 export function spawnFailed(
   failure: SpawnFailure,
   spawnfile: string,
   spawnargs: readonly string[],
   cwd: string | null,
+  why: string | null,
 ): NodeJS.ErrnoException {
   const badCwd = failure.chdir && cwd !== null
-  const error = systemError(failure.errno, badCwd ? 'chdir' : `spawn ${spawnfile}`)
+  const error = systemError(failure.errno, badCwd ? 'chdir' : `spawn ${spawnfile}`, why)
   return Object.assign(error, { path: badCwd ? cwd : spawnfile, spawnargs: spawnargs.slice(1) })
 }
 
-export function maxBufferExceeded<T>(stream: string, read: { stdout: T; stderr: T; status: ExitStatus }): RangeError {
+/** What output() had when it failed: nothing is lost. */
+interface Read {
+  readonly stdout: string | Buffer
+  readonly stderr: string | Buffer
+  readonly status: ExitStatus
+}
+
+/** @param read in it, stdout and stderr are bytes */
+export function stringTooLong(read: Read): Error {
+  const limit = `0x${constants.MAX_STRING_LENGTH.toString(16)}`
+  const error = new Error(`Cannot create a string longer than ${limit} characters: use encoding 'buffer'`)
+  return Object.assign(coded(error, 'ERR_STRING_TOO_LONG'), read)
+}
+
+export function maxBufferExceeded(stream: string, read: Read): RangeError {
   return Object.assign(
     coded(new RangeError(`${stream} maxBuffer length exceeded`), 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'),
     read,

@@ -1,6 +1,8 @@
-// What the native side tells this thread: one queue of numbers per thread, woken once per burst, and whether it keeps
-// the event loop alive.
-import type { NativeChild, SpawnFailure } from '../index.js'
+// What the native side tells this thread: one queue of numbers per module instance, woken once per burst, and
+// whether it keeps the event loop alive.
+import { nextTick } from 'node:process'
+import type { Events as Connection, NativeChild, SpawnFailure } from '../index.js'
+import { noThread } from './errors.js'
 import { fromEvent } from './exit-status.js'
 import { Events } from './native.js'
 import { packNumbers } from './spawn/request.js'
@@ -13,6 +15,7 @@ const FAILED = 1
 const EXITED = 2
 const REAPED_ELSEWHERE = 3
 const RETURNED = 4
+const ALARM = 6
 
 /** Who wants to know of a child's end; null = somebody else took the status. */
 export interface ExitListener {
@@ -23,25 +26,38 @@ export interface ExitListener {
 const spawning = new Map<number, (failure: SpawnFailure | null) => void>()
 /** Handles whose child has not ended, by NativeChild.handle. */
 const living = new Map<number, ExitListener>()
+/** What is to be called when its time has come, by number. */
+const alarms = new Map<number, () => void>()
 /** How many spawns and ref'd handles need the event loop. */
 let holds = 0
 let lastRequest = 0
 
 const batch = new Float64Array(64 * WIDTH)
-const events = new Events(() => {
+/**
+ * Null until something is to be started or attached: a module that is only loaded leaves nothing behind. The native
+ * side has `drain` weakly but for the time of {@link keep}, so that a module which is no longer in use (a test file of
+ * jest has one of its own, as has each round of a hot reload) can be collected.
+ */
+let connection: Connection | null = null
+
+function connect(): Connection {
+  return (connection ??= new Events(drain))
+}
+
+function drain(): void {
   let count: number
   do {
-    count = events.drain(batch)
+    count = connect().drain(batch)
     for (let at = 0; at < count * WIDTH; at += WIDTH) tell(at)
   } while (count === batch.length / WIDTH)
-})
+}
 
 /** Whoever throws at the news must not keep them from the others, who would wait for ever. */
 function tell(at: number): void {
   try {
     dispatch(at)
   } catch (error) {
-    process.nextTick(() => {
+    nextTick(() => {
       throw error
     })
   }
@@ -57,7 +73,11 @@ function dispatch(at: number): void {
   } else if (kind === EXITED || kind === REAPED_ELSEWHERE) {
     living.get(key)?.exited(kind === EXITED ? fromEvent(batch, at + 2) : null)
   } else if (kind === RETURNED) {
-    events.spawnReturned(key)
+    connect().spawnReturned(key)
+  } else if (kind === ALARM) {
+    const ring = alarms.get(key)
+    forgetAlarm(key)
+    ring?.()
   }
 }
 
@@ -67,43 +87,100 @@ function dispatch(at: number): void {
  */
 export function requestSpawn(what: SpawnRequest, answered: (failure: SpawnFailure | null) => void): number {
   const request = ++lastRequest
-  events.spawn(request, packNumbers(what), what.args, what.file, what.env, what.cwd)
+  connect().spawn(request, packNumbers(what), what.args, what.file, what.env, what.cwd)
   spawning.set(request, answered)
   return request
 }
 
 /** The child of a request that was answered with null, once. */
 export function claimChild(request: number): NativeChild {
-  return events.claim(request)!
+  return connect().claim(request)!
 }
 
 export function spawnHere(what: SpawnRequest): NativeChild | SpawnFailure {
-  return events.spawnSync(packNumbers(what), what.args, what.file, what.env, what.cwd)
+  return connect().spawnSync(packNumbers(what), what.args, what.file, what.env, what.cwd)
 }
 
 /** Spawns that are under way keep the working directory and the umask that the process has now. */
 export function beforeSurroundingsChange(): void {
-  events.beforeSurroundingsChange()
+  connect().beforeSurroundingsChange()
 }
 
 /** Null: the token is not of this process, or its child is gone. */
 export function attachChild(token: string): NativeChild | null {
-  return events.attach(token)
+  return connect().attach(token)
 }
 
 export function listenForExit(handle: number, listener: ExitListener): void {
   living.set(handle, listener)
+  keep()
 }
 
 export function forgetExit(handle: number): void {
   living.delete(handle)
+  keep()
 }
 
 /** Keeps this thread's event loop alive until as many calls of {@link release}. */
 export function hold(): void {
-  if (holds++ === 0) events.keepAlive(true)
+  holds++
+  keep()
 }
 
 export function release(): void {
-  if (--holds === 0) events.keepAlive(false)
+  holds--
+  keep()
+}
+
+/** Keeps it alive until `work` has settled. */
+export async function holding<T>(work: Promise<T>): Promise<T> {
+  hold()
+  try {
+    return await work
+  } finally {
+    release()
+  }
+}
+
+/**
+ * Calls `ring` once, at least `ms` milliseconds from now and never within this call. Returns what cancels it. It does not
+ * keep the event loop alive.
+ *
+ * The native side has the clock: tests replace setTimeout(), setImmediate(), Date and performance with fakes, as globals
+ * and in node:timers, and may do so before this module is loaded; but a child is never fake.
+ *
+ * @throws EAGAIN where no thread can be started to wait
+ */
+export function setAlarm(ms: number, ring: () => void): () => void {
+  if (ms === Infinity) return () => {}
+  const request = ++lastRequest
+  alarms.set(request, ring)
+  keep()
+  const errno = connect().setAlarm(request, ms)
+  if (errno < 0) {
+    forgetAlarm(request)
+    throw noThread(errno)
+  }
+  return () => {
+    if (alarms.has(request)) connect().cancelAlarm(request)
+    forgetAlarm(request)
+  }
+}
+
+function forgetAlarm(request: number): void {
+  alarms.delete(request)
+  keep()
+}
+
+let keepsModule = false
+let keepsLoop = false
+
+/** Tells the native side when it has to hold `drain`, and the event loop, and when no longer. */
+function keep(): void {
+  const loop = holds > 0
+  const module = loop || living.size > 0 || alarms.size > 0
+  if (module === keepsModule && loop === keepsLoop) return
+  keepsModule = module
+  keepsLoop = loop
+  connect().keepAlive(loop, module)
 }

@@ -109,13 +109,17 @@ export class Handle {
     return answer === 1
   }
 
-  /** Sends a signal that nobody waits to hear about. */
+  /**
+   * Sends what a limit sends. An EPERM, of a child that has changed its user, is nobody's to hear: the child lives on,
+   * and wait() tells so by not resolving.
+   */
   sendQuietly(signal: number): void {
-    try {
-      this.send(signal)
-    } catch {
-      // EPERM of a child that has changed its user: it lives on, and wait() tells so by not resolving.
-    }
+    if (!this.#ended) this.native.end(signal)
+  }
+
+  /** Whether the child has ended because of a signal that this package sent, through whichever handle. */
+  get endedByUs(): boolean {
+    return this.native.wasEnded()
   }
 
   ref(): void {

@@ -1,15 +1,45 @@
-// The native addon. The generated loader knows where to look for it; what to do when it is not there is said here.
+// The native addon. The generated loader knows where to look for it; what to do when it is not there, or cannot be
+// loaded, is said here.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { arch, env, platform, report as processReport } from 'node:process'
 import type * as Native from '../index.js'
 import { addonMissing, addonUnloadable } from './errors.js'
+import type { LoadError } from './errors.js'
 
-/** The loader's error and those behind it: last the first, which is of the file beside the loader. */
-function chain(error: unknown): Error[] {
-  const all: Error[] = []
-  for (let cause = error; cause instanceof Error; cause = cause.cause) all.push(cause)
-  return all
+/** What loading it throws; undefined if it can be loaded. */
+function failureOf(id: string): LoadError | undefined {
+  try {
+    require(id)
+    return undefined
+  } catch (error) {
+    return error as LoadError
+  }
 }
 
-/** This release's package for each platform; none in a checkout of the repository. */
+/** By the version of glibc in Node's report. Bun has that report, too; Deno may have none, and a permission for it. */
+function isMusl(): boolean {
+  const report = processReport as NodeJS.ProcessReport & { excludeNetwork?: boolean }
+  try {
+    // It would look up the names of all peers.
+    report.excludeNetwork = true
+    const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } }
+    return header !== undefined && header.glibcVersionRuntime === undefined
+  } catch {
+    return false
+  }
+}
+
+/** How the packages and files of this platform are called: 'linux-x64-gnu'. */
+function abiName(): string {
+  const name = `${platform}-${arch}`
+  if (platform === 'win32') return `${name}-msvc`
+  if (platform !== 'linux') return name
+  const libc = isMusl() ? 'musl' : 'gnu'
+  return arch === 'arm' ? `${name}-${libc}eabihf` : `${name}-${libc}`
+}
+
+/** This release's package for each platform; none in what `npm pack` makes of the repository. */
 function releasedPackages(): string[] {
   const { optionalDependencies = {} } = require('../package.json') as { optionalDependencies?: Record<string, string> }
   return Object.keys(optionalDependencies)
@@ -24,29 +54,38 @@ function isInstalled(name: string): boolean {
   }
 }
 
-/** The loader names what it lacks, but not what to do about it. */
+/**
+ * The loader tries one place after the other, and then tells of all of them at once, the real reason somewhere in
+ * between. So each is tried again by itself, until one tells why.
+ */
 function explain(error: unknown): unknown {
-  const causes = chain(error)
-  const beside = causes.findIndex(({ message }) => /shared-child\.\w+-[\w-]+\.node/.test(message))
-  const platform = /shared-child\.(\w+-[\w-]+)\.node/.exec(causes[beside]?.message ?? '')?.[1]
+  const { NAPI_RS_NATIVE_LIBRARY_PATH: named, NAPI_RS_FORCE_WASI, NAPI_RS_WASI_FLAVOR } = env
+  if (NAPI_RS_FORCE_WASI === 'error' || NAPI_RS_WASI_FLAVOR) return error
+  const abi = abiName()
+  const beside = `shared-child.${abi}.node`
+  const name = `shared-child-${abi}`
   // Whoever names a file of his own wants to hear of that file.
-  if (process.env.NAPI_RS_NATIVE_LIBRARY_PATH) return error
-  const here = `${process.platform} ${process.arch}`
+  const reason = failureOf(named || `../${beside}`)
+  if (named) return reason ? addonUnloadable(`that NAPI_RS_NATIVE_LIBRARY_PATH names, ${named},`, reason) : error
+  if (reason && reason.code !== 'MODULE_NOT_FOUND') return addonUnloadable(beside, reason)
+  const packaged = failureOf(name)
+  // It can be loaded, so it is the loader that does not want to: NAPI_RS_ENFORCE_VERSION_CHECK, say.
+  if (!reason || !packaged) return error
+  if (isInstalled(name)) return addonUnloadable(`in the package ${name}`, packaged)
+  const here = `${platform} ${arch}`
   const packages = releasedPackages()
-  if (packages.length === 0) return addonMissing('in a checkout, "npm run build" makes it', error)
-  const name = `shared-child-${platform}`
-  if (!packages.includes(name)) {
-    return addonMissing(`there is none for ${here}, only the packages ${packages.join(', ')}`, error)
+  if (packages.length > 0 && !packages.includes(name)) {
+    return addonMissing(`there is none for ${here}, only the packages ${packages.join(', ')}`, packaged)
   }
-  if (!isInstalled(name)) {
-    return addonMissing(
-      `for ${here} it is in the package ${name}, an optional dependency, which is not installed. Install again on this ` +
-        'platform, without --omit=optional or --no-optional; if that does not help, delete node_modules and the lock ' +
-        'file first (https://github.com/npm/cli/issues/4828)',
-      error,
-    )
+  if (existsSync(join(__dirname, '..', 'Cargo.toml'))) {
+    return addonMissing('in a checkout, "npm run build" makes it', reason)
   }
-  return addonUnloadable(name, causes[beside - 1]?.message ?? '', error)
+  return addonMissing(
+    `for ${here} it is in the package ${name}, an optional dependency, which is not installed. Install again on this ` +
+      'platform, without --omit=optional or --no-optional; if that does not help, delete node_modules and the lock ' +
+      'file first (https://github.com/npm/cli/issues/4828)',
+    packaged,
+  )
 }
 
 function load(): typeof Native {
@@ -57,4 +96,4 @@ function load(): typeof Native {
   }
 }
 
-export const { Events, firstRealtimeSignal, signalName } = load()
+export const { Events, FilledPipe, firstRealtimeSignal, hasUnread, setBlocking, signalName } = load()

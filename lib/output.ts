@@ -1,26 +1,43 @@
 // output(): waits, and collects what the child writes. Bounded in memory by maxBuffer, and in time by drainTimeout.
+import { Buffer } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
 import { isUint8Array } from 'node:util/types'
-import { setAlarm } from './alarm.js'
-import { invalidArgType, invalidArgValue, invalidState, maxBufferExceeded } from './errors.js'
+import { invalidArgType, invalidArgValue, invalidState, maxBufferExceeded, stringTooLong } from './errors.js'
+import { setAlarm } from './events.js'
 import type { Handle } from './handle.js'
-import type { Output, OutputOptions } from './types.js'
-import { nonNegative, optionsObject } from './validate.js'
-import type { Unchecked } from './validate.js'
+import { ownOptions } from './own.js'
+import type { Unchecked } from './own.js'
+import { soon } from './soon.js'
+import type { ExitStatus, Output, OutputOptions } from './types.js'
+import { nonNegative } from './validate.js'
 import { wait } from './wait.js'
 
 const MAX_BUFFER = 64 * 1024 * 1024
 const DRAIN_TIMEOUT = 1000
+/** Who has ended a child does not want to wait for its grandchildren. */
+const DRAIN_TIMEOUT_ENDED = 50
+
+const OUTPUTS = [
+  [1, 'stdout'],
+  [2, 'stderr'],
+] as const
+
+interface Collected<T> {
+  readonly status: ExitStatus
+  readonly stdout: T
+  readonly stderr: T
+}
 
 interface Settings {
   readonly encoding: BufferEncoding | 'buffer'
   readonly maxBuffer: number
-  readonly drainTimeout: number
+  /** Undefined: it depends on how the child ended. */
+  readonly drainTimeout: number | undefined
   readonly input: string | Uint8Array | undefined
 }
 
 export async function output(handle: Handle, options: unknown): Promise<Output<string | Buffer>> {
-  const { encoding, maxBuffer, drainTimeout, input } = settingsOf(options)
+  const { encoding, maxBuffer, drainTimeout, input } = settingsOf(handle, options)
   const [stdout, stderr] = claim(handle, input)
   let tooMuch: 'stdout' | 'stderr' | null = null
   const overflow = (name: 'stdout' | 'stderr') => (): void => {
@@ -33,22 +50,42 @@ export async function output(handle: Handle, options: unknown): Promise<Output<s
   try {
     feed(handle, input)
     const status = await wait(handle, undefined)
-    await settled(Promise.all([out.done, err.done]), drainTimeout)
+    const limit = drainTimeout ?? (handle.endedByUs ? DRAIN_TIMEOUT_ENDED : DRAIN_TIMEOUT)
+    await settled(Promise.all([out.done, err.done]), limit)
     const drained = out.ended() && err.ended()
     stop()
-    const read = (each: Collector): string | Buffer =>
-      encoding === 'buffer' ? each.bytes() : each.bytes().toString(encoding)
-    const all = { status, stdout: read(out), stderr: read(err) }
-    if (tooMuch !== null) throw maxBufferExceeded(tooMuch, all)
-    return { ...all, drained }
+    const bytes = { status, stdout: out.bytes(), stderr: err.bytes() }
+    const text = encoding === 'buffer' ? bytes : decoded(bytes, encoding)
+    if (tooMuch !== null) throw maxBufferExceeded(tooMuch, text ?? bytes)
+    if (text === null) throw stringTooLong(bytes)
+    return { ...text, drained }
   } finally {
     stop()
   }
 }
 
-function settingsOf(options: unknown): Settings {
-  const given: Unchecked<OutputOptions> = optionsObject('options', options)
-  const { encoding = 'utf8', maxBuffer = MAX_BUFFER, drainTimeout = DRAIN_TIMEOUT, input } = given
+/** Null: a string cannot be so long. */
+function decoded(bytes: Collected<Buffer>, encoding: BufferEncoding): Collected<string> | null {
+  try {
+    return { ...bytes, stdout: bytes.stdout.toString(encoding), stderr: bytes.stderr.toString(encoding) }
+  } catch {
+    return null
+  }
+}
+
+/** @throws what is wrong with them; the child gets its end of input all the same */
+function settingsOf(handle: Handle, options: unknown): Settings {
+  try {
+    return validated(options)
+  } catch (error) {
+    feed(handle, undefined)
+    throw error
+  }
+}
+
+function validated(options: unknown): Settings {
+  const given: Unchecked<OutputOptions> = ownOptions('options', options)
+  const { encoding = 'utf8', maxBuffer = MAX_BUFFER, drainTimeout, input } = given
   if (typeof encoding !== 'string') throw invalidArgType('options.encoding', 'of type string', encoding)
   if (encoding !== 'buffer' && !Buffer.isEncoding(encoding))
     throw invalidArgValue('options.encoding', "must be an encoding or 'buffer'", encoding)
@@ -58,7 +95,7 @@ function settingsOf(options: unknown): Settings {
   return {
     encoding,
     maxBuffer: nonNegative('options.maxBuffer', maxBuffer),
-    drainTimeout: nonNegative('options.drainTimeout', drainTimeout),
+    drainTimeout: drainTimeout === undefined ? undefined : nonNegative('options.drainTimeout', drainTimeout),
     input,
   }
 }
@@ -67,19 +104,34 @@ function settingsOf(options: unknown): Settings {
 function claim(handle: Handle, input: unknown): [Readable | null, Readable | null] {
   const { pipes } = handle
   if (handle.outputTaken) throw invalidState('output() was called before')
-  if (pipes.wasTaken(1) || pipes.wasTaken(2)) throw invalidState('stdout or stderr was taken before output()')
+  for (const [fd, name] of OUTPUTS) {
+    if (!pipes.wasTaken(fd)) continue
+    throw invalidState(`output() needs ${name}, which was taken before, by take*() or by another handle: read it there`)
+  }
   if (input !== undefined && pipes.get(0) === null)
     throw invalidState('options.input needs a stdin that is a pipe and was not taken')
   const streams = [pipes.get(1), pipes.get(2)] as [Readable | null, Readable | null]
-  if (streams.some((stream) => stream !== null && isUsed(stream)))
-    throw invalidState('stdout or stderr was read before output()')
+  for (const [fd, name] of OUTPUTS) {
+    const stream = streams[fd - 1]
+    if (!stream || !isUsed(stream)) continue
+    throw invalidState(
+      `output() reads ${name} from its beginning to its end, but it was read, listened to or destroyed before. ` +
+        "Call output() first and leave the stream alone, or read all of it yourself and wait() for the child's exit",
+    )
+  }
   handle.outputTaken = true
+  pipes.collected = true
   return streams
 }
 
-/** One that has ended without a byte is still complete. */
+/**
+ * Whether somebody has read it, or is about to: what is lost must not depend on who comes first. One that has ended
+ * without a byte is still complete.
+ */
 function isUsed(stream: Readable): boolean {
-  return stream.readableDidRead || stream.readableEncoding !== null || (stream.destroyed && !stream.readableEnded)
+  if (stream.readableDidRead || stream.readableEncoding !== null) return true
+  if (stream.destroyed) return !stream.readableEnded
+  return stream.readableFlowing === true || stream.listenerCount('data') + stream.listenerCount('readable') > 0
 }
 
 /**
@@ -88,7 +140,7 @@ function isUsed(stream: Readable): boolean {
  */
 function feed({ pipes }: Handle, input: string | Uint8Array | undefined): void {
   // Later in this turn is early enough for `const all = child.output(); child.stdin.end(..)`.
-  if (input === undefined) setImmediate(() => pipes.closeUnusedStdin())
+  if (input === undefined) soon(() => pipes.closeUnusedStdin())
   else (pipes.get(0) as Writable).end(input)
 }
 
@@ -139,7 +191,8 @@ function collect(stream: Readable | null, limit: number, tooMuch: () => void): C
 async function settled(work: Promise<unknown>, ms: number): Promise<void> {
   let cancel = (): void => {}
   const alarm = new Promise<void>((resolve) => {
-    cancel = setAlarm(ms, () => setImmediate(resolve), { keepsLoopAlive: true })
+    // The alarm may ring in the turn in which the reading began: the loop looks at the pipes in the next.
+    cancel = setAlarm(ms, () => soon(() => soon(resolve)))
   })
   await Promise.race([work, alarm])
   cancel()

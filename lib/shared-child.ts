@@ -6,16 +6,23 @@ import type { Readable, Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import type { InspectOptions } from 'node:util'
 import { childGone, illegalConstructor, invalidArgType } from './errors.js'
-import { attachChild } from './events.js'
+import { attachChild, holding } from './events.js'
 import { Handle } from './handle.js'
 import { output } from './output.js'
+import { isObject } from './own.js'
 import { signalNumber } from './signals.js'
 import { launch, launchSync, planSpawn } from './spawn/index.js'
 import type { ChildToken, ExitStatus, Output, OutputOptions, Signal, SpawnOptions, WaitOptions } from './types.js'
-import { isObject, nonNegative } from './validate.js'
+import { nonNegative } from './validate.js'
 import { wait, waitDeadline, waitTimeout } from './wait.js'
 
 const SIGKILL = 9
+
+/**
+ * What keeps a handle from being posted: without it, the other side would get an empty object. The structured clone
+ * refuses every symbol, and quotes it: "DataCloneError: Symbol(..) could not be cloned."
+ */
+const NOT_CLONEABLE = Symbol('A SharedChild; use share(): post the token that it returns, and attach() that')
 
 /**
  * A child process that any number of threads can wait on, poll and kill at once. No signal ever goes to a process that
@@ -25,6 +32,9 @@ const SIGKILL = 9
  */
 export class SharedChild {
   readonly #handle: Handle
+
+  /** @internal */
+  readonly notCloneable = NOT_CLONEABLE
 
   private constructor(handle: Handle) {
     if (!(handle instanceof Handle)) throw illegalConstructor()
@@ -38,8 +48,9 @@ export class SharedChild {
    * ('spawn ls'), `path`, `spawnargs`; a bad `cwd` with syscall 'chdir' and the cwd as `path`. Arguments of a wrong
    * type, or with a NUL byte in them, reject with a TypeError (`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`),
    * numbers out of range with a RangeError (`ERR_OUT_OF_RANGE`), what this system does not have with
-   * `ERR_FEATURE_UNAVAILABLE`, and an aborted `options.signal` with an AbortError; nothing is started then. Everything
-   * passed in is read at the time of the call.
+   * `ERR_FEATURE_UNAVAILABLE`, an aborted `options.signal` with an AbortError, and `ERR_ACCESS_DENIED` where Node's
+   * permission model forbids child processes; nothing is started then. The message of an ENOENT names a script's
+   * interpreter if it is that which is missing. Everything passed in is read at the time of the call.
    *
    * @param file a path, a `file:` URL, or a name to look up in the child's PATH
    * @param args strings only (child_process coerces others)
@@ -47,7 +58,7 @@ export class SharedChild {
   static spawn(file: string | URL, args?: readonly string[] | null, options?: SpawnOptions): Promise<SharedChild>
   static spawn(file: string | URL, options?: SpawnOptions): Promise<SharedChild>
   static async spawn(file: unknown, second?: unknown, third?: unknown): Promise<SharedChild> {
-    return new SharedChild(await launch(planSpawn(file, second, third)))
+    return childOf(await launch(planSpawn(file, second, third)))
   }
 
   /**
@@ -58,7 +69,7 @@ export class SharedChild {
   static spawnSync(file: string | URL, args?: readonly string[] | null, options?: SpawnOptions): SharedChild
   static spawnSync(file: string | URL, options?: SpawnOptions): SharedChild
   static spawnSync(file: unknown, second?: unknown, third?: unknown): SharedChild {
-    return new SharedChild(launchSync(planSpawn(file, second, third)))
+    return childOf(launchSync(planSpawn(file, second, third)))
   }
 
   /**
@@ -70,11 +81,11 @@ export class SharedChild {
    * is no token.
    */
   static attach(token: ChildToken): SharedChild {
-    const ticket: unknown = isObject(token) ? token.sharedChild : undefined
+    const ticket: unknown = isObject(token) && Object.hasOwn(token, 'sharedChild') ? token.sharedChild : undefined
     if (typeof ticket !== 'string') throw invalidArgType('token', 'a token made by share()', token)
     const native = attachChild(ticket)
     if (native === null) throw childGone()
-    return new SharedChild(new Handle(native, native.spawnfile, native.spawnargs, SIGKILL))
+    return childOf(new Handle(native, native.spawnfile, native.spawnargs, SIGKILL))
   }
 
   /** The child's process id; still told after the exit, when it may be another process's. */
@@ -128,7 +139,9 @@ export class SharedChild {
 
   /**
    * Resolves with the status when the child has exited. Any number of calls, from any thread, before or after the exit;
-   * on one handle all resolve with the same object. It says nothing about the pipes, which a grandchild may hold open.
+   * on one handle all resolve with the same object. It has nothing to do with the pipes: a grandchild that holds one
+   * open does not keep it waiting, and it reads none. A child that fills a pipe which nobody reads (64 KiB on Linux)
+   * stops there and does not exit: read stdout and stderr, call output(), or choose another `stdio` than 'pipe'.
    *
    * Uses no thread of the libuv pool: four waits that do (as the AsyncTask `wait()` of 'shared-child/native' does) make
    * every `fs.readFile` wait for a child, and process.exit() and worker.terminate() too.
@@ -151,7 +164,8 @@ export class SharedChild {
 
   /**
    * The same until a point in time: a Date, or milliseconds since the epoch by the system's clock as it is at the call.
-   * A past one asks once.
+   * A past one asks once. How long that is from now is told by `Date.now()` (which a test may have replaced); the time
+   * itself then runs by the real clock.
    */
   waitDeadline(at: Date | number, options?: WaitOptions): Promise<ExitStatus | null> {
     return waitDeadline(this.#handle, at, options)
@@ -232,23 +246,25 @@ export class SharedChild {
    * Waits, and collects stdout and stderr. Those that are not pipes are empty.
    *
    * Without `input`, a stdin that nobody has asked for by the next setImmediate is closed, so that a child which reads
-   * it ends.
+   * it ends; also if output() rejects for its options.
    *
    * Over `maxBuffer` bytes on either: the child is killed (with `killSignal`) and it rejects with a RangeError,
-   * `ERR_CHILD_PROCESS_STDIO_MAXBUFFER`, that has what was read in `stdout` and `stderr`, and the `status`. A
-   * grandchild that keeps a pipe open cannot hang it: `drainTimeout` ms after the exit it resolves with what is there
-   * and `drained: false`. In the end both streams are destroyed. Called twice, or after a stream was taken or read:
-   * `ERR_INVALID_STATE`.
+   * `ERR_CHILD_PROCESS_STDIO_MAXBUFFER`, that has what was read in `stdout` and `stderr`, and the `status`. A text that
+   * is too long for a string (`buffer.constants.MAX_STRING_LENGTH`): it rejects with `ERR_STRING_TOO_LONG`, and the
+   * error has the same properties, the first two as Buffers (so has the other one, if both are the case). A grandchild
+   * that keeps a pipe open cannot hang it: `drainTimeout` ms after the exit it resolves with what is there and
+   * `drained: false`. In the end both streams are destroyed. Called twice, or after a stream was taken, read or listened
+   * to ('data', 'readable'): `ERR_INVALID_STATE`.
    */
   output(options?: OutputOptions & { encoding?: BufferEncoding }): Promise<Output<string>>
   output(options: OutputOptions & { encoding: 'buffer' }): Promise<Output<Buffer>>
   output(options?: OutputOptions): Promise<Output<string | Buffer>> {
-    return output(this.#handle, options)
+    return holding(output(this.#handle, options))
   }
 
   /**
    * A ticket for {@link SharedChild.attach} in any thread of this process: send it with postMessage or workerData. It
-   * holds no pid.
+   * holds no pid. (A SharedChild itself cannot be cloned: posting one is a DataCloneError.)
    */
   share(): ChildToken {
     return { sharedChild: this.#handle.native.share() }
@@ -264,7 +280,9 @@ export class SharedChild {
   }
 
   /**
-   * Lets this thread's event loop end while the child runs. Streams in use still keep it alive, as in child_process.
+   * Lets this thread's event loop end while the child runs, also while a wait() is pending. What was asked for by name
+   * still keeps it alive until it settles: waitTimeout(), waitDeadline(), output() and `await using`. So do streams in
+   * use, as in child_process.
    */
   unref(): this {
     this.#handle.unref()
@@ -273,12 +291,13 @@ export class SharedChild {
 
   /**
    * Kills with SIGKILL, waits, and destroys the streams that were not taken:
-   * `await using child = await SharedChild.spawn(...)` leaves nothing behind. Rejects only where kill() does (EPERM).
+   * `await using child = await SharedChild.spawn(...)` leaves nothing of the child behind; what the child has started
+   * lives on. Rejects only where kill() does (EPERM).
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const handle = this.#handle
     handle.send(SIGKILL)
-    await new Promise<void>((resolve) => handle.onExit(resolve))
+    await holding(new Promise<void>((resolve) => handle.onExit(resolve)))
     handle.pipes.destroy()
   }
 
@@ -287,4 +306,9 @@ export class SharedChild {
     const { pid, spawnfile, spawnargs } = this
     return `SharedChild ${inspect({ pid, spawnfile, spawnargs, status: this.#handle.status }, options)}`
   }
+}
+
+/** Out here, because a class that names itself in its body is renamed by the bundler, and its name is public. */
+function childOf(handle: Handle): SharedChild {
+  return new (SharedChild as unknown as new (handle: Handle) => SharedChild)(handle)
 }

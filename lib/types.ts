@@ -1,4 +1,5 @@
 // The public types, and what each field means. No code.
+import type { Readable, Writable } from 'node:stream'
 
 /**
  * A signal: a name of `os.constants.signals`, a real-time signal (`'SIGRTMIN'`, `'SIGRTMIN+3'`; Linux), or a number
@@ -11,13 +12,40 @@ export type Signal = NodeJS.Signals | 'SIGRTMIN' | `SIGRTMIN+${number}` | number
  * - `'pipe'`: a pipe to this process (fd 3 and up: a socket pair, readable and writable);
  * - `'ignore'`: the null device (for fd 3 and up: closed);
  * - `'inherit'`: this process's fd of the same number;
- * - a number, or an object with an `fd` (a `FileHandle`, an open `fs` stream, `process.stdout`) or with a handle that
- *   has one (a `net.Socket`; Unix): that fd of this process;
+ * - a number, or an object with an `fd` (a `FileHandle`): that fd of this process;
+ * - a stream with an fd (an open `fs` stream, `process.stdout`) or with a handle that has one (a `net.Socket`, the
+ *   `stdout` of another child): what is behind it. Handles have one on Unix; in Bun neither sockets nor the pipes of
+ *   running children have one, in Deno only those pipes;
  * - `null` or `undefined`: `'pipe'` for fd 0, 1 and 2, else `'ignore'`.
  *
- * `'ipc'` and `'overlapped'` are refused with `ERR_INVALID_ARG_VALUE`.
+ * Anything else is refused with `ERR_INVALID_ARG_VALUE`: `'ipc'` and `'overlapped'`, and what child_process takes for
+ * `'pipe'` (`''`, `false`, negative numbers).
+ *
+ * A stream is the child's from the call on. This process stops reading it (a flowing one is paused, and resume() has no
+ * effect before the child has exited), so no byte is lost and the event loop never waits for it. What you write to it
+ * yourself is still written. After the exit you may go on with it, or destroy() it: an open socket here keeps the
+ * connection open. If nothing was started, the stream is as it was before.
+ *
+ * The `stdout` or `stderr` of another SharedChild goes over as it is, and so does its `stdin` as the `stdout` of this
+ * one: a pipe of the kernel between the two, through which no byte takes the way over JavaScript. The copy of this
+ * process is closed once the child has it (the stream is destroyed and its getter is null), so that the end of the file
+ * and SIGPIPE pass from one to the other. It makes no difference whether the other child has exited before.
+ *
+ * Refused with an `ERR_INVALID_ARG_VALUE` that says why, before anything is started: a stream that has data read ahead
+ * (its `readableLength` is not 0; make sockets with `pauseOnConnect` if you cannot give them away at once), a file
+ * stream with a read under way, one that was destroyed, that is not open yet, that is encrypted, that has unwritten
+ * data (sockets and pipes; an `fs.WriteStream` writes what it has all the same), that was given to another child as its
+ * pipe, or that output() reads.
  */
-export type Stdio = 'pipe' | 'inherit' | 'ignore' | number | { readonly fd: number } | null | undefined
+export type Stdio =
+  | 'pipe'
+  | 'inherit'
+  | 'ignore'
+  | number
+  | { readonly fd: number }
+  | ((Readable | Writable) & { readonly fd?: number })
+  | null
+  | undefined
 
 /** How a process ended. A plain frozen object: it can be posted to a worker and compared with deepEqual. */
 export interface ExitStatus {
@@ -44,7 +72,8 @@ export interface ExitStatus {
 
 /**
  * Options of `spawn` and `spawnSync`. All of them are read at the time of the call; `null` is as good as leaving one
- * out.
+ * out. As in child_process, they are the own enumerable properties of the object: what it inherits is no option, so
+ * that a polluted Object.prototype changes nothing.
  */
 export interface SpawnOptions {
   /**
@@ -54,9 +83,12 @@ export interface SpawnOptions {
   cwd?: string | URL
   /**
    * The child's whole environment. Default: the parent's, as it is at the time of the call. `undefined` values are left
-   * out; any other value that is not a string is `ERR_INVALID_ARG_TYPE` (child_process coerces it). A program without a
-   * slash in its name is looked up in the PATH given here. Windows: of names that differ only in case, the first in
-   * lexicographic order counts, as in child_process.
+   * out; any other value that is not a string is `ERR_INVALID_ARG_TYPE`, and so is an environment that is no object, or a
+   * list (child_process coerces them all). Inherited variables count, too (`Object.create(process.env)`), but not those
+   * of Object.prototype. A program without a slash in its name is looked up in the PATH given here (Windows: with its
+   * PATHEXT, never in the working directory). As in child_process, `NODE_V8_COVERAGE` is added if this process has it,
+   * and the object has none of its own; and on Windows, of names that differ only in case, the first in lexicographic
+   * order counts.
    */
   env?: Record<string, string | undefined>
   /** The child's `argv[0]`. Default: `file`. */
@@ -73,9 +105,12 @@ export interface SpawnOptions {
   shell?: boolean | string
   /** Unix: a new session (setsid(2)). Windows: a detached process in a group of its own. Default false. */
   detached?: boolean
-  /** User id to run as, 0 to 2^32 - 2. Unix only (`ERR_FEATURE_UNAVAILABLE` on Windows). See setuid(2). */
+  /**
+   * User id to run as, 0 to 2^32 - 2. Unix only (`ERR_FEATURE_UNAVAILABLE` on Windows). See setuid(2). Negative:
+   * `ERR_OUT_OF_RANGE`; no integer, or too large: `ERR_INVALID_ARG_TYPE`, as in child_process before Node 26.
+   */
   uid?: number
-  /** Group id to run as, 0 to 2^32 - 2. Unix only (`ERR_FEATURE_UNAVAILABLE` on Windows). See setgid(2). */
+  /** Group id to run as: the same as for `uid`. See setgid(2). */
   gid?: number
   /**
    * Supplementary group ids; `[]` drops them all. Unix only (`ERR_FEATURE_UNAVAILABLE` on Windows). See setgroups(2).
@@ -84,17 +119,26 @@ export interface SpawnOptions {
   /**
    * Kills the child (with `killSignal`) when it aborts. Already aborted: nothing is started and spawn rejects with an
    * AbortError. When it aborts while the child is being started, spawn still resolves, with a child that has been sent
-   * `killSignal`. wait() tells how the child ended in any case. The listener is gone as soon as the child is.
+   * `killSignal`. wait() tells how the child ended in any case. The listener is gone as soon as the child is. It hears of
+   * an abort even if an earlier listener stops the event (of Node's own signals; Node 20.5 and later).
    */
   signal?: AbortSignal
   /**
-   * Kills the child (with `killSignal`) this many milliseconds after its start. Default, 0 (as in child_process) and
-   * Infinity: no limit.
+   * Kills the child (with `killSignal`) this many milliseconds after its start; fractions are welcome. Default, 0 (as in
+   * child_process) and Infinity: no limit. Not a number: `ERR_INVALID_ARG_TYPE`; negative or NaN: `ERR_OUT_OF_RANGE`.
    */
   timeout?: number
-  /** What `signal`, `timeout` and output()'s `maxBuffer` send. Default `'SIGKILL'`. */
+  /**
+   * What `signal`, `timeout` and output()'s `maxBuffer` send. Default `'SIGKILL'`. 0, which ends nothing, is
+   * `ERR_UNKNOWN_SIGNAL`.
+   */
   killSignal?: Signal
-  /** Windows: no console window. Default false; ignored elsewhere. */
+  /**
+   * Windows: true shows neither a console window nor the first window of a program that has windows of its own; false
+   * shows both. A child that has been given one of this process's fds uses its console, if it has one. Default: as
+   * false, but without a console window where this process has no console either (Electron and other programs with
+   * windows of their own). Ignored elsewhere.
+   */
   windowsHide?: boolean
   /** Windows: no quoting or escaping of arguments. Default false (true for `shell` with cmd.exe); ignored elsewhere. */
   windowsVerbatimArguments?: boolean
@@ -122,8 +166,10 @@ export interface OutputOptions {
   /** Most bytes that stdout and stderr each may have. Default 64 MiB; Infinity = no limit. */
   maxBuffer?: number
   /**
-   * How many milliseconds after the exit to go on reading a pipe that somebody else (a grandchild) keeps open. Default
-   * 1000; Infinity = until it is closed.
+   * How many milliseconds after the exit to go on reading a pipe that somebody else (a grandchild) keeps open. Infinity =
+   * until it is closed. Default 1000; but 50 when we ended the child: `timeout`, `signal` or `maxBuffer` had sent their
+   * signal before the exit, or it died of the very signal that kill(), sendSignal() or `await using` had sent, by any
+   * handle in any thread (Windows: any of these had terminated it).
    */
   drainTimeout?: number
   /** Written to the child's stdin, which is then ended. A child that does not read it is no error. */

@@ -1,19 +1,8 @@
 // Checks on what users pass in. Each returns the value with its type, or throws what Node would.
 import { fileURLToPath } from 'node:url'
 import { invalidArgType, invalidArgValue, outOfRange } from './errors.js'
-
-/** An options object as it came in: every field has yet to be checked. */
-export type Unchecked<T> = { readonly [K in keyof T]?: unknown }
-
-export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-export function optionsObject(name: string, value: unknown): object {
-  if (value === undefined) return {}
-  if (!isObject(value)) throw invalidArgType(name, 'of type object', value)
-  return value
-}
+import { isObject } from './own.js'
+import type { Unchecked } from './own.js'
 
 /** A string for the operating system, where NUL ends a string. */
 export function systemString(name: string, value: unknown): string {
@@ -25,9 +14,17 @@ export function systemString(name: string, value: unknown): string {
 /** A path, or a file: URL of one. */
 export function path(name: string, value: unknown): string {
   if (typeof value === 'string') return systemString(name, value)
-  // By its members and not its class: there is one URL class per realm (jest, vm contexts).
-  if (isObject(value) && 'href' in value && 'protocol' in value) return systemString(name, fileURLToPath(value as URL))
+  if (isObject(value) && isUrl(value)) return systemString(name, fileURLToPath(value.href))
   throw invalidArgType(name, 'of type string or an instance of URL', value)
+}
+
+/**
+ * By its members and not its class: there is one URL class per realm (jest, vm contexts). The object that url.parse()
+ * makes is none, as in child_process.
+ */
+function isUrl(value: object): value is URL {
+  const { href, protocol } = value as Unchecked<URL>
+  return typeof href === 'string' && typeof protocol === 'string' && !Object.hasOwn(value, 'auth')
 }
 
 export function boolean(name: string, value: unknown): boolean {
@@ -42,11 +39,14 @@ export function nonNegative(name: string, value: unknown): number {
   return value
 }
 
-/** A user or group id. The last uint32 means "no change" to setresuid(2). */
+/**
+ * A user or group id. The last uint32 means "no change" to setresuid(2). child_process knows ids up to 2^31 - 1, and
+ * takes a negative one to the system, which refuses it.
+ */
 export function userOrGroupId(name: string, value: unknown): number {
-  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value)
-  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value)
-  if (value < 0 || value > 0xffff_fffe) throw outOfRange(name, '>= 0 and <= 4294967294', value)
+  if (typeof value !== 'number' || !Number.isInteger(value) || value > 0xffff_fffe)
+    throw invalidArgType(name, 'an integer from 0 to 4294967294', value)
+  if (value < 0) throw outOfRange(name, '>= 0 and <= 4294967294', value)
   return value
 }
 

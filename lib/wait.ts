@@ -1,11 +1,14 @@
 // Waiting for the exit: with no limit, for some time, until some time.
+import { isDate } from 'node:util/types'
 import { onAbort } from './abort.js'
-import { setAlarm } from './alarm.js'
 import { abortError, invalidArgType, outOfRange } from './errors.js'
+import { holding } from './events.js'
+import { setAlarm } from './events.js'
 import type { Handle } from './handle.js'
+import { ownOptions } from './own.js'
+import type { Unchecked } from './own.js'
 import type { ExitStatus, WaitOptions } from './types.js'
-import { abortSignal, nonNegative, optionsObject } from './validate.js'
-import type { Unchecked } from './validate.js'
+import { abortSignal, nonNegative } from './validate.js'
 
 export async function wait(handle: Handle, options: unknown): Promise<ExitStatus> {
   const signal = readyToWait(options)
@@ -26,7 +29,9 @@ async function waitFor(handle: Handle, ms: number, options: unknown): Promise<Ex
   const signal = readyToWait(options)
   const status = handle.poll()
   if (status !== null || ms === 0) return status
-  if ((await sleep(handle, ms, signal)) === 'abort') throw abortError(signal!)
+  // With no limit it is as good as wait(), which leaves the loop to ref() and unref().
+  const sleeping = sleep(handle, ms, signal)
+  if ((await (ms === Infinity ? sleeping : holding(sleeping))) === 'abort') throw abortError(signal!)
   // After the alarm too the kernel has the last word: an exit whose event is still under way counts.
   return handle.poll()
 }
@@ -44,23 +49,23 @@ function sleep(handle: Handle, ms: number, signal: AbortSignal | null): Promise<
       resolve(why)
     }
     const onExit = (): void => wakeUp('exit')
-    const cancelAlarm = setAlarm(ms, () => wakeUp('alarm'), { keepsLoopAlive: true })
+    // First: it is the one that may throw, and nothing is under way then.
     const forgetAbort = signal === null ? null : onAbort(signal, () => wakeUp('abort'))
+    const cancelAlarm = setAlarm(ms, () => wakeUp('alarm'))
     handle.onExit(onExit)
   })
 }
 
 function readyToWait(options: unknown): AbortSignal | null {
-  const given: Unchecked<WaitOptions> = optionsObject('options', options)
+  const given: Unchecked<WaitOptions> = ownOptions('options', options)
   const signal = abortSignal('options.signal', given.signal)
   if (signal?.aborted) throw abortError(signal)
   return signal
 }
 
 function timeOf(at: unknown): number {
-  const isDate = Object.prototype.toString.call(at) === '[object Date]'
-  if (!isDate && typeof at !== 'number') throw invalidArgType('at', 'of type number or an instance of Date', at)
-  const time = isDate ? (at as Date).getTime() : (at as number)
+  if (!isDate(at) && typeof at !== 'number') throw invalidArgType('at', 'of type number or an instance of Date', at)
+  const time = isDate(at) ? at.getTime() : at
   if (Number.isNaN(time)) throw outOfRange('at', 'a valid point in time', at)
   return time
 }

@@ -1,7 +1,7 @@
 // Broken copies of the crate, one for each patch in tests/mutants/: a protection is worth what its test says when it is gone.
 //   node scripts/mutants.mjs [NAME...]      default: all
 // A patch starts with a few words on the mistake, and says which test must fail:
-//   Caught by: TARGET TEST [with VARIABLE=VALUE]      a test target of tests/ (loom or behaviour), and the test's whole name
+//   Caught by: TARGET TEST [with VARIABLE=VALUE]      a test target (loom, behaviour, or lib: the unit tests), and the test's whole name
 //   Needs: root | Linux 6.15                          where the test can show it only there
 import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -21,16 +21,20 @@ const scratch = join(cargoTarget, 'mutants')
 /** What a test may take, in seconds. Its own limit is shorter: it is the test that has to find a hang. */
 const patience = { script: 100, test: 60 }
 
+/** @param {string[]} test */
+const coreTest = (...test) => ({
+  args: ['test', '--locked', '--no-default-features', ...test],
+  env: { CARGO_TARGET_DIR: join(scratch, 'build'), CARGO_PROFILE_DEV_DEBUG: '0' },
+})
+
 /**
- * How the tests of each target are built. One build folder a target: of all that is in it, only this crate is built again.
+ * How the tests of each target are built. Of all that is in a build folder, only this crate is built again.
  * @type {Record<string, { args: readonly string[], env: NodeJS.ProcessEnv }>}
  */
 const targets = {
   loom: loomTest,
-  behaviour: {
-    args: ['test', '--locked', '--no-default-features', '--test', 'behaviour'],
-    env: { CARGO_TARGET_DIR: join(scratch, 'build'), CARGO_PROFILE_DEV_DEBUG: '0' },
-  },
+  behaviour: coreTest('--test', 'behaviour'),
+  lib: coreTest('--lib'),
 }
 
 /**

@@ -9,6 +9,7 @@ import { testMutants } from './mutants.mjs'
 import { profileOf, setup } from './setup.mjs'
 import { testLong } from './test-long.mjs'
 import { testPacked } from './test-packed.mjs'
+import { testRunners } from './test-runners.mjs'
 import { testRuntimes } from './test-runtimes.mjs'
 
 /** @typedef {import('./lib/counts.mjs').Counts} Counts */
@@ -39,6 +40,7 @@ const stages = {
   'js-fallbacks': { about: 'the same with the fallbacks forced', run: () => ava(fallbacks) },
   safety: { about: 'faults, races and hostile hosts, a few times each', run: () => testLong({ quick: true }) },
   packed: { about: 'the tarball, installed in an empty directory', run: testPacked },
+  runners: { about: 'in jest, vitest and node:test', run: testRunners },
   runtimes: {
     about: 'other Nodes, Bun and Deno, those that are installed',
     run: () => testRuntimes({ download: false }),

@@ -1,19 +1,18 @@
 // spawn(file, args?, options?) or spawn(file, options?)
 import { invalidArgType } from '../errors.js'
+import { elementsOf, ownOptions } from '../own.js'
+import type { Unchecked } from '../own.js'
 import type { SpawnOptions } from '../types.js'
-import { optionsObject, systemString } from '../validate.js'
-import type { Unchecked } from '../validate.js'
+import { systemString } from '../validate.js'
 
 /** Tells the two forms apart as child_process does, where null args are no args. */
 export function sortArguments(second: unknown, third: unknown): { args: string[]; options: Unchecked<SpawnOptions> } {
-  if (Array.isArray(second)) return { args: copyOf(second), options: optionsObject('options', third) }
-  if (second === undefined || second === null) return { args: [], options: optionsObject('options', third) }
+  if (Array.isArray(second)) return { args: argsOf(second), options: ownOptions('options', third) }
+  if (second === undefined || second === null) return { args: [], options: ownOptions('options', third) }
   if (typeof second !== 'object') throw invalidArgType('args', 'an instance of Array', second)
-  return { args: [], options: second }
+  return { args: [], options: ownOptions('options', second) }
 }
 
-function copyOf(args: readonly unknown[]): string[] {
-  const copy: string[] = []
-  for (let i = 0; i < args.length; i++) copy.push(systemString(`args[${i}]`, args[i]))
-  return copy
+function argsOf(args: readonly unknown[]): string[] {
+  return elementsOf(args).map((arg, i) => systemString(`args[${i}]`, arg))
 }

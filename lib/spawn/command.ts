@@ -1,9 +1,11 @@
 // The program and its argv, through a shell or not. As child_process does it:
 // https://github.com/nodejs/node/blob/v24.0.0/lib/child_process.js (normalizeSpawnArguments)
+import { platform } from 'node:process'
 import { invalidArgType, invalidArgValue } from '../errors.js'
+import type { Unchecked } from '../own.js'
 import type { SpawnOptions } from '../types.js'
 import { path, systemString } from '../validate.js'
-import type { Unchecked } from '../validate.js'
+import { variable } from './environment.js'
 
 export interface Command {
   readonly file: string
@@ -33,8 +35,8 @@ function shellOf(
     throw invalidArgType('options.shell', 'of type boolean or string', shell)
   const named = shell === true ? null : systemString('options.shell', shell)
   const line = [program, ...args].join(' ')
-  if (process.platform !== 'win32') return { file: named ?? '/bin/sh', tail: ['-c', line], verbatim: false }
-  const file = named ?? (process.env['comspec'] || 'cmd.exe')
+  if (platform !== 'win32') return { file: named ?? '/bin/sh', tail: ['-c', line], verbatim: false }
+  const file = named ?? (variable('comspec') || 'cmd.exe')
   // Only cmd.exe has these switches; its quoting rules are its own, hence verbatim.
   if (/^(?:.*\\)?cmd(?:\.exe)?$/i.test(file)) return { file, tail: ['/d', '/s', '/c', `"${line}"`], verbatim: true }
   return { file, tail: ['-c', line], verbatim: false }

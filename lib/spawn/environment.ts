@@ -1,29 +1,23 @@
 // The child's environment: 'KEY=value' entries joined with NUL, or null for this process's own, which the native side
 // reads by itself.
-import type * as WorkerThreads from 'node:worker_threads'
+import { env as processEnv, platform } from 'node:process'
 import { invalidArgType } from '../errors.js'
-import { isObject, systemString } from '../validate.js'
+import { isObject, memberOf, namesOf } from '../own.js'
+import { systemString } from '../validate.js'
+import { isMainThreadOfNode } from './main-thread.js'
 
 /**
  * The process.env that is the environ of this process, if there is one here; a copy of its 35 variables costs 36 us of
  * the JS thread. A worker has a copy of its own (SHARE_ENV cannot be told apart), and so have jest's contexts; Bun and
- * Deno have their own kind. Undefined until somebody asks: node:worker_threads takes a quarter of the time that this
- * package takes to load.
+ * Deno have their own kind. Undefined until somebody asks.
  */
 let environ: object | null | undefined
-
-function findEnviron(): object | null {
-  const { isMainThread } = require('node:worker_threads') as typeof WorkerThreads
-  return isMainThread && !process.versions['bun'] && !process.versions['deno'] && isEnviron(process.env)
-    ? process.env
-    : null
-}
 
 /** Only Node's own object refuses accessors. */
 function isEnviron(env: object): boolean {
   const probe = 'SHARED_CHILD_PROBE'
   try {
-    Object.defineProperty(env, probe, { get: () => '', configurable: true })
+    Object.defineProperty(env, probe, { __proto__: null, get: () => '', configurable: true } as PropertyDescriptor)
     delete (env as NodeJS.ProcessEnv)[probe]
     return false
   } catch (error) {
@@ -31,15 +25,22 @@ function isEnviron(env: object): boolean {
   }
 }
 
+/** The one variable that child_process passes on into every environment, so that coverage reaches all of a test run. */
+const COVERAGE = 'NODE_V8_COVERAGE'
+
 export function packEnvironment(given: unknown): string | null {
   // By identity and at each call: process.env may have been replaced since.
-  const env = given ?? process.env
-  if (environ === undefined) environ = findEnviron()
+  const env = given ?? processEnv
+  if (environ === undefined) environ = isMainThreadOfNode() && isEnviron(processEnv) ? processEnv : null
   if (env === environ) return null
   if (!isObject(env)) throw invalidArgType('options.env', 'of type object', env)
+  // An own one counts as it is: `undefined` keeps it out.
+  const coverage = Object.hasOwn(env, COVERAGE) ? undefined : variable(COVERAGE)
+  const names = namesOf(env)
+  if (coverage && !names.includes(COVERAGE)) names.push(COVERAGE)
   const entries: string[] = []
-  for (const name of namesOf(env)) {
-    const value: unknown = (env as Record<string, unknown>)[name]
+  for (const name of platform === 'win32' ? withoutTwins(names) : names) {
+    const value: unknown = coverage && name === COVERAGE ? coverage : (env as Record<string, unknown>)[name]
     if (value === undefined) continue
     systemString(`options.env['${name}']`, name)
     entries.push(`${name}=${systemString(`options.env['${name}']`, value)}`)
@@ -47,14 +48,20 @@ export function packEnvironment(given: unknown): string | null {
   return entries.join('\0')
 }
 
-/**
- * Inherited ones too, as in child_process; so is the choice among names that differ only in case, where Windows allows
- * one.
- */
-function namesOf(env: object): string[] {
-  const names: string[] = []
-  for (const name in env) names.push(name)
-  if (process.platform !== 'win32') return names
+/** A variable of this process; a missing one is not looked for on Object.prototype. */
+export function variable(name: string): string | undefined {
+  return memberOf(processEnv, name) as string | undefined
+}
+
+/** Where programs are looked up, with a packed environment: PATH, or what the C library has for the lack of one. */
+export function pathOf(packed: string | null): string {
+  const entry = packed === null ? undefined : packed.split('\0').find((each) => each.startsWith('PATH='))
+  const path = packed === null ? variable('PATH') : entry?.slice('PATH='.length)
+  return path ?? '/bin:/usr/bin'
+}
+
+/** Of names that differ only in case, where Windows allows one, child_process takes the first in this order. */
+function withoutTwins(names: string[]): string[] {
   const seen = new Set<string>()
   return names.sort().filter((name) => {
     const before = seen.size

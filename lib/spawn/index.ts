@@ -1,25 +1,38 @@
 // Starting a child: on a thread of the native side (launch), or on the calling one (launchSync).
+import { constants } from 'node:os'
 import type { NativeChild, SpawnFailure } from '../../index.js'
 import { spawnFailed } from '../errors.js'
 import { claimChild, hold, release, requestSpawn, spawnHere } from '../events.js'
 import { Handle } from '../handle.js'
-import { applyLimits } from '../limits.js'
+import { armLimits } from '../limits.js'
+import type { ArmedLimits } from '../limits.js'
+import { whyMissing } from './diagnosis.js'
+import { pathOf } from './environment.js'
+import { requirePermission } from './permission.js'
 import type { Plan } from './plan.js'
 import { spawnBegins, spawnEnds } from './surroundings.js'
 
 export { planSpawn } from './plan.js'
 
 export async function launch(plan: Plan): Promise<Handle> {
+  const limits = prepare(plan)
+  const { given } = plan
   let request = 0
-  const answer = new Promise<SpawnFailure | null>((resolve) => {
-    request = requestSpawn(plan.request, resolve)
-  })
   hold()
   spawnBegins()
   try {
+    const answer = new Promise<SpawnFailure | null>((resolve) => {
+      request = requestSpawn(plan.request, resolve)
+    })
+    given?.sent()
     const failure = await answer
     if (failure !== null) throw failed(plan, failure)
-    return started(plan, claimChild(request))
+    const handle = started(plan, claimChild(request), limits)
+    given?.arrived(handle)
+    return handle
+  } catch (error) {
+    undo(plan, limits)
+    throw error
   } finally {
     spawnEnds()
     release()
@@ -27,17 +40,51 @@ export async function launch(plan: Plan): Promise<Handle> {
 }
 
 export function launchSync(plan: Plan): Handle {
-  const child = spawnHere(plan.request)
-  if ('errno' in child) throw failed(plan, child)
-  return started(plan, child)
+  const limits = prepare(plan)
+  const { given } = plan
+  try {
+    const child = spawnHere(plan.request)
+    given?.sent()
+    if (isFailure(child)) throw failed(plan, child)
+    const handle = started(plan, child, limits)
+    given?.arrived(handle)
+    return handle
+  } catch (error) {
+    undo(plan, limits)
+    throw error
+  }
 }
 
-function started({ spawnfile, spawnargs, killSignal, limits }: Plan, child: NativeChild): Handle {
+/** All that may be refused before a child is asked for. */
+function prepare(plan: Plan): ArmedLimits | null {
+  const { spawnfile, limits, given, request } = plan
+  requirePermission(spawnfile)
+  const armed = limits === null ? null : armLimits(limits)
+  const shortage = given?.take(request.stdio) ?? null
+  if (shortage === null) return armed
+  armed?.cancel()
+  throw failed(plan, shortage)
+}
+
+/** Own, because a polluted Object.prototype is behind both. */
+function isFailure(answer: NativeChild | SpawnFailure): answer is SpawnFailure {
+  return Object.hasOwn(answer, 'errno')
+}
+
+/** Nothing was started. */
+function undo({ given }: Plan, limits: ArmedLimits | null): void {
+  given?.giveBack()
+  limits?.cancel()
+}
+
+function started({ spawnfile, spawnargs, killSignal }: Plan, child: NativeChild, limits: ArmedLimits | null): Handle {
   const handle = new Handle(child, spawnfile, spawnargs, killSignal)
-  if (limits !== null) applyLimits(handle, limits)
+  limits?.apply(handle)
   return handle
 }
 
-function failed({ spawnfile, spawnargs, cwd }: Plan, failure: SpawnFailure): Error {
-  return spawnFailed(failure, spawnfile, spawnargs, cwd)
+function failed({ request, spawnfile, spawnargs, cwd }: Plan, failure: SpawnFailure): Error {
+  const missing = failure.errno === -constants.errno.ENOENT && !failure.chdir
+  const why = missing ? whyMissing(spawnfile, request.cwd ?? process.cwd(), pathOf(request.env)) : null
+  return spawnFailed(failure, spawnfile, spawnargs, cwd, why)
 }

@@ -1,21 +1,26 @@
 // From the arguments of spawn() to what the native side is asked for. Every option is read once, here, at the time of
 // the call.
-import { abortError, featureUnavailable, invalidArgType } from '../errors.js'
+import { platform } from 'node:process'
+import { abortError, featureUnavailable, invalidArgType, unknownSignal } from '../errors.js'
 import type { Limits } from '../limits.js'
+import { elementsOf } from '../own.js'
+import type { Unchecked } from '../own.js'
 import { signalNumber } from '../signals.js'
 import type { SpawnOptions } from '../types.js'
 import { abortSignal, boolean, nonNegative, path, userOrGroupId } from '../validate.js'
-import type { Unchecked } from '../validate.js'
 import { sortArguments } from './arguments.js'
 import { commandOf } from './command.js'
 import { packEnvironment } from './environment.js'
-import { DETACHED, RECORD_SURROUNDINGS, VERBATIM_ARGUMENTS, WINDOWS_HIDE } from './request.js'
+import type { GivenStreams } from './given.js'
+import { isMainThreadOfNode } from './main-thread.js'
+import { DETACHED, RECORD_SURROUNDINGS, VERBATIM_ARGUMENTS, WINDOWS_HIDE, WINDOWS_SHOW } from './request.js'
 import type { SpawnRequest } from './request.js'
 import { stdioOf } from './stdio.js'
-import { changesSurroundingsAlone } from './surroundings.js'
 
 export interface Plan {
   readonly request: SpawnRequest
+  /** Streams that the child is to have; null when there are none. */
+  readonly given: GivenStreams | null
   readonly spawnfile: string
   /** argv[0] first, as in child_process. */
   readonly spawnargs: readonly string[]
@@ -33,22 +38,24 @@ export function planSpawn(file: unknown, second: unknown, third: unknown): Plan 
   refuseUnavailable(options)
   const { file: spawnfile, argv: spawnargs, verbatim } = commandOf(file, args, options)
   const cwd = cwdOf(options.cwd)
+  const { fds, given: streams } = stdioOf(options.stdio)
   return {
     request: {
       flags: flagsOf(options, verbatim),
       uid: id('uid', options.uid),
       gid: id('gid', options.gid),
       groups: groupsOf(options.groups),
-      stdio: stdioOf(options.stdio),
+      stdio: fds,
       args: spawnargs.join('\0'),
       file: spawnargs[0] === spawnfile ? null : spawnfile,
       env: packEnvironment(options.env),
       cwd,
     },
+    given: streams,
     spawnfile,
     spawnargs,
     cwd,
-    killSignal: given(options.killSignal) ? signalNumber(options.killSignal) : SIGKILL,
+    killSignal: killSignalOf(options.killSignal),
     limits: limitsOf(options),
   }
 }
@@ -67,9 +74,10 @@ function refuseUnavailable(options: object): void {
 function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
   const { detached, windowsHide, windowsVerbatimArguments } = options
   let flags = verbatim ? VERBATIM_ARGUMENTS : 0
-  if (!changesSurroundingsAlone()) flags |= RECORD_SURROUNDINGS
+  if (!isMainThreadOfNode()) flags |= RECORD_SURROUNDINGS
   if (boolean('options.detached', detached)) flags |= DETACHED
   if (boolean('options.windowsHide', windowsHide)) flags |= WINDOWS_HIDE
+  else if (given(windowsHide)) flags |= WINDOWS_SHOW
   if (boolean('options.windowsVerbatimArguments', windowsVerbatimArguments)) flags |= VERBATIM_ARGUMENTS
   return flags
 }
@@ -77,6 +85,14 @@ function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
 /** The empty one is none, as in child_process. */
 function cwdOf(value: unknown): string | null {
   return given(value) ? path('options.cwd', value) || null : null
+}
+
+/** Signal 0 ends nothing: a limit with it would be none. */
+function killSignalOf(value: unknown): number {
+  if (!given(value)) return SIGKILL
+  const signal = signalNumber(value)
+  if (signal === 0) throw unknownSignal(value)
+  return signal
 }
 
 function limitsOf(options: Unchecked<SpawnOptions>): Limits | null {
@@ -97,9 +113,9 @@ function groupsOf(value: unknown): number[] | null {
   if (!given(value)) return null
   refuseOnWindows('groups')
   if (!Array.isArray(value)) throw invalidArgType('options.groups', 'an instance of Array', value)
-  return value.map((group, i) => userOrGroupId(`options.groups[${i}]`, group))
+  return elementsOf(value).map((group, i) => userOrGroupId(`options.groups[${i}]`, group))
 }
 
 function refuseOnWindows(option: string): void {
-  if (process.platform === 'win32') throw featureUnavailable(`options.${option}`, 'on Windows')
+  if (platform === 'win32') throw featureUnavailable(`options.${option}`, 'on Windows')
 }

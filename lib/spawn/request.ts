@@ -7,7 +7,7 @@ export interface SpawnRequest {
   readonly gid: number | null
   readonly groups: readonly number[] | null
   /** For each fd of the child: see stdio.ts. */
-  readonly stdio: readonly number[]
+  readonly stdio: number[]
   /** argv, joined with NULs. */
   readonly args: string
   /** Null: it is argv[0]. */
@@ -22,6 +22,8 @@ export const WINDOWS_HIDE = 2
 export const VERBATIM_ARGUMENTS = 4
 /** Other threads may change the working directory and the umask at any time. */
 export const RECORD_SURROUNDINGS = 8
+/** Neither this nor WINDOWS_HIDE: as the native side sees fit. */
+export const WINDOWS_SHOW = 16
 
 const NONE = -1
 const HEADER = 5

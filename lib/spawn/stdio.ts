@@ -1,45 +1,61 @@
 // options.stdio, as the list of numbers that the native side takes: one of our fds, or one of these.
 import { invalidArgValue } from '../errors.js'
+import { elementsOf, memberOf } from '../own.js'
+import { GivenStreams, isFd, isStream } from './given.js'
 
 const IGNORE = -1
 const PIPE = -2
 
-export function stdioOf(stdio: unknown): number[] {
-  if (stdio === undefined || stdio === null) return [PIPE, PIPE, PIPE]
-  const list: readonly unknown[] = Array.isArray(stdio) ? stdio : [stdio, stdio, stdio]
-  const fds: number[] = []
-  for (let fd = 0; fd < Math.max(list.length, 3); fd++) fds.push(target(list[fd], fd))
-  return fds
+export interface StdioPlan {
+  /** By the child's fd. */
+  readonly fds: number[]
+  /** The streams among them, whose fds are known when they have been taken; null when there are none. */
+  readonly given: GivenStreams | null
 }
 
-function target(entry: unknown, fd: number): number {
+export function stdioOf(stdio: unknown): StdioPlan {
+  if (stdio === undefined || stdio === null) return { fds: [PIPE, PIPE, PIPE], given: null }
+  const list = Array.isArray(stdio) ? elementsOf(stdio) : [stdio, stdio, stdio]
+  const fds: number[] = []
+  let given: GivenStreams | null = null
+  for (let fd = 0; fd < Math.max(list.length, 3); fd++) {
+    const entry = list[fd]
+    const known = target(entry, fd)
+    if (known !== null) fds.push(known)
+    else if (isObject(entry) && isStream(entry) && (given ??= new GivenStreams()).add(entry, fd, nameOf(fd)))
+      fds.push(IGNORE)
+    else
+      throw invalidArgValue(
+        nameOf(fd),
+        "must be 'pipe', 'inherit', 'ignore', a file descriptor or an object that has one",
+        entry,
+      )
+  }
+  return { fds, given }
+}
+
+const nameOf = (fd: number): string => `options.stdio[${fd}]`
+
+/** Null: a stream, or nothing that a child could have. */
+function target(entry: unknown, fd: number): number | null {
   if (entry === 'pipe') return PIPE
   if (entry === 'ignore') return IGNORE
   if (entry === 'inherit') return fd
   if (entry === undefined || entry === null) return fd < 3 ? PIPE : IGNORE
-  const ours = fdOf(entry)
-  if (ours === null)
-    throw invalidArgValue(
-      `options.stdio[${fd}]`,
-      "must be 'pipe', 'inherit', 'ignore', a file descriptor or an object that has one",
-      entry,
-    )
-  return ours
+  if (isFd(entry)) return entry
+  if (!isObject(entry) || isStream(entry)) return null
+  return behind(entry)
 }
 
-/**
- * A number, an object with an fd (FileHandle, open fs stream, process.stdout), or one with a handle that has one
- * (net.Socket).
- */
-function fdOf(entry: unknown): number | null {
-  if (typeof entry === 'number') return isFd(entry) ? entry : null
-  if (typeof entry !== 'object' || entry === null) return null
-  const { fd, _handle } = entry as { fd?: unknown; _handle?: { fd?: unknown } | null }
+/** The fd of an object that has one (a FileHandle), or a handle that has one. */
+function behind(entry: object): number | null {
+  const fd = memberOf(entry, 'fd')
   if (isFd(fd)) return fd
-  const behind = _handle?.fd
-  return isFd(behind) ? behind : null
+  const handle = memberOf(entry, '_handle')
+  const second = isObject(handle) ? memberOf(handle, 'fd') : null
+  return isFd(second) ? second : null
 }
 
-function isFd(fd: unknown): fd is number {
-  return typeof fd === 'number' && Number.isInteger(fd) && fd >= 0 && fd <= 0x7fff_ffff
+function isObject(entry: unknown): entry is object {
+  return typeof entry === 'object' && entry !== null
 }

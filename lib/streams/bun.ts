@@ -1,7 +1,11 @@
 // Pipes as streams on Bun, where a net.Socket on an fd never reads (Bun 1.4). Neither Bun.file(fd).stream() nor its
 // writer() closes the fd.
 import { closeSync } from 'node:fs'
-import { Duplex, Readable, Writable } from 'node:stream'
+import type { Duplex, Readable, Writable } from 'node:stream'
+import type * as Stream from 'node:stream'
+
+// When they are used, and not before: node:stream is part of the time that this package takes to load.
+const streams = (): typeof Stream => require('node:stream')
 
 interface Sink {
   write(chunk: Uint8Array): unknown
@@ -28,13 +32,13 @@ export function openBoth(fd: number): Duplex {
   const closed = (): void => {
     if (--open === 0) closeSync(fd)
   }
-  const stream = Duplex.from({ readable: readable(fd, closed), writable: writable(fd, closed) })
+  const stream = streams().Duplex.from({ readable: readable(fd, closed), writable: writable(fd, closed) })
   // As a net.Socket does: when the child has closed its side, ours is closed too.
   return stream.once('end', () => stream.end())
 }
 
 function readable(fd: number, closed: () => void): Readable {
-  return Readable.fromWeb(Bun.file(fd).stream()).once('close', closed)
+  return streams().Readable.fromWeb(Bun.file(fd).stream()).once('close', closed)
 }
 
 function writable(fd: number, closed: () => void): Writable {
@@ -42,7 +46,7 @@ function writable(fd: number, closed: () => void): Writable {
   const settle = (step: () => unknown, done: (error?: Error | null) => void): void => {
     new Promise((resolve) => resolve(step())).then(() => done(), done)
   }
-  return new Writable({
+  return new (streams().Writable)({
     write(chunk: Uint8Array, _encoding, done) {
       settle(async () => {
         await sink.write(chunk)

@@ -1,22 +1,42 @@
 // The parent's ends of the child's pipes, as streams. A pipe becomes a stream when it is first asked for: until then it
 // costs nothing here.
 import { closeSync } from 'node:fs'
+import { versions } from 'node:process'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import type { NativeChild } from '../../index.js'
-import type * as Opener from './node.js'
-import type * as Spent from './spent.js'
+import { brokenPipe } from '../errors.js'
+import { hasUnread } from '../native.js'
+import * as bun from './bun.js'
+import * as node from './node.js'
+import { leftover, spentStdin } from './spent.js'
 
 type Stream = Readable | Writable | Duplex
 
-// Loaded with the first stream: node:net and node:stream are a third of the time that this package takes to load.
-const opener = (): typeof Opener => (process.versions['bun'] ? require('./bun.js') : require('./node.js'))
-const spent = (): typeof Spent => require('./spent.js')
+/** What is known of a stream that was made here. */
+export interface OwnPipe {
+  readonly pipes: Pipes
+  /** The child's. */
+  readonly fd: number
+  /** All that was left in the pipe of a child that has exited: there is no fd behind the stream. */
+  readonly left: Uint8Array | null
+  /** Whether it is another child's now. */
+  given: boolean
+}
+
+/** Weak: whoever holds a stream may ask about it. */
+export const ownPipes = new WeakMap<object, OwnPipe>()
+
+const { openBoth, openOutput, openStdin } = Object.hasOwn(versions, 'bun') ? bun : node
 
 export class Pipes {
+  /** output() reads them. */
+  collected = false
   readonly #native: NativeChild
   /** By fd of the child; null = no pipe, or not ours (any more); undefined = nobody has asked. */
-  readonly #streams: (Stream | null | undefined)[] = []
+  readonly #streams: Record<number, Stream | null | undefined> = Object.create(null)
   #stdin: Writable | null = null
+  /** Those that can be read, taken or not, until the exit. */
+  #outputs: Stream[] = []
   #exited: boolean
   #view: readonly (Stream | null)[] | null = null
 
@@ -31,8 +51,22 @@ export class Pipes {
     const stream = this.#open(fd)
     this.#streams[fd] = stream
     if (fd === 0) this.#stdin = stream as Writable | null
-    if (fd === 0 && this.#exited) stream?.destroy()
+    else if (stream !== null && !this.#exited) this.#outputs.push(stream)
+    if (stream !== null && this.#exited) settle(stream, fd)
     return stream
+  }
+
+  /** Another child has the stream, or is to have it. Returns whether this handle had it. */
+  lend(fd: number, stream: unknown): boolean {
+    const had = this.#streams[fd] === stream
+    if (had) this.#streams[fd] = null
+    return had
+  }
+
+  /** The other child did not come to be. */
+  giveBack(fd: number, stream: unknown, had: boolean): void {
+    if (had) this.#streams[fd] = stream as Stream
+    if (this.#exited) settle(stream as Stream, fd)
   }
 
   /** Hands the stream over, once: from here on it is not this handle's any more. */
@@ -64,32 +98,56 @@ export class Pipes {
    */
   childExited(): void {
     this.#exited = true
-    this.#stdin?.destroy()
+    const stdin = this.#stdin
+    // What is still being written fails as it does when the pipe itself says so; Writable.toWeb() relies on an error.
+    stdin?.destroy(stdin.writableLength > 0 ? brokenPipe() : undefined)
+    this.#outputs.forEach((stream) => settle(stream, 1))
+    this.#outputs = []
   }
 
   /** Ends the streams that this handle still has. */
   destroy(): void {
-    for (const stream of this.#streams) stream?.destroy()
+    for (const stream of Object.values(this.#streams)) stream?.destroy()
   }
 
   #open(fd: number): Stream | null {
-    return this.#native.takePipe(fd, (pipe) =>
-      typeof pipe === 'number' ? open(fd, pipe) : closed(fd, pipe),
-    ) as Stream | null
+    return this.#native.takePipe(fd, (pipe) => {
+      const left = typeof pipe === 'number' ? null : pipe
+      const stream = left === null ? open(fd, pipe as number) : closed(fd, left)
+      ownPipes.set(stream, { pipes: this, fd, left, given: false })
+      return stream
+    }) as Stream | null
   }
 
   #makeView(): readonly (Stream | null)[] {
     const view: (Stream | null)[] = []
     for (let fd = 0; fd < this.#native.stdioLength; fd++) {
-      Object.defineProperty(view, fd, { get: () => this.get(fd), enumerable: true })
+      Object.defineProperty(view, fd, {
+        __proto__: null,
+        get: () => this.get(fd),
+        enumerable: true,
+      } as PropertyDescriptor)
     }
     return Object.freeze(view)
   }
 }
 
+/**
+ * After the exit nobody reads stdin. What can be read may have come to its end without a byte: then it ends and closes
+ * its fd, although nobody reads it. Bytes that are there stay in the kernel.
+ */
+function settle(stream: Stream, fd: number): void {
+  if (fd === 0) {
+    stream.destroy()
+    return
+  }
+  const { _handle: handle, destroyed } = stream as { _handle?: { fd: number; reading: boolean } | null } & Stream
+  if (!handle || handle.reading || destroyed || ownPipes.get(stream)?.given) return
+  if (!hasUnread(handle.fd)) (stream as Readable).read(0)
+}
+
 function open(fd: number, pipe: number): Stream {
   try {
-    const { openStdin, openOutput, openBoth } = opener()
     return fd === 0 ? openStdin(pipe) : fd < 3 ? openOutput(pipe) : openBoth(pipe)
   } catch (error) {
     closeSync(pipe)
@@ -97,4 +155,4 @@ function open(fd: number, pipe: number): Stream {
   }
 }
 
-const closed = (fd: number, left: Uint8Array): Stream => (fd === 0 ? spent().spentStdin() : spent().leftover(left))
+const closed = (fd: number, left: Uint8Array): Stream => (fd === 0 ? spentStdin() : leftover(left))

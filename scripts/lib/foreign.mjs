@@ -5,7 +5,7 @@ import { cache, cargoTarget } from './project.mjs'
 import { buildStd, hasStd } from './std.mjs'
 
 /** One for each system whose code this machine does not compile. */
-export const foreignTargets = ['x86_64-pc-windows-gnu', 'aarch64-apple-darwin']
+export const foreignTargets = ['x86_64-pc-windows-gnu', 'aarch64-apple-darwin', 'x86_64-unknown-freebsd']
 
 /** napi has a libnode linked in on windows-gnu. With symbols looked up at run time nothing in it is used. */
 export function emptyLibnode() {

@@ -12,6 +12,8 @@ import { refuseExternalBuffers } from './electron-like.mjs'
 /** What the tests start: every name is the same program. */
 const programNames = [
   'cat',
+  'command-line',
+  'console',
   'echo',
   'env',
   'false',

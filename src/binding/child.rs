@@ -3,13 +3,17 @@
 use super::error;
 use super::status::ExitStatus;
 use super::tasks::{Kill, TryWait, Wait};
+use super::text::Text;
+use crate::core::Cause;
 use crate::core::child::{ChildHandle, TakenPipe};
+use crate::core::ending::Ending;
+use crate::core::process::Containment;
 use crate::core::registry;
 use crate::core::sys;
 use napi::bindgen_prelude::{AsyncTask, Either, Function, Uint8Array, Unknown};
 use napi::{Env, Result};
 use napi_derive::napi;
-use std::ffi::CStr;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -18,7 +22,7 @@ use std::time::Duration;
 /// name the same child.
 #[napi]
 pub struct NativeChild {
-    handle: ChildHandle,
+    pub(super) handle: ChildHandle,
     pub(super) number: f64,
 }
 
@@ -44,15 +48,15 @@ impl NativeChild {
     }
 
     /// The program, as it was asked for.
-    #[napi(getter, catch_unwind)]
-    pub fn spawnfile(&self) -> String {
-        self.handle.file.to_string_lossy().into_owned()
+    #[napi(getter, ts_return_type = "string", catch_unwind)]
+    pub fn spawnfile(&self) -> Text {
+        self.handle.file.as_c_str().into()
     }
 
     /// Its arguments, `argv[0]` first.
-    #[napi(getter, catch_unwind)]
-    pub fn spawnargs(&self) -> Vec<String> {
-        self.handle.args.iter().map(CStr::to_string_lossy).map(Into::into).collect()
+    #[napi(getter, ts_return_type = "Array<string>", catch_unwind)]
+    pub fn spawnargs(&self) -> Vec<Text> {
+        self.handle.args.iter().map(Into::into).collect()
     }
 
     /// How many fds the child was given.
@@ -102,10 +106,43 @@ impl NativeChild {
     /// 1: the signal was sent; 0: the child had exited, nothing was sent; negative: libuv's error number.
     #[napi(catch_unwind)]
     pub fn send_signal(&self, signal: i32) -> i32 {
-        match self.handle.shared.send_signal(signal) {
-            Ok(sent) => sent.into(),
-            Err(error) => sys::uv_errno(&error),
+        sent_or_errno(self.handle.shared.send_signal(signal))
+    }
+
+    /// What `signalGroup` reaches: 'job', 'cgroup', 'group', or 'child' for one that leads no group.
+    #[napi(getter, catch_unwind)]
+    pub fn containment(&self) -> &'static str {
+        match self.handle.containment {
+            Containment::Job => "job",
+            Containment::Cgroup => "cgroup",
+            Containment::Group => "group",
+            Containment::Child => "child",
         }
+    }
+
+    /// Signals all of the child's group, also after the child's own exit. 1: sent; 0: nobody is left; negative:
+    /// libuv's error number.
+    #[napi(catch_unwind)]
+    pub fn signal_group(&self, signal: i32) -> i32 {
+        sent_or_errno(self.handle.shared.signal_group(signal, Cause::Kill))
+    }
+
+    /// Ends the child, and its group if it leads one, in `delay` milliseconds: `signal`, and SIGKILL `grace`
+    /// milliseconds later (Infinity: never; 0: at once). It is done by this process, whatever becomes of this
+    /// thread. `cause` is the number of a `Cause`. 1: sent, or to be sent; 0: nobody is left; negative: libuv's
+    /// error number.
+    #[napi(catch_unwind)]
+    pub fn end(&self, cause: u32, signal: i32, grace: f64, delay: f64) -> i32 {
+        let cause = Cause::ALL.into_iter().find(|known| *known as u32 == cause).unwrap_or(Cause::Kill);
+        // A time that no clock can hold (Infinity) is none.
+        let [grace, delay] = [grace, delay].map(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
+        let ending = Ending { cause, signal, grace };
+        let child = self.handle.child();
+        sent_or_errno(match delay {
+            Some(Duration::ZERO) => child.end(ending),
+            Some(delay) => child.end_after(delay, ending).map(|()| true),
+            None => Ok(true),
+        })
     }
 
     /// The parent's end of the child's fd, once per process: what `open` returns, which is called with it.
@@ -143,5 +180,12 @@ impl NativeChild {
     #[napi(catch_unwind)]
     pub fn share(&self) -> String {
         registry::share(self.handle.child())
+    }
+}
+
+fn sent_or_errno(outcome: io::Result<bool>) -> i32 {
+    match outcome {
+        Ok(sent) => sent.into(),
+        Err(error) => sys::uv_errno(&error),
     }
 }

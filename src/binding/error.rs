@@ -12,13 +12,24 @@ use std::io;
 pub struct SpawnFailure {
     /// libuv's number (negative), as `util.getSystemErrorName` takes it.
     pub errno: i32,
-    /// The working directory is at fault, not the program.
-    pub chdir: bool,
+    /// What was at fault: 0 anything but the following; 1 the working directory; 2 there is no way to contain a
+    /// child here; 3 nor to end it with this process.
+    pub stage: u32,
+}
+
+/// The number of a stage, as JavaScript has it.
+pub fn stage_number(stage: Stage) -> u32 {
+    match stage {
+        Stage::Spawn => 0,
+        Stage::Chdir => 1,
+        Stage::Contain => 2,
+        Stage::KillOnParentExit => 3,
+    }
 }
 
 impl From<SpawnError> for SpawnFailure {
     fn from(error: SpawnError) -> Self {
-        Self { errno: error.errno, chdir: error.stage == Stage::Chdir }
+        Self { errno: error.errno, stage: stage_number(error.stage) }
     }
 }
 

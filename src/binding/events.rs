@@ -1,36 +1,40 @@
-//! How news of children reach a JS thread: one queue and one weak threadsafe function for each env
-//! that asked. A burst of exits is one call into JavaScript, which then takes them all.
+//! How news of children reach a JS thread: one queue for each module instance that
+//! asked, and what wakes it. A burst of exits is one call into JavaScript, which then takes them all.
 
 use super::child::NativeChild;
-use super::error::SpawnFailure;
+use super::error::{SpawnFailure, stage_number};
 use super::options::SpawnRequest;
+use super::text::Text;
+use super::wake::{Listener, Wake};
 use crate::core::child::ChildHandle;
+use crate::core::clock::{self, Alarm};
 use crate::core::exit_status::End;
 use crate::core::process::Outcome;
 use crate::core::registry;
 #[cfg(unix)]
 use crate::core::spawn::Surroundings;
-use crate::core::spawn::{Plan, SpawnError, Stage};
+use crate::core::spawn::{Plan, SpawnError};
 use crate::core::spawner::{self, Job};
 use napi::bindgen_prelude::{Either, Float64ArraySlice, Function};
-use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi::{Env, Result, Status, sys};
+use napi::{Env, Result};
 use napi_derive::napi;
 #[cfg(unix)]
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-
-type Wake = ThreadsafeFunction<(), (), (), Status, false, true, 0>;
+use std::time::{Duration, Instant};
 
 /// Numbers an event takes: kind, key, and what it says.
-const EVENT_WIDTH: usize = 8;
+const EVENT_WIDTH: usize = 9;
 
 enum Event {
     Spawned { request: f64 },
     Failed { request: f64, error: SpawnError },
     Exited { handle: f64, outcome: Outcome },
     Returned { request: f64 },
+    GroupGone { request: f64, gone: bool },
+    Alarm { request: f64 },
 }
 
 /// Where the reactor and the spawners leave news. They hold it weakly: when its env is gone, the news
@@ -47,12 +51,15 @@ struct Waiting {
     spawned: HashMap<u64, ChildHandle>,
     /// Spawns that this thread has to start itself, by request.
     returned: HashMap<u64, Plan>,
+    /// Those that have not rung, by request.
+    alarms: HashMap<u64, Alarm>,
 }
 
 /// One thread's connection to its children.
 #[napi]
 pub struct Events {
     queue: Arc<Queue>,
+    listener: Rc<Listener>,
     /// Of the spawns from here on, until they change.
     #[cfg(unix)]
     surroundings: RefCell<Arc<Surroundings>>,
@@ -60,30 +67,31 @@ pub struct Events {
 
 #[napi]
 impl Events {
-    /// `wake` runs on this thread when there is something to drain. By itself this does not keep the
-    /// event loop alive.
+    /// `wake` runs on this thread when there is something to drain. By itself this neither keeps the event
+    /// loop alive nor `wake` in memory: see `keepAlive`.
     #[napi(constructor, catch_unwind)]
-    pub fn new(wake: Function<(), ()>) -> Result<Self> {
-        let wake = wake
-            .build_threadsafe_function::<()>()
-            .callee_handled::<false>()
-            .weak::<true>()
-            .build_callback(|_| Ok(()))?;
+    pub fn new(env: Env, wake: Function<(), ()>) -> Result<Self> {
+        let (wake, listener) = Listener::new(env, wake)?;
         Ok(Self {
             queue: Arc::new(Queue { wake, waiting: Mutex::default() }),
+            listener,
             #[cfg(unix)]
             surroundings: RefCell::new(Arc::new(Surroundings::unrecorded())),
         })
     }
 
-    /// Moves events into `into` and returns how many. Each takes 8 numbers, the rest of which are 0:
+    /// Moves events into `into` and returns how many. Each takes 9 numbers, the rest of which are 0:
     ///
     /// - 0 request: spawned, `claim(request)` is the child;
-    /// - 1 request errno chdir: not spawned; `chdir` is 1 when the working directory is at fault;
-    /// - 2 handle code signal coreDumped userCPUTime systemCPUTime maxRSS: exited. `code` is -1 if a
-    ///   signal ended it, `signal` 0 if none did, `userCPUTime` -1 where the system kept no record;
+    /// - 1 request errno stage: not spawned; `stage` is that of a `SpawnFailure`;
+    /// - 2 handle code signal coreDumped userCPUTime systemCPUTime maxRSS cause: exited. `code` is -1 if a
+    ///   signal ended it, `signal` 0 if none did, `userCPUTime` -1 where the system kept no record, `cause`
+    ///   0 if this process did not end it, else the number of a `Cause`: 1 timeout, 2 abort, 3 maxBuffer,
+    ///   4 dispose, 5 terminate, 6 kill;
     /// - 3 handle: exited, but someone else took the status;
-    /// - 4 request: returned, to be started by `spawnReturned(request)`.
+    /// - 4 request: returned, to be started by `spawnReturned(request)`;
+    /// - 5 request gone: `waitGroup` is over; `gone` is 1 when nothing of the group runs any more;
+    /// - 6 request: the time of `setAlarm` has come.
     #[napi(catch_unwind)]
     pub fn drain(&self, mut into: Float64ArraySlice) -> u32 {
         let mut waiting = self.queue.lock();
@@ -96,25 +104,19 @@ impl Events {
         count as u32
     }
 
-    /// Whether this connection keeps its thread's event loop alive.
+    /// Whether this connection keeps its thread's event loop alive, and whether `wake` must stay in memory
+    /// (if it is not said: as long as the loop must).
     #[napi(catch_unwind)]
-    pub fn keep_alive(&self, env: Env, on: bool) {
-        let wake = self.queue.wake.raw();
-        // SAFETY: on the thread of the env, which is alive, as is its function: we hold it.
-        unsafe {
-            if on {
-                sys::napi_ref_threadsafe_function(env.raw(), wake);
-            } else {
-                sys::napi_unref_threadsafe_function(env.raw(), wake);
-            }
-        }
+    pub fn keep_alive(&self, env: Env, event_loop: bool, wake: Option<bool>) {
+        self.listener.hold(env, wake.unwrap_or(event_loop), event_loop);
     }
 
     /// Starts a program in the background; an event with this request's number tells the outcome.
     ///
     /// - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, and whatever
     ///   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments, 8 other
-    ///   threads may change the working directory and the umask at any time. uid, gid,
+    ///   threads may change the working directory and the umask at any time, 16 show the window, 32 a group of its
+    ///   own, 64 that it cannot leave, 128 end it with this process. uid, gid,
     ///   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
     ///   else one of this process's;
     /// - `args`: argv, `argv[0]` first, joined with NULs;
@@ -125,10 +127,10 @@ impl Events {
         &self,
         request: f64,
         numbers: Float64ArraySlice,
-        args: String,
-        file: Option<String>,
-        env: Option<String>,
-        cwd: Option<String>,
+        #[napi(ts_arg_type = "string")] args: Text,
+        #[napi(ts_arg_type = "string | undefined | null")] file: Option<Text>,
+        #[napi(ts_arg_type = "string | undefined | null")] env: Option<Text>,
+        #[napi(ts_arg_type = "string | undefined | null")] cwd: Option<Text>,
     ) {
         let what = SpawnRequest { numbers: &numbers, args, file, env, cwd };
         let record = what.records_surroundings();
@@ -189,10 +191,10 @@ impl Events {
     pub fn spawn_sync(
         &self,
         numbers: Float64ArraySlice,
-        args: String,
-        file: Option<String>,
-        env: Option<String>,
-        cwd: Option<String>,
+        #[napi(ts_arg_type = "string")] args: Text,
+        #[napi(ts_arg_type = "string | undefined | null")] file: Option<Text>,
+        #[napi(ts_arg_type = "string | undefined | null")] env: Option<Text>,
+        #[napi(ts_arg_type = "string | undefined | null")] cwd: Option<Text>,
     ) -> Either<NativeChild, SpawnFailure> {
         let what = SpawnRequest { numbers: &numbers, args, file, env, cwd };
         match what.into_plan().and_then(spawner::spawn) {
@@ -205,6 +207,55 @@ impl Events {
     #[napi(catch_unwind)]
     pub fn attach(&self, token: String) -> Option<NativeChild> {
         registry::attach(&token).map(|handle| self.handle(handle))
+    }
+
+    /// An event with this request's number tells when nothing of the child's group runs any more, or that `ms`
+    /// milliseconds have passed (Infinity: no limit).
+    #[napi(catch_unwind)]
+    pub fn wait_group(&self, request: f64, child: &NativeChild, ms: f64) {
+        let limit = Duration::try_from_secs_f64(ms / 1000.0).ok();
+        let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let queue = Arc::downgrade(&self.queue);
+        child.handle.child().on_group_gone(deadline, move |gone| {
+            if let Some(queue) = queue.upgrade() {
+                queue.push(Event::GroupGone { request, gone });
+            }
+        });
+    }
+
+    /// An event with this request's number tells that `ms` milliseconds have passed, by the system's clock and
+    /// not by one that a test has put in its place. 0, or libuv's error number (negative): there is no thread
+    /// that could wait.
+    #[napi(catch_unwind)]
+    pub fn set_alarm(&self, request: f64, ms: f64) -> f64 {
+        let Some(at) =
+            Duration::try_from_secs_f64(ms / 1000.0).ok().and_then(|ms| Instant::now().checked_add(ms))
+        else {
+            return 0.0; // a time that no clock can hold never comes
+        };
+        let queue = Arc::downgrade(&self.queue);
+        let ring = move || {
+            if let Some(queue) = queue.upgrade() {
+                queue.lock().alarms.remove(&(request as u64));
+                queue.push(Event::Alarm { request });
+            }
+        };
+        // Locked until the alarm is on record: it may ring at once.
+        let mut waiting = self.queue.lock();
+        match clock::set(at, ring) {
+            Ok(alarm) => {
+                waiting.alarms.insert(request as u64, alarm);
+                0.0
+            }
+            Err(error) => crate::core::sys::uv_errno(&error).into(),
+        }
+    }
+
+    /// The alarm of this request rings no more.
+    #[napi(catch_unwind)]
+    pub fn cancel_alarm(&self, request: f64) {
+        let alarm = self.queue.lock().alarms.remove(&(request as u64));
+        alarm.into_iter().for_each(clock::cancel);
     }
 
     /// A handle whose exit will be told to this thread, once.
@@ -256,7 +307,7 @@ impl Queue {
         drop(waiting);
         // Not empty: a call is under way already, and will find this event too.
         if was_empty {
-            self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            self.wake.call();
         }
     }
 
@@ -268,13 +319,14 @@ impl Queue {
 impl Event {
     fn into_record(self) -> [f64; EVENT_WIDTH] {
         match self {
-            Self::Spawned { request } => [0.0, request, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            Self::Spawned { request } => record([0.0, request]),
             Self::Failed { request, error } => {
-                let chdir = f64::from(error.stage == Stage::Chdir);
-                [1.0, request, error.errno.into(), chdir, 0.0, 0.0, 0.0, 0.0]
+                record([1.0, request, error.errno.into(), stage_number(error.stage).into()])
             }
-            Self::Returned { request } => [4.0, request, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
-            Self::Exited { handle, outcome: Err(_) } => [3.0, handle, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            Self::Returned { request } => record([4.0, request]),
+            Self::GroupGone { request, gone } => record([5.0, request, f64::from(gone)]),
+            Self::Alarm { request } => record([6.0, request]),
+            Self::Exited { handle, outcome: Err(_) } => record([3.0, handle]),
             Self::Exited { handle, outcome: Ok(status) } => {
                 let (code, signal) = match status.end {
                     End::Code(code) => (f64::from(code), 0.0),
@@ -283,8 +335,15 @@ impl Event {
                 let [user, system, rss] = status.usage.map_or([-1.0, 0.0, 0.0], |usage| {
                     [usage.user_cpu_time, usage.system_cpu_time, usage.max_rss].map(|value| value as f64)
                 });
-                [2.0, handle, code, signal, f64::from(status.core_dumped), user, system, rss]
+                let cause = status.cause.map_or(0.0, |cause| f64::from(cause as u8));
+                [2.0, handle, code, signal, f64::from(status.core_dumped), user, system, rss, cause]
             }
         }
     }
+}
+
+fn record<const N: usize>(start: [f64; N]) -> [f64; EVENT_WIDTH] {
+    let mut record = [0.0; EVENT_WIDTH];
+    record[..N].copy_from_slice(&start);
+    record
 }

@@ -1,14 +1,18 @@
 //! What JavaScript sees: conversions only. No decision about processes is made here.
 //!
-//! [`events`] is how news reach a JS thread, [`child`] the handle, [`tasks`] its three jobs for libuv's
-//! pool, [`options`], [`status`] and [`error`] translate.
+//! [`events`] is how news reach a JS thread, [`wake`] what wakes it for them, [`child`] the handle,
+//! [`tasks`] its three jobs for libuv's pool, [`streams`] is what a stream needs that goes to a child,
+//! [`options`], [`text`], [`status`] and [`error`] translate.
 
 mod child;
 mod error;
 mod events;
 mod options;
 mod status;
+mod streams;
 mod tasks;
+mod text;
+mod wake;
 
 use napi_derive::napi;
 

@@ -1,6 +1,9 @@
 //! From what JavaScript asks for to a plan of the core.
 
-use crate::core::spawn::{Credentials, Plan, SpawnError, Stdio, StringBlock, environment};
+use super::text::Text;
+#[cfg(windows)]
+use crate::core::spawn::at_the_call;
+use crate::core::spawn::{Credentials, Grouping, Plan, SpawnError, Stdio, StringBlock, environment};
 use crate::core::sys;
 use std::ffi::CString;
 use std::io;
@@ -9,6 +12,10 @@ const DETACHED: u32 = 1;
 const HIDE_WINDOW: u32 = 2;
 const VERBATIM_ARGUMENTS: u32 = 4;
 const RECORD_SURROUNDINGS: u32 = 8;
+const SHOW_WINDOW: u32 = 16;
+const GROUP: u32 = 32;
+const CONTAIN: u32 = 64;
+const KILL_ON_PARENT_EXIT: u32 = 128;
 /// In place of an id, or of a list's length.
 const NONE: f64 = -1.0;
 
@@ -20,13 +27,13 @@ pub struct SpawnRequest<'a> {
     /// one of the parent's fds. What follows does not count.
     pub numbers: &'a [f64],
     /// argv, `argv[0]` first, joined with NULs.
-    pub args: String,
+    pub args: Text,
     /// Null: it is `argv[0]`.
-    pub file: Option<String>,
+    pub file: Option<Text>,
     /// `KEY=value` entries joined with NULs; null: the process's own environment, read during this
     /// call. Only the main thread may say null.
-    pub env: Option<String>,
-    pub cwd: Option<String>,
+    pub env: Option<Text>,
+    pub cwd: Option<Text>,
 }
 
 impl SpawnRequest<'_> {
@@ -46,7 +53,7 @@ impl SpawnRequest<'_> {
         let stdio = lists.get(..fd_count as usize).ok_or_else(malformed)?;
         let flags = flags as u32;
         let args = StringBlock::from_joined(self.args);
-        Ok(Plan {
+        Ok(at_the_call(Plan {
             file: match self.file {
                 Some(file) => c_string(file),
                 None => args.iter().next().map(Into::into).unwrap_or_default(),
@@ -56,16 +63,28 @@ impl SpawnRequest<'_> {
             cwd: self.cwd.map(c_string),
             stdio: stdio.iter().map(|code| stdio_of(*code as i32)).collect::<Result<_, _>>()?,
             detached: flags & DETACHED != 0,
+            grouping: match (flags & CONTAIN != 0, flags & GROUP != 0) {
+                (true, _) => Grouping::Contain,
+                (false, true) => Grouping::Group,
+                (false, false) => Grouping::None,
+            },
+            kill_on_parent_exit: flags & KILL_ON_PARENT_EXIT != 0,
             credentials: Credentials {
                 uid: id(uid),
                 gid: id(gid),
                 groups: (group_count != NONE).then(|| groups.iter().map(|group| *group as u32).collect()),
             },
-            hide_window: flags & HIDE_WINDOW != 0,
+            hide_window: (flags & (HIDE_WINDOW | SHOW_WINDOW) != 0).then_some(flags & HIDE_WINDOW != 0),
             verbatim_arguments: flags & VERBATIM_ARGUMENTS != 0,
             ..Plan::default()
-        })
+        }))
     }
+}
+
+/// Linux, macOS, BSD: see `Surroundings`.
+#[cfg(not(windows))]
+fn at_the_call(plan: Plan) -> Plan {
+    plan
 }
 
 fn malformed() -> SpawnError {
@@ -86,7 +105,7 @@ fn stdio_of(code: i32) -> Result<Stdio, SpawnError> {
 }
 
 /// Cut at a NUL, which the wrapper lets none through with.
-fn c_string(text: String) -> CString {
+fn c_string(text: Text) -> CString {
     CString::new(text).unwrap_or_else(|error| {
         let end = error.nul_position();
         let mut bytes = error.into_vec();

@@ -10,6 +10,8 @@ pub struct ExitStatus {
     pub code: Option<u32>,
     /// Name of the signal that ended it ('SIGKILL', 'SIGRTMIN+3'), or null. Always null on Windows.
     pub signal: Option<String>,
+    /// Why this process ended it ('timeout', 'kill', ...); null if it did not.
+    pub cause: Option<String>,
     /// True only for code 0.
     pub success: bool,
     /// Unix: the kernel wrote a core file.
@@ -37,6 +39,7 @@ impl From<core::ExitStatus> for ExitStatus {
         Self {
             code: status.code(),
             signal: status.signal().map(|number| signal::name(number).into_owned()),
+            cause: status.cause.map(|cause| cause.name().to_owned()),
             success: status.success(),
             core_dumped: status.core_dumped,
             resource_usage: status.usage.map(|usage| ResourceUsage {

@@ -31,6 +31,17 @@ pub enum Cause {
 impl Cause {
     pub const ALL: [Self; 6] =
         [Self::Timeout, Self::Abort, Self::MaxBuffer, Self::Dispose, Self::Terminate, Self::Kill];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Abort => "abort",
+            Self::MaxBuffer => "maxBuffer",
+            Self::Dispose => "dispose",
+            Self::Terminate => "terminate",
+            Self::Kill => "kill",
+        }
+    }
 }
 
 /// The two ways to end.

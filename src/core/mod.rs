@@ -18,7 +18,7 @@ pub mod sys;
 #[cfg(not(loom))]
 pub mod child;
 #[cfg(not(loom))]
-mod clock;
+pub mod clock;
 #[cfg(not(loom))]
 pub mod ending;
 #[cfg(not(loom))]

@@ -10,6 +10,7 @@ use super::weak_children::WeakChildren;
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::Duration;
 
 /// The system's watcher, started at its first use; `None` where there is none, for ever.
 /// Call it before a spawn, so that what it lacks (a thread, a descriptor) is found missing while there
@@ -75,8 +76,12 @@ fn reap(key: usize) -> bool {
         return true;
     }
     let Some(child) = watched().get(&key).map(Arc::clone) else { return true };
-    // Exited, but not to be reaped: a tracer (strace, gdb) holds the zombie until it has seen it.
-    let settled = !matches!(child.shared.try_wait(), Ok(None)) || watch_with_a_thread(child).is_ok();
+    let settled = match child.shared.try_wait() {
+        // Exited, but not to be reaped: a tracer (strace, gdb) holds the zombie until it has seen it.
+        Ok(None) => watch_with_a_thread(child).is_ok(),
+        // Reaped, by us or by somebody else; or the system call has failed, and nothing has come of it.
+        _ => child.shared.handle().is_none(),
+    };
     if settled {
         watched().remove(&key);
     }
@@ -100,11 +105,18 @@ fn settle_pipes(key: usize) {
     }
 }
 
+/// How soon a thread asks again after a child for which it could not wait.
+const ASK_AGAIN: Duration = Duration::from_millis(50);
+
 fn watch_with_a_thread(child: Arc<Child>) -> io::Result<()> {
     std::thread::Builder::new()
         .name("shared-child wait".into())
         .stack_size(64 * 1024)
-        .spawn(move || drop(child.shared.wait()))
+        .spawn(move || {
+            while child.shared.wait().is_err() && child.shared.handle().is_some() {
+                std::thread::sleep(ASK_AGAIN); // a system call has failed
+            }
+        })
         .map(drop)
 }
 

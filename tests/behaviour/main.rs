@@ -59,6 +59,7 @@ mod controlling {
 
 /// A child as the threads of its process have it.
 mod sharing {
+    mod a_filled_pipe_gives_all_its_bytes;
     mod a_pipe_in_use_holds_more;
     mod a_token_finds_its_child_again;
     mod an_exited_childs_pipes_lose_nothing;

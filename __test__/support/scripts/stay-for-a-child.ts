@@ -21,6 +21,14 @@ const ways: Record<string, () => Promise<unknown>> = {
   'unref, spawnSync': async () => SharedChild.spawnSync(...child, options).unref(),
   'unref, timeout': async () => (await spawn(...child, { ...options, timeout: 1e9 })).unref(),
   'unref, pending wait': async () => void (await spawn(...child, options)).unref().wait(),
+  'unref, output': async () => void (await spawn(...child, options)).unref().output(),
+  'unref, waitTimeout': async () => void (await spawn(...child, options)).unref().waitTimeout(1e9),
+  'unref, waitDeadline': async () => void (await spawn(...child, options)).unref().waitDeadline(Date.now() + 1e9),
+  'unref, waitTimeout(Infinity)': async () => void (await spawn(...child, options)).unref().waitTimeout(Infinity),
+  'unref, disposal': async () => {
+    const disposed = (await spawn('sleep', ['1000'])).unref()
+    void disposed[Symbol.asyncDispose]().then(() => say('disposed'))
+  },
   'attached in a worker': inWorker,
   'unref in a worker': inWorker,
   ended: async () => {

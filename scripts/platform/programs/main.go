@@ -26,6 +26,8 @@ type streams struct {
 
 var programs = map[string]func(args []string, std streams) error{
 	"cat":          cat,
+	"command-line": commandLine,
+	"console":      console,
 	"echo":         echo,
 	"env":          env,
 	"handle-count": handleCount,

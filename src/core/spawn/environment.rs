@@ -1,8 +1,10 @@
 //! The environment of this process, as a child inherits it.
 
+#[cfg(unix)]
 use super::StringBlock;
 
 /// Bytes: enough for most, so that the block is allocated once.
+#[cfg(unix)]
 const TYPICAL_SIZE: usize = 8 * 1024;
 
 /// Read at once, in a few microseconds, where enumerating `process.env` takes one a variable.
@@ -41,10 +43,4 @@ fn environment_pointer() -> *const *const std::ffi::c_char {
 }
 
 #[cfg(windows)]
-pub fn of_this_process() -> StringBlock {
-    let mut block = StringBlock::with_capacity(TYPICAL_SIZE);
-    for (name, value) in std::env::vars_os() {
-        block.push(format!("{}={}", name.to_string_lossy(), value.to_string_lossy()).as_bytes());
-    }
-    block
-}
+pub use super::engine::environment_of_this_process as of_this_process;

@@ -29,15 +29,20 @@ use posix as engine;
 mod windows;
 #[cfg(windows)]
 use windows as engine;
+#[cfg(windows)]
+pub use windows::{at_the_call, wtf8};
 
 // What of it asks no system is tested on every system.
 #[cfg(all(test, not(windows)))]
 #[path = "windows"]
 #[allow(dead_code, reason = "the engine that uses it is not compiled here")]
 mod windows_parts {
+    mod ascii;
+    mod candidates;
     mod command_line;
     mod crt_block;
     mod environment_block;
+    mod wtf8;
 }
 
 use super::sys::{self, OwnProcess, PipeEnd};

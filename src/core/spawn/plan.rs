@@ -10,6 +10,7 @@ use std::sync::Arc;
 /// A program to start.
 #[derive(Debug, Default)]
 pub struct Plan {
+    /// Windows: this and all other strings are WTF-8 (`windows::wtf8`).
     /// A path if it has a slash in it, else a name to look up in the child's own PATH.
     pub file: CString,
     /// argv, `argv[0]` included.
@@ -31,8 +32,8 @@ pub struct Plan {
     /// The kernel ends the child, or its whole group, with this process.
     pub kill_on_parent_exit: bool,
     pub credentials: Credentials,
-    /// Windows only.
-    pub hide_window: bool,
+    /// Windows only. `None`: no console window if this process has no console either.
+    pub hide_window: Option<bool>,
     /// Windows only: join the arguments with spaces and quote nothing.
     pub verbatim_arguments: bool,
 }
@@ -86,8 +87,8 @@ pub struct StringBlock {
 
 impl StringBlock {
     /// From strings joined with NULs, as JavaScript hands them over; '' is the empty list.
-    pub fn from_joined(joined: String) -> Self {
-        let mut bytes = joined.into_bytes();
+    pub fn from_joined(joined: impl Into<Vec<u8>>) -> Self {
+        let mut bytes = joined.into();
         if !bytes.is_empty() {
             bytes.push(0);
         }
@@ -123,10 +124,10 @@ impl StringBlock {
     }
 }
 
-impl<'a> FromIterator<&'a [u8]> for StringBlock {
-    fn from_iter<I: IntoIterator<Item = &'a [u8]>>(strings: I) -> Self {
+impl<S: AsRef<[u8]>> FromIterator<S> for StringBlock {
+    fn from_iter<I: IntoIterator<Item = S>>(strings: I) -> Self {
         let mut block = Self::default();
-        strings.into_iter().for_each(|string| block.push(string));
+        strings.into_iter().for_each(|string| block.push(string.as_ref()));
         block
     }
 }

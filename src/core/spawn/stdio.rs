@@ -1,7 +1,7 @@
 //! The child's fds on Unix: what the parent opens before the child starts, and which of it goes where.
 
 use super::{Plan, Stdio};
-use crate::core::sys::{PipeEnd, check, own};
+use crate::core::sys::{PipeEnd, check, own, pipe, set_blocking, socket_pair};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
@@ -51,8 +51,10 @@ impl ChildFds {
                 Stdio::Given(fd) => Some(fd.as_raw_fd()),
             };
             if let Some(source) = source {
+                // Node makes its own stdout non-blocking when it is a pipe: a child that does not expect it would
+                // fail with EAGAIN. libuv does the same.
                 if target <= 2 && matches!(stdio, Stdio::Inherit(_) | Stdio::Given(_)) {
-                    set_blocking(source)?;
+                    set_blocking(source, true)?;
                 }
                 fds.mappings.push(FdMapping { source, target });
             }
@@ -78,55 +80,9 @@ fn open_null() -> io::Result<OwnedFd> {
 /// (ours, the child's). Pipes for stdin, stdout and stderr, so that the child can open /dev/stdin
 /// and the like, which no socket allows; sockets for the others, which go both ways.
 fn open_pipe(target: RawFd) -> io::Result<(OwnedFd, OwnedFd)> {
-    let mut ends = [-1; 2];
     if target > 2 {
-        // SAFETY: room for two descriptors.
-        check(unsafe { libc::socketpair(libc::AF_UNIX, SOCKET, 0, ends.as_mut_ptr()) })?;
-    } else {
-        pipe_cloexec(&mut ends)?;
+        return socket_pair();
     }
-    // SAFETY: just opened, for us.
-    let (reader, writer) = unsafe { (own(ends[0].into()), own(ends[1].into())) };
-    #[cfg(target_vendor = "apple")]
-    for end in [&reader, &writer] {
-        set_cloexec(end)?;
-    }
+    let (reader, writer) = pipe()?;
     Ok(if target == 0 { (writer, reader) } else { (reader, writer) })
-}
-
-#[cfg(not(target_vendor = "apple"))]
-const SOCKET: i32 = libc::SOCK_STREAM | libc::SOCK_CLOEXEC;
-#[cfg(target_vendor = "apple")]
-const SOCKET: i32 = libc::SOCK_STREAM;
-
-#[cfg(not(target_vendor = "apple"))]
-fn pipe_cloexec(ends: &mut [RawFd; 2]) -> io::Result<()> {
-    // SAFETY: room for two descriptors.
-    check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) }).map(drop)
-}
-
-/// macOS has no pipe2. Our own children get nothing they were not given all the same
-/// (POSIX_SPAWN_CLOEXEC_DEFAULT).
-#[cfg(target_vendor = "apple")]
-fn pipe_cloexec(ends: &mut [RawFd; 2]) -> io::Result<()> {
-    // SAFETY: room for two descriptors.
-    check(unsafe { libc::pipe(ends.as_mut_ptr()) }).map(drop)
-}
-
-#[cfg(target_vendor = "apple")]
-fn set_cloexec(fd: &OwnedFd) -> io::Result<()> {
-    // SAFETY: a valid descriptor and a flag that takes an integer.
-    check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_SETFD, libc::FD_CLOEXEC) }).map(drop)
-}
-
-/// Node makes its own stdout non-blocking when it is a pipe, and that belongs to the file, not to the
-/// descriptor: a child that does not expect it would fail with EAGAIN. libuv does the same.
-fn set_blocking(fd: RawFd) -> io::Result<()> {
-    // SAFETY: fails with EBADF for a descriptor that is none; takes no argument.
-    let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFL) })? as i32;
-    if flags & libc::O_NONBLOCK != 0 {
-        // SAFETY: as above, with an integer.
-        check(unsafe { libc::fcntl(fd, libc::F_SETFL, flags & !libc::O_NONBLOCK) })?;
-    }
-    Ok(())
 }

@@ -5,7 +5,7 @@
 //! their [`Surroundings`], which are recorded at the last moment: before that thread changes one of the
 //! two. A thread that is not alone in changing them has to record them at each call.
 
-use crate::core::sys::{FileIdentity, check, own};
+use crate::core::sys::{FileIdentity, OPEN_TO_ENTER, check, own};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -54,6 +54,28 @@ impl Surroundings {
         }
     }
 
+    /// The directory, for an engine that names it before there is a child; `None`: it is that of the process, which must
+    /// not be opened. What is done to the process meanwhile is recorded first: so a directory that was opened while none
+    /// was recorded is the one of the call.
+    pub fn directory(&self) -> io::Result<Option<OwnedFd>> {
+        let opened = open_working_directory();
+        match (self.failure.load(Ordering::Acquire), self.recorded.get()) {
+            (0, None) => Ok(opened.ok()),
+            (0, Some(recorded)) => recorded.directory.try_clone().map(Some),
+            (failure, _) => Err(io::Error::from_raw_os_error(failure)),
+        }
+    }
+
+    /// What the child has to set. Only reads, for it runs between fork and exec, too.
+    pub fn umask(&self) -> Option<libc::mode_t> {
+        Some(self.recorded.get()?.umask)
+    }
+
+    /// Whether there is a umask for the child to set, other than the process's own.
+    pub fn have_another_umask(&self) -> bool {
+        self.umask().is_some_and(|recorded| recorded != umask())
+    }
+
     /// Makes them the calling process's. Only system calls, for it runs between clone and exec.
     pub fn enter(&self) -> Result<(), i32> {
         // The process records them before it changes them, and the clone copies what there is: a child that
@@ -97,11 +119,7 @@ impl Recorded {
 
 /// Needs no right to read it.
 fn open_working_directory() -> io::Result<OwnedFd> {
-    #[cfg(target_vendor = "apple")]
-    const SEARCH: i32 = libc::O_SEARCH;
-    #[cfg(not(target_vendor = "apple"))]
-    const SEARCH: i32 = libc::O_PATH;
-    let flags = SEARCH | libc::O_DIRECTORY | libc::O_CLOEXEC;
+    let flags = OPEN_TO_ENTER | libc::O_DIRECTORY | libc::O_CLOEXEC;
     // SAFETY: a valid C string and flags that take no third argument.
     let fd = check(unsafe { libc::open(c".".as_ptr(), flags) })?;
     // SAFETY: just opened, for us.

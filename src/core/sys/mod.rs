@@ -4,10 +4,11 @@
 //!   `wait_without_reaping` and `send_signal`;
 //! - `OwnProcess`: a process that our own spawn engine started, as the state machine needs it;
 //! - `ExitWatcher`: learns of the exits of many processes with one thread (or none), with `start`,
-//!   `add` and `add_hangup`;
+//!   `add` and `add_hangup` (on Unix one `Watcher`, with what differs behind its `Kernel`);
 //! - `PipeEnd`: the parent's end of a child's pipe, with `drain`, `set_capacity` and `lend`, which
 //!   makes it a `LentPipe`;
 //! - `Descriptor` and `duplicate_fd`: a copy of one of the caller's fds, for a child;
+//! - `set_blocking`, `has_unread` and `filled_pipe`: what a stream needs that goes to a child;
 //! - `Batch`: the calling thread as one that does not preempt who wakes it;
 //! - `Caller`, its `Scheduling`, and `Witness`: what a thread passes on to its children, and whether another
 //!   thread can do so in its place;
@@ -31,6 +32,19 @@ pub use usual_threads::{Batch, Caller, Scheduling, Witness};
 mod kqueue;
 #[cfg(all(unix, not(target_os = "linux")))]
 pub use kqueue::*;
+
+// What of it asks no system is tested on Linux, with a model of a kernel.
+#[cfg(all(test, target_os = "linux"))]
+#[path = "kqueue"]
+#[allow(dead_code, reason = "what else uses it is not compiled here")]
+mod kqueue_parts {
+    #[path = "model.rs"]
+    mod calls;
+    mod handle;
+    mod own_process;
+
+    use handle::Handle;
+}
 
 #[cfg(unix)]
 mod unix;

@@ -41,10 +41,11 @@ impl Caller {
 #[derive(Clone, Debug)]
 pub struct Scheduling;
 
+#[derive(Default)]
 pub struct Witness;
 
 impl Witness {
-    pub fn new() -> Self {
+    pub fn of_this_thread() -> Self {
         Self
     }
 

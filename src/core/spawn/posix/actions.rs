@@ -2,7 +2,7 @@
 //! any.
 
 use super::super::stdio::FdMapping;
-use super::cwd::WorkingDirectory;
+use super::cwd::Directory;
 use std::ffi::CStr;
 use std::os::fd::{AsRawFd, RawFd};
 
@@ -18,15 +18,15 @@ pub enum Action<'a> {
 
 /// `fds` are such that no target is another's source.
 pub fn of_child<'a>(
-    cwd: Option<&'a WorkingDirectory<'a>>,
+    directories: &'a [Directory<'a>],
     fds: &'a [FdMapping],
 ) -> impl Iterator<Item = Action<'a>> {
-    // Before the fds are placed, one of which may take the number of this one.
-    let enter = cwd.map(|cwd| match cwd {
-        WorkingDirectory::Open(fd) => Action::EnterOpen(fd.as_raw_fd()),
-        WorkingDirectory::Named(path) => Action::EnterNamed(path),
+    // Before the fds are placed, one of which may take the number of one of these.
+    let enter = directories.iter().map(|directory| match directory {
+        Directory::OfCall(fd) | Directory::Open(fd) => Action::EnterOpen(fd.as_raw_fd()),
+        Directory::Named(path) => Action::EnterNamed(path),
     });
-    enter.into_iter().chain(fds.iter().map(|fd| match fd.source == fd.target {
+    enter.chain(fds.iter().map(|fd| match fd.source == fd.target {
         true => Action::Keep(fd.target),
         false => Action::Duplicate(fd.source, fd.target),
     }))
@@ -69,17 +69,16 @@ mod tests {
     }
 
     #[test]
-    fn the_working_directory_comes_first_and_an_fd_in_its_place_is_kept() {
-        let directory = WorkingDirectory::open(c"/").unwrap();
-        let named = WorkingDirectory::Named(c"/");
+    fn the_directories_come_first_and_an_fd_in_its_place_is_kept() {
         let fds = [FdMapping { source: 5, target: 5 }, FdMapping { source: 7, target: 1 }];
-        let WorkingDirectory::Open(fd) = &directory else { panic!("/ can be opened") };
+        let fd = duplicate_above_100();
+        let enter = Action::EnterOpen(fd.as_raw_fd());
+        let directories = [Directory::OfCall(fd), Directory::Named(c"relative")];
         assert_eq!(
-            of_child(Some(&directory), &fds).collect::<Vec<_>>(),
-            [Action::EnterOpen(fd.as_raw_fd()), Action::Keep(5), Action::Duplicate(7, 1)]
+            of_child(&directories, &fds).collect::<Vec<_>>(),
+            [enter, Action::EnterNamed(c"relative"), Action::Keep(5), Action::Duplicate(7, 1)]
         );
-        assert_eq!(of_child(Some(&named), &fds).next(), Some(Action::EnterNamed(c"/")));
-        assert_eq!(of_child(None, &fds).next(), Some(Action::Keep(5)));
+        assert_eq!(of_child(&[], &fds).next(), Some(Action::Keep(5)));
     }
 
     /// Every way to give three of four open fds, one perhaps more than once, to three targets among them.
@@ -102,7 +101,7 @@ mod tests {
             for (before, after) in mappings.iter().zip(&lifted.mappings) {
                 open.insert(after.source, parents[&before.source]);
             }
-            let seen = carry_out(of_child(None, &lifted.mappings), &open);
+            let seen = carry_out(of_child(&[], &lifted.mappings), &open);
             let expected = mappings.iter().map(|fd| (fd.target, parents[&fd.source])).collect();
             assert_eq!(seen, expected, "sources {sources:?} from {base}");
         }

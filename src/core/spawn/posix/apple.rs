@@ -3,10 +3,12 @@
 //! `posix_spawnp` would search the parent's PATH, and reports ENOENT for a child that runs when there
 //! is a working directory and a relative path (libuv/libuv#3583).
 
+use super::super::Surroundings;
+use super::SpawnError;
 use super::actions::{self, Action};
+use super::cwd::Directory;
 use super::exec::Exec;
 use super::fork::{self, Failure, Image};
-use super::{SpawnError, WorkingDirectory};
 use std::ffi::{c_char, c_int, c_short};
 use std::io;
 use std::mem::MaybeUninit;
@@ -29,7 +31,8 @@ unsafe extern "C" {
 }
 
 pub fn start(exec: &Exec) -> Result<libc::pid_t, SpawnError> {
-    if !exec.credentials.is_unchanged() || highest_source(exec) >= OPEN_MAX {
+    let changes_umask = exec.surroundings.is_some_and(Surroundings::have_another_umask);
+    if !exec.credentials.is_unchanged() || changes_umask || highest_source(exec) >= OPEN_MAX {
         let image = Successor::new(exec)?;
         return fork::start(exec, &image);
     }
@@ -61,11 +64,11 @@ const CLEAN: c_int =
     libc::POSIX_SPAWN_CLOEXEC_DEFAULT | libc::POSIX_SPAWN_SETSIGDEF | libc::POSIX_SPAWN_SETSIGMASK;
 
 fn highest_source(exec: &Exec) -> RawFd {
-    let cwd = match exec.cwd {
-        Some(WorkingDirectory::Open(fd)) => fd.as_raw_fd(),
-        _ => -1,
-    };
-    exec.fds.iter().map(|fd| fd.source.max(fd.target)).fold(cwd, RawFd::max)
+    let directories = exec.directories.iter().map(|directory| match directory {
+        Directory::OfCall(fd) | Directory::Open(fd) => fd.as_raw_fd(),
+        Directory::Named(_) => -1,
+    });
+    exec.fds.iter().map(|fd| fd.source.max(fd.target)).chain(directories).fold(-1, RawFd::max)
 }
 
 /// # Safety
@@ -146,7 +149,7 @@ impl FileActions {
     /// For a child that is all posix_spawn's.
     fn of_child(exec: &Exec) -> io::Result<Self> {
         let mut actions = Self::new()?;
-        for action in actions::of_child(exec.cwd, exec.fds) {
+        for action in actions::of_child(exec.directories, exec.fds) {
             actions.add(action)?;
         }
         Ok(actions)

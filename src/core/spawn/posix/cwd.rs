@@ -2,39 +2,64 @@
 //! all that can go wrong, and a missing directory must not be taken for a missing program.
 //!
 //! An open directory is the one that the child will be in, whatever happens to its name meanwhile; so
-//! what fails afterwards is not its fault, and nothing is left to race with. Only a directory that may
-//! be entered but not read cannot be opened. It is entered by its name, after a check; should it
-//! vanish in between, the failure is taken for the program's. The outcome is the same: no child.
+//! what fails afterwards is not its fault, and nothing is left to race with. It is opened to be entered, not
+//! to be read, which is another permission. Where that is refused all the same, it is entered by its name,
+//! after a check; should it vanish in between, the failure is taken for the program's. The outcome is the
+//! same: no child. (macOS refuses to open a user's Documents, but not to enter them, until the user has agreed.)
 
-use crate::core::sys::{check, own, retry};
+use super::super::{Plan, SpawnError, Stage};
+use crate::core::sys::{OPEN_TO_ENTER, check, own, retry};
 use std::ffi::CStr;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 
+/// A directory that the child enters.
 #[derive(Debug)]
-pub enum WorkingDirectory<'a> {
+pub enum Directory<'a> {
+    /// The process's own, as it was at the call.
+    OfCall(OwnedFd),
     Open(OwnedFd),
+    /// From the one before, if it is relative.
     Named(&'a CStr),
 }
 
-impl<'a> WorkingDirectory<'a> {
+/// What the child enters, one after the other. Empty: it stays where the process is.
+pub fn directories(plan: &Plan) -> Result<Vec<Directory<'_>>, SpawnError> {
+    let of_call = match &plan.surroundings {
+        Some(surroundings) => surroundings.directory()?,
+        None => None,
+    };
+    let Some(path) = plan.cwd.as_deref() else {
+        return Ok(of_call.map(Directory::OfCall).into_iter().collect());
+    };
+    let at = of_call.as_ref().map_or(libc::AT_FDCWD, AsRawFd::as_raw_fd);
+    let wanted =
+        Directory::at(at, path).map_err(|error| SpawnError { stage: Stage::Chdir, ..error.into() })?;
+    let of_call = of_call.filter(|_| matches!(wanted, Directory::Named(_)));
+    Ok(of_call.map(Directory::OfCall).into_iter().chain([wanted]).collect())
+}
+
+impl<'a> Directory<'a> {
     /// Fails if the child could not enter it.
-    pub fn open(path: &'a CStr) -> io::Result<Self> {
+    fn at(at: i32, path: &'a CStr) -> io::Result<Self> {
         let opened = retry(|| {
-            let flags = libc::O_RDONLY | libc::O_DIRECTORY | libc::O_CLOEXEC;
-            // SAFETY: a valid C string and flags that take no third argument.
-            check(unsafe { libc::open(path.as_ptr(), flags) })
+            let flags = OPEN_TO_ENTER | libc::O_DIRECTORY | libc::O_CLOEXEC;
+            // SAFETY: a valid C string and flags that take no further argument.
+            check(unsafe { libc::openat(at, path.as_ptr(), flags) })
         });
+        // SAFETY: just opened, for us.
+        Self::from_opened(opened.map(|fd| unsafe { own(fd) }), at, path)
+    }
+
+    fn from_opened(opened: io::Result<OwnedFd>, at: i32, path: &'a CStr) -> io::Result<Self> {
         match opened {
             Ok(fd) => {
-                // SAFETY: just opened, for us.
-                let fd = unsafe { own(fd) };
-                // Reading it and entering it are two permissions.
                 may_enter(fd.as_raw_fd(), c".")?;
                 Ok(Self::Open(fd))
             }
-            Err(error) if error.raw_os_error() == Some(libc::EACCES) => {
-                may_enter(libc::AT_FDCWD, path)?;
+            // The rights of the file, and the policy of the system.
+            Err(error) if matches!(error.raw_os_error(), Some(libc::EACCES | libc::EPERM)) => {
+                may_enter(at, path)?;
                 Ok(Self::Named(path))
             }
             Err(error) => Err(error),
@@ -46,4 +71,32 @@ impl<'a> WorkingDirectory<'a> {
 fn may_enter(at: i32, path: &CStr) -> io::Result<()> {
     // SAFETY: a valid C string and integers.
     check(unsafe { libc::faccessat(at, path.as_ptr(), libc::X_OK, libc::AT_EACCESS) }).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errno(result: io::Result<Directory>) -> Option<i32> {
+        result.err().and_then(|error| error.raw_os_error())
+    }
+
+    #[test]
+    fn a_directory_that_must_not_be_opened_is_entered_by_its_name() {
+        for refusal in [libc::EPERM, libc::EACCES] {
+            let refused = || Err(io::Error::from_raw_os_error(refusal));
+            let named = Directory::from_opened(refused(), libc::AT_FDCWD, c"/").unwrap();
+            assert!(matches!(named, Directory::Named(path) if path == c"/"));
+            let missing = Directory::from_opened(refused(), libc::AT_FDCWD, c"/no/such");
+            assert_eq!(errno(missing), Some(libc::ENOENT));
+        }
+        let missing = Err(io::Error::from_raw_os_error(libc::ENOENT));
+        assert_eq!(errno(Directory::from_opened(missing, libc::AT_FDCWD, c"/")), Some(libc::ENOENT));
+    }
+
+    #[test]
+    fn what_is_no_directory_is_told() {
+        assert_eq!(errno(Directory::at(libc::AT_FDCWD, c"/dev/null")), Some(libc::ENOTDIR));
+        assert_eq!(errno(Directory::at(libc::AT_FDCWD, c"/no/such")), Some(libc::ENOENT));
+    }
 }

@@ -4,11 +4,15 @@
 //! Between fork and exec the child is one thread of a copy of the parent, whose other threads may have
 //! held any lock: system calls only, no allocation, no panic (man 2 fork, CAVEATS).
 
+use super::super::Surroundings;
+use super::cwd::Directory;
 use super::exec::Exec;
-use super::{SpawnError, Stage, WorkingDirectory};
-use crate::core::sys::{check, own, retry};
+use super::groups::Groups;
+use super::{SpawnError, Stage};
+use crate::core::sys::{check, own, pipe, retry};
 use std::ffi::{c_char, c_int};
-use std::io::{self, PipeReader, Read};
+use std::fs::File;
+use std::io::{self, Read};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::ptr;
@@ -46,8 +50,8 @@ pub fn start(exec: &Exec, image: &impl Image) -> Result<libc::pid_t, SpawnError>
 }
 
 /// The writing end lies above every target, where the child's own fds cannot overwrite it.
-fn report_pipe(first_free_fd: RawFd) -> io::Result<(PipeReader, OwnedFd)> {
-    let (reader, writer) = io::pipe()?; // close-on-exec, both
+fn report_pipe(first_free_fd: RawFd) -> io::Result<(OwnedFd, OwnedFd)> {
+    let (reader, writer) = pipe()?;
     // SAFETY: takes integers.
     let moved = check(unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_DUPFD_CLOEXEC, first_free_fd) })?;
     // SAFETY: just opened, for us.
@@ -55,9 +59,9 @@ fn report_pipe(first_free_fd: RawFd) -> io::Result<(PipeReader, OwnedFd)> {
 }
 
 /// Blocks until the child has exec'd (the end of the file, without a word) or failed.
-fn read_report(mut reader: PipeReader) -> Option<Failure> {
+fn read_report(reader: OwnedFd) -> Option<Failure> {
     let mut report = [0; 8];
-    reader.read_exact(&mut report).ok()?;
+    File::from(reader).read_exact(&mut report).ok()?;
     let [chdir, errno] = [0, 4].map(|at| c_int::from_ne_bytes(std::array::from_fn(|i| report[at + i])));
     Some((if chdir == 0 { Stage::Spawn } else { Stage::Chdir }, errno))
 }
@@ -81,16 +85,21 @@ fn prepare(exec: &Exec) -> Result<(), Failure> {
         // SAFETY: no arguments.
         attempt(unsafe { libc::setsid() })?;
     }
-    if let Some(cwd) = exec.cwd {
+    if let Some(umask) = exec.surroundings.and_then(Surroundings::umask) {
+        // SAFETY: takes an integer, and cannot fail.
+        unsafe { libc::umask(umask) };
+    }
+    for directory in exec.directories {
         // Before the fds are placed, one of which may take the number of this one.
         // SAFETY: an open descriptor, or a C string.
-        let changed = unsafe {
-            match cwd {
-                WorkingDirectory::Open(fd) => libc::fchdir(fd.as_raw_fd()),
-                WorkingDirectory::Named(path) => libc::chdir(path.as_ptr()),
+        let (stage, changed) = unsafe {
+            match directory {
+                Directory::OfCall(fd) => (Stage::Spawn, libc::fchdir(fd.as_raw_fd())),
+                Directory::Open(fd) => (Stage::Chdir, libc::fchdir(fd.as_raw_fd())),
+                Directory::Named(path) => (Stage::Chdir, libc::chdir(path.as_ptr())),
             }
         };
-        attempt(changed).map_err(|(_, errno)| (Stage::Chdir, errno))?;
+        attempt(changed).map_err(|(_, errno)| (stage, errno))?;
     }
     for fd in exec.fds {
         // SAFETY: takes integers. dup2 leaves equal fds as they are: these need only lose their
@@ -109,13 +118,13 @@ fn prepare(exec: &Exec) -> Result<(), Failure> {
 /// Groups, then gid, then uid: each step needs the rights that the next one gives up.
 fn change_credentials(exec: &Exec) -> Result<(), Failure> {
     let wanted = exec.credentials;
-    if let Some(groups) = &wanted.groups {
+    if let Some(Groups { list, required }) = &exec.groups {
         // Also for an empty list: not calling it would keep the parent's groups (CVE-2023-6507).
         // SAFETY: as many group ids as it says.
-        attempt(unsafe { libc::setgroups(groups.len() as _, groups.as_ptr()) })?;
-    } else if !wanted.is_unchanged() {
-        // SAFETY: no group ids. Fails where nothing may be changed: then there is nothing to drop.
-        unsafe { libc::setgroups(0, ptr::null()) };
+        let changed = attempt(unsafe { libc::setgroups(list.len() as _, list.as_ptr()) });
+        if *required {
+            changed?;
+        }
     }
     if let Some(gid) = wanted.gid {
         // SAFETY: takes an integer.

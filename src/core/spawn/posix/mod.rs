@@ -1,8 +1,8 @@
 //! The engine of macOS and FreeBSD.
 //!
 //! macOS: `posix_spawn`, which costs the same whatever the size of the parent, with Apple's flags for
-//! a clean child (man 2 posix_spawn, man 3 posix_spawnattr_setflags). It knows no uid, gid or groups:
-//! for those the child is forked, changes them, and turns into the program by the same call
+//! a clean child (man 2 posix_spawn, man 3 posix_spawnattr_setflags). It knows no uid, gid, groups or
+//! umask: for those the child is forked, changes them, and turns into the program by the same call
 //! (POSIX_SPAWN_SETEXEC).
 //!
 //! FreeBSD's `posix_spawn` can neither close what the child was not given nor start a session: always
@@ -14,6 +14,7 @@ mod cwd;
 mod exec;
 mod files;
 mod fork;
+mod groups;
 mod lift;
 
 #[cfg(target_vendor = "apple")]
@@ -32,7 +33,6 @@ mod tests;
 use super::stdio::ChildFds;
 use super::{Plan, SpawnError, Stage};
 use crate::core::sys::PipeEnd;
-use cwd::WorkingDirectory;
 use exec::Exec;
 use lift::Lifted;
 
@@ -44,11 +44,10 @@ pub fn spawn(plan: &Plan) -> Result<super::Spawned, SpawnError> {
 
 /// The pid of the child, and our ends of its pipes.
 fn start(plan: &Plan) -> Result<(libc::pid_t, Vec<Option<PipeEnd>>), SpawnError> {
-    let cwd = plan.cwd.as_deref().map(WorkingDirectory::open).transpose();
-    let cwd = cwd.map_err(|error| SpawnError { stage: Stage::Chdir, ..error.into() })?;
+    let directories = cwd::directories(plan)?;
     let fds = ChildFds::open(plan)?;
     let lifted = Lifted::new(&fds.mappings)?;
-    let exec = Exec::new(plan, &lifted, cwd.as_ref());
+    let exec = Exec::new(plan, &lifted, &directories);
     let pid = native::start(&exec)?;
     Ok((pid, fds.pipes))
 }

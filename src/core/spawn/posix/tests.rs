@@ -11,7 +11,7 @@ fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
     Plan {
         file: file.to_owned(),
         args: args.iter().map(|arg| arg.as_bytes()).collect(),
-        env: StringBlock::from_joined("PATH=/usr/bin:/bin".into()),
+        env: StringBlock::from_joined("PATH=/usr/bin:/bin"),
         stdio: vec![Stdio::Ignore, stdout, Stdio::Inherit(2)],
         ..Plan::default()
     }
@@ -63,6 +63,67 @@ fn a_detached_child_leads_a_session() {
     assert_eq!(pid, session);
 }
 
+/// In a thread that has a working directory and a umask of its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_child_has_the_working_directory_and_the_umask_of_its_call() {
+    use super::super::Surroundings;
+    use std::sync::Arc;
+    let set = |directory: &CStr, umask| {
+        // SAFETY: takes an integer, and cannot fail.
+        unsafe { libc::umask(umask) };
+        // SAFETY: a valid C string.
+        assert_eq!(unsafe { libc::chdir(directory.as_ptr()) }, 0);
+    };
+    std::thread::spawn(move || {
+        // SAFETY: takes an integer.
+        assert_eq!(unsafe { libc::unshare(libc::CLONE_FS) }, 0);
+        // What is recorded is the process's own.
+        // SAFETY: takes an integer.
+        let umask = unsafe { libc::umask(0) };
+        for (cwd, expected) in [(None, "/usr"), (Some(c"share"), "/usr/share"), (Some(c"/dev"), "/dev")] {
+            for changes in [false, true] {
+                set(c"/usr", umask);
+                let surroundings = Arc::new(Surroundings::unrecorded());
+                if changes {
+                    surroundings.record();
+                    set(c"/", umask ^ 0o777);
+                }
+                let (text, _) = output("pwd -L; pwd -P; umask", |plan| {
+                    plan.cwd = cwd.map(Into::into);
+                    plan.surroundings = Some(Arc::clone(&surroundings));
+                });
+                let words: Vec<_> = text.split_whitespace().collect();
+                let umask = format!("{umask:04o}");
+                assert_eq!(words, [expected, expected, &umask], "{cwd:?}, changed afterwards: {changes}");
+            }
+        }
+    })
+    .join()
+    .unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_child_runs_as_whom_it_was_told() {
+    use super::super::Credentials;
+    // SAFETY: no arguments.
+    if unsafe { libc::geteuid() } != 0 {
+        eprintln!("skipped: needs root");
+        return;
+    }
+    let run = |uid, gid, groups: Option<&[u32]>| {
+        let credentials = Credentials { uid, gid, groups: groups.map(<[u32]>::to_vec) };
+        output("id -u; id -g; grep Groups: /proc/$$/status | tail -c +9", |plan| {
+            plan.credentials = credentials
+        })
+        .0
+    };
+    assert_eq!(run(Some(65534), Some(65533), Some(&[7, 9])), "65534\n65533\n7 9 \n");
+    assert_eq!(run(Some(65534), None, None).replace(' ', ""), "65534\n0\n\n");
+    assert_eq!(run(None, Some(9), Some(&[])).replace(' ', ""), "0\n9\n\n");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn only_what_was_given_arrives_and_signals_start_clean() {
@@ -71,7 +132,8 @@ fn only_what_was_given_arrives_and_signals_start_clean() {
     // SAFETY: takes integers; a copy that an exec would keep, as careless code leaves them.
     let careless = unsafe { libc::fcntl(reader.as_raw_fd(), libc::F_DUPFD, 500) };
     assert!(careless >= 500);
-    let (text, _) = output("ls /proc/$$/fd; grep -E 'Sig(Blk|Ign)' /proc/$$/status", |plan| {
+    // In /proc/self, for dash blocks all signals while it starts another program.
+    let (text, _) = output("ls /proc/$$/fd; grep -E 'Sig(Blk|Ign)' /proc/self/status", |plan| {
         plan.stdio.extend([Stdio::Ignore, Stdio::Given(reader.try_clone().unwrap().into())]);
     });
     // SAFETY: opened above.

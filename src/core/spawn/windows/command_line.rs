@@ -1,94 +1,114 @@
 //! One line for all arguments, which is what a Windows program is given: it takes it apart again itself.
 //! Nothing in here asks the system, so it is tested on every system.
 
+use super::ascii::{AsciiUnits, is};
+
 /// What the rules of Microsoft's C library turn back into `args` ("Parsing C++ command-line arguments").
 /// With `verbatim` all but the first are taken as they are.
-pub fn line<'a>(args: impl IntoIterator<Item = &'a str>, verbatim: bool) -> String {
-    let mut line = String::new();
+pub fn line<A: AsRef<[u16]>>(args: impl IntoIterator<Item = A>, verbatim: bool) -> Vec<u16> {
+    let mut line = Vec::new();
     for (i, arg) in args.into_iter().enumerate() {
         if i > 0 {
-            line.push(' ');
+            line.push_ascii(" ");
         }
         match verbatim && i > 0 {
-            true => line.push_str(arg),
-            false => push_quoted(&mut line, arg),
+            true => line.extend_from_slice(arg.as_ref()),
+            false => push_quoted(&mut line, arg.as_ref()),
         }
     }
     line
 }
 
-fn push_quoted(line: &mut String, arg: &str) {
-    let quote = arg.is_empty() || arg.contains([' ', '\t', '\n', '\u{b}', '"']);
-    push_escaped(line, arg, quote, |line, character, backslashes| {
+fn push_quoted(line: &mut Vec<u16>, arg: &[u16]) {
+    let quote = arg.is_empty() || arg.iter().any(|unit| is(*unit, b" \t\n\x0b\""));
+    push_escaped(line, arg, quote, |line, unit, backslashes| {
         // Backslashes mean themselves unless a quote follows: then each needs another, and so does the quote.
-        if character == '"' {
-            line.extend(std::iter::repeat_n('\\', backslashes + 1));
+        if is(unit, b"\"") {
+            line.push_backslashes(backslashes + 1);
         }
     });
 }
 
-/// `escape` is asked before each character, and told how many backslashes stand before it.
-fn push_escaped(line: &mut String, arg: &str, quote: bool, escape: impl Fn(&mut String, char, usize)) {
+/// `escape` is asked before each unit, and told how many backslashes stand before it.
+fn push_escaped(line: &mut Vec<u16>, arg: &[u16], quote: bool, escape: impl Fn(&mut Vec<u16>, u16, usize)) {
     if quote {
-        line.push('"');
+        line.push_ascii("\"");
     }
     let mut backslashes = 0;
-    for character in arg.chars() {
-        escape(line, character, backslashes);
-        backslashes = if character == '\\' { backslashes + 1 } else { 0 };
-        line.push(character);
+    for unit in arg {
+        escape(line, *unit, backslashes);
+        backslashes = if is(*unit, b"\\") { backslashes + 1 } else { 0 };
+        line.push(*unit);
     }
     if quote {
-        line.extend(std::iter::repeat_n('\\', backslashes));
-        line.push('"');
+        line.push_backslashes(backslashes);
+        line.push_ascii("\"");
     }
 }
 
 /// For `cmd.exe`, which runs a batch file and has rules of its own. `None` for arguments that no quoting
 /// carries through it. The standard library's way (CVE-2024-24576): its `make_bat_command_line`.
-pub fn batch_line<'a>(
-    script: &str,
-    args: impl IntoIterator<Item = &'a str>,
+pub fn batch_line<A: AsRef<[u16]>>(
+    script: &[u16],
+    args: impl IntoIterator<Item = A>,
     verbatim: bool,
-) -> Option<String> {
-    if script.contains('"') || script.ends_with('\\') {
+) -> Option<Vec<u16>> {
+    if script.iter().any(|unit| is(*unit, b"\"")) || script.last().is_some_and(|unit| is(*unit, b"\\")) {
         return None;
     }
     // e: with the extensions that `push_batch_quoted` needs; v: without `!variables!`; d: without AutoRun. The quote
     // around everything is for cmd.exe itself, which takes it away.
-    let mut line = format!("cmd.exe /e:ON /v:OFF /d /c \"\"{script}\"");
+    let mut line = Vec::new();
+    line.push_ascii("cmd.exe /e:ON /v:OFF /d /c \"\"");
+    script.iter().for_each(|unit| push_literally(&mut line, *unit));
+    line.push_ascii("\"");
     for arg in args {
-        line.push(' ');
+        let arg = arg.as_ref();
+        line.push_ascii(" ");
         match verbatim {
-            true => line.push_str(arg),
+            true => line.extend_from_slice(arg),
             // They would end the command.
-            false if arg.contains(['\r', '\n']) => return None,
+            false if arg.iter().any(|unit| is(*unit, b"\r\n")) => return None,
             false => push_batch_quoted(&mut line, arg),
         }
     }
-    line.push('"');
+    line.push_ascii("\"");
     Some(line)
 }
 
-fn push_batch_quoted(line: &mut String, arg: &str) {
-    let harmless = |c: char| {
-        if c.is_ascii() { c.is_ascii_alphanumeric() || r"#$*+-./:?@\_".contains(c) } else { !c.is_control() }
+fn push_batch_quoted(line: &mut Vec<u16>, arg: &[u16]) {
+    let harmless = |unit: &u16| match u8::try_from(*unit) {
+        Ok(byte) if byte.is_ascii() => byte.is_ascii_alphanumeric() || br"#$*+-./:?@\_".contains(&byte),
+        // Control characters.
+        Ok(byte) => byte >= 0xa0,
+        Err(_) => true,
     };
     // A last backslash would hide the quote that a batch file may put after it: "%~1".
-    let quote = arg.is_empty() || arg.ends_with('\\') || !arg.chars().all(harmless);
-    push_escaped(line, arg, quote, |line, character, backslashes| match character {
-        '"' => {
-            line.extend(std::iter::repeat_n('\\', backslashes));
-            line.push('"');
+    let quote = arg.is_empty() || arg.ends_with(&[u16::from(b'\\')]) || !arg.iter().all(harmless);
+    push_escaped(line, arg, quote, |line, unit, backslashes| {
+        if is(unit, b"\"") {
+            line.push_backslashes(backslashes);
+            line.push_ascii("\"");
         }
-        // An empty part of a variable that is always there, so that no %variable% is seen across it.
-        '%' => line.push_str("%%cd:~,"),
-        _ => {}
+        push_guard(line, unit);
     });
+}
+
+fn push_literally(line: &mut Vec<u16>, unit: u16) {
+    push_guard(line, unit);
+    line.push(unit);
+}
+
+/// Before a percent sign: an empty part of a variable that is always there, so that no %variable% is seen across it.
+fn push_guard(line: &mut Vec<u16>, unit: u16) {
+    if is(unit, b"%") {
+        line.push_ascii("%%cd:~,");
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::ascii::{text, units};
     use super::{batch_line, line};
 
     #[test]
@@ -103,27 +123,41 @@ mod tests {
             (&[r"a b\", r"c\"], r#""a b\\" c\"#),
             (&[""], r#""""#),
             (&["line\nbreak"], "\"line\nbreak\""),
+            (&["ünï ﹏", "🦀"], "\"ünï ﹏\" 🦀"),
         ] {
-            assert_eq!(line(args.iter().copied(), false), expected);
+            assert_eq!(text(&line(args.iter().map(|arg| units(arg)), false)), expected);
         }
     }
 
     #[test]
     fn verbatim_arguments_are_left_alone_but_for_the_programs_name() {
-        assert_eq!(line(["a program", "/c", "\"x y\""], true), r#""a program" /c "x y""#);
+        let args = ["a program", "/c", "\"x y\""].map(units);
+        assert_eq!(text(&line(args, true)), r#""a program" /c "x y""#);
+    }
+
+    #[test]
+    fn half_of_a_surrogate_pair_stays_what_it_is() {
+        assert_eq!(line([[0xd800, u16::from(b'a'), 0xdc00]], false), [0xd800, u16::from(b'a'), 0xdc00]);
+        let batch = batch_line(&units("a.cmd"), [[0xdc00]], false).unwrap();
+        assert_eq!(batch[batch.len() - 2], 0xdc00);
     }
 
     #[test]
     fn a_batch_file_gets_no_chance_to_run_anything_else() {
-        let line = |arg| batch_line(r"C:\a b.cmd", [arg], false);
+        let of = |script: &str, arg: &str| Some(text(&batch_line(&units(script), [units(arg)], false)?));
+        let line = |arg| of(r"C:\a b.cmd", arg);
         let around = |inner: &str| Some(format!(r#"cmd.exe /e:ON /v:OFF /d /c ""C:\a b.cmd" {inner}""#));
         assert_eq!(line("plain"), around("plain"));
+        assert_eq!(line("ünï-﹏🦀"), around("ünï-﹏🦀"));
         assert_eq!(line("a&calc"), around(r#""a&calc""#));
+        assert_eq!(line("a\u{85}b"), around("\"a\u{85}b\""));
         assert_eq!(line(r#""&calc"#), around(r#""""&calc""#));
         assert_eq!(line("%PATH%"), around(r#""%%cd:~,%PATH%%cd:~,%""#));
         assert_eq!(line(r"dir\"), around(r#""dir\\""#));
         assert_eq!(line(""), around(r#""""#));
         assert_eq!(line("a\nb"), None);
-        assert_eq!(batch_line("a\"b.cmd", [], false), None);
+        assert_eq!(of("a\"b.cmd", ""), None);
+        let script = of(r"C:\%TEMP%\a.cmd", "b").unwrap();
+        assert_eq!(script, r#"cmd.exe /e:ON /v:OFF /d /c ""C:\%%cd:~,%TEMP%%cd:~,%\a.cmd" b""#);
     }
 }

@@ -2,23 +2,21 @@
 
 use super::super::{Plan, Stdio};
 use super::stdio::ChildStdio;
-use super::{command_line, environment_block, program, text};
-use crate::core::sys::check;
-use std::ffi::{OsStr, OsString, c_void};
+use super::wtf8::to_utf16;
+use super::{ascii, candidates, command_line, environment_block, files, program};
+use crate::core::sys::{check, has_console};
+use std::ffi::c_void;
 use std::io;
-use std::os::windows::ffi::{OsStrExt, OsStringExt};
 use std::os::windows::io::{FromRawHandle, OwnedHandle};
-use std::path::{Path, PathBuf};
 use std::ptr;
 use windows_sys::Win32::Foundation::{
     ERROR_FILENAME_EXCED_RANGE, ERROR_INVALID_PARAMETER, ERROR_NOT_SUPPORTED, HANDLE,
 };
-use windows_sys::Win32::System::SystemInformation::GetSystemDirectoryW;
 use windows_sys::Win32::System::Threading::{
-    CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW, CREATE_SUSPENDED, CREATE_UNICODE_ENVIRONMENT, CreateProcessW,
-    DETACHED_PROCESS, DeleteProcThreadAttributeList, EXTENDED_STARTUPINFO_PRESENT,
-    InitializeProcThreadAttributeList, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, PROCESS_INFORMATION,
-    STARTF_USESHOWWINDOW, STARTF_USESTDHANDLES, STARTUPINFOEXW, STARTUPINFOW, UpdateProcThreadAttribute,
+    CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW, CREATE_UNICODE_ENVIRONMENT, CreateProcessW, DETACHED_PROCESS,
+    DeleteProcThreadAttributeList, EXTENDED_STARTUPINFO_PRESENT, InitializeProcThreadAttributeList,
+    PROC_THREAD_ATTRIBUTE_HANDLE_LIST, PROCESS_INFORMATION, STARTF_USESHOWWINDOW, STARTF_USESTDHANDLES,
+    STARTUPINFOEXW, STARTUPINFOW, UpdateProcThreadAttribute,
 };
 
 /// The longest command line, with its NUL (MS docs: CreateProcessW).
@@ -28,25 +26,24 @@ const LONGEST_LINE: usize = 32_767;
 const SW_HIDE: u16 = 0;
 const SW_SHOWDEFAULT: u16 = 10;
 
-/// A process whose first thread does not run yet.
-pub struct Suspended {
+/// A process that runs.
+pub struct Created {
     pub pid: u32,
     pub process: OwnedHandle,
-    pub thread: OwnedHandle,
 }
 
-pub fn create(plan: &Plan, stdio: &ChildStdio) -> io::Result<Suspended> {
+/// `cwd` is absolute; `start_in` is what the system takes for it, with a NUL.
+pub fn create(plan: &Plan, cwd: &[u16], start_in: &[u16], stdio: &ChildStdio) -> io::Result<Created> {
     if !plan.credentials.is_unchanged() {
         return Err(io::Error::from_raw_os_error(ERROR_NOT_SUPPORTED as i32));
     }
-    let (file, line) = file_and_line(plan)?;
-    let mut line = wide(OsStr::new(&line));
+    let (file, line) = file_and_line(plan, cwd)?;
+    let mut line = files::with_nul(line);
     if line.len() > LONGEST_LINE {
         return Err(io::Error::from_raw_os_error(ERROR_FILENAME_EXCED_RANGE as i32));
     }
-    let entries: Vec<_> = plan.env.iter().map(text).collect();
-    let env = environment_block::block(entries.iter().map(|entry| &**entry), |name| std::env::var(name).ok());
-    let cwd = plan.cwd.as_deref().map(|cwd| wide(OsStr::new(&*text(cwd))));
+    let file = files::for_program(&file);
+    let env = environment_block::block(plan.env.iter().map(|entry| to_utf16(entry.to_bytes())));
 
     let crt_block = stdio.crt_block();
     let handles = stdio.all();
@@ -55,7 +52,7 @@ pub fn create(plan: &Plan, stdio: &ChildStdio) -> io::Result<Suspended> {
         StartupInfo: STARTUPINFOW {
             cb: size_of::<STARTUPINFOEXW>() as u32,
             dwFlags: STARTF_USESTDHANDLES | STARTF_USESHOWWINDOW,
-            wShowWindow: if plan.hide_window { SW_HIDE } else { SW_SHOWDEFAULT },
+            wShowWindow: if plan.hide_window == Some(true) { SW_HIDE } else { SW_SHOWDEFAULT },
             cbReserved2: crt_block.len() as u16,
             lpReserved2: crt_block.as_ptr().cast_mut(),
             hStdInput: stdio.standard(0),
@@ -71,63 +68,56 @@ pub fn create(plan: &Plan, stdio: &ChildStdio) -> io::Result<Suspended> {
     // a STARTUPINFOEXW, as the flags say, whose pointers outlive the call.
     check(unsafe {
         CreateProcessW(
-            wide(file.as_os_str()).as_ptr(),
+            file.as_ptr(),
             line.as_mut_ptr(),
             ptr::null(),
             ptr::null(),
             list.is_some().into(),
             flags(plan),
             env.as_ptr().cast(),
-            cwd.as_ref().map_or(ptr::null(), Vec::as_ptr),
+            start_in.as_ptr(),
             (&raw const startup).cast(),
             &mut created,
         )
     })?;
     // SAFETY: two new handles, for us.
     let own = |handle: HANDLE| unsafe { OwnedHandle::from_raw_handle(handle) };
-    Ok(Suspended { pid: created.dwProcessId, process: own(created.hProcess), thread: own(created.hThread) })
+    drop(own(created.hThread));
+    Ok(Created { pid: created.dwProcessId, process: own(created.hProcess) })
 }
 
-fn file_and_line(plan: &Plan) -> io::Result<(PathBuf, String)> {
-    let file = program::find(plan)?;
-    let args: Vec<_> = plan.args.iter().map(text).collect();
-    let args = args.iter().map(|arg| &**arg);
-    if !program::is_batch(&file) {
+fn file_and_line(plan: &Plan, cwd: &[u16]) -> io::Result<(Vec<u16>, Vec<u16>)> {
+    let file = program::find(plan, cwd)?;
+    let args = plan.args.iter().map(|arg| to_utf16(arg.to_bytes()));
+    if !candidates::is_batch(&file) {
         return Ok((file, command_line::line(args, plan.verbatim_arguments)));
     }
     // CreateProcessW would run it, but with whatever %ComSpec% names, and as if the line were quoted for it.
-    let script = std::path::absolute(&file)?;
-    let line = command_line::batch_line(&script.to_string_lossy(), args.skip(1), plan.verbatim_arguments)
+    let line = command_line::batch_line(&file, args.skip(1), plan.verbatim_arguments)
         .ok_or(io::Error::from_raw_os_error(ERROR_INVALID_PARAMETER as i32))?;
-    Ok((system_folder()?.join("cmd.exe"), line))
+    Ok((candidates::below(&files::system_folder()?, &ascii::units("cmd.exe")), line))
 }
 
-fn system_folder() -> io::Result<PathBuf> {
-    let mut folder = [0; 260];
-    // SAFETY: room for as many characters as it says.
-    let length = unsafe { GetSystemDirectoryW(folder.as_mut_ptr(), folder.len() as u32) } as usize;
-    match folder.get(..length) {
-        Some(known @ [_, ..]) => Ok(Path::new(&OsString::from_wide(known)).to_owned()),
-        _ => Err(io::Error::last_os_error()),
-    }
-}
-
-/// As libuv sets them, but that every child starts suspended.
+/// As libuv sets them, but for a child that was given handles by a process without a console: such handles are none of
+/// a console, so that the child can have one without a window all the same.
+///
+/// No child starts suspended: if this process ended before it could let it run, it would never run, and never end.
 fn flags(plan: &Plan) -> u32 {
-    let mut flags = CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
+    let mut flags = CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
     if plan.detached {
         flags |= DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP;
     }
     // A child that uses our console needs it.
     let inherits = plan.stdio.iter().any(|stdio| matches!(stdio, Stdio::Inherit(_) | Stdio::Given(_)));
-    if plan.hide_window && !inherits {
+    let hidden = match plan.hide_window {
+        Some(false) => false,
+        Some(true) => !inherits || !has_console(),
+        None => !has_console(),
+    };
+    if hidden {
         flags |= CREATE_NO_WINDOW;
     }
     flags
-}
-
-fn wide(string: &OsStr) -> Vec<u16> {
-    string.encode_wide().chain([0]).collect()
 }
 
 /// The handles that a child gets, whatever else in this process is inheritable at that moment.

@@ -1,5 +1,7 @@
 //! The child's environment, as CreateProcessW takes it. Nothing in here asks the system, so it is tested on every system.
 
+use super::ascii::is;
+
 /// What hardly any program can do without: libuv gives it to every child (src/win/process.c).
 pub const REQUIRED: [&str; 11] = [
     "HOMEDRIVE",
@@ -15,19 +17,15 @@ pub const REQUIRED: [&str; 11] = [
     "WINDIR",
 ];
 
-/// `KEY=value` entries in UTF-16, each ended by a NUL, sorted by name as Windows wants them, and a last NUL.
-/// `ours` is asked for the required ones that are missing.
-pub fn block<'a>(entries: impl Iterator<Item = &'a str>, ours: impl Fn(&str) -> Option<String>) -> Vec<u16> {
-    let mut sorted: Vec<(String, String)> =
-        entries.filter_map(|entry| Some((name(entry)?.to_uppercase(), entry.to_owned()))).collect();
-    for required in REQUIRED {
-        if sorted.iter().all(|(name, _)| name != required) {
-            let value = ours(required);
-            sorted.extend(value.map(|value| (required.to_owned(), format!("{required}={value}"))));
-        }
-    }
-    sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-    let mut block: Vec<u16> = sorted.iter().flat_map(|(_, entry)| entry.encode_utf16().chain([0])).collect();
+/// `KEY=value` entries, each ended by a NUL, sorted by name as Windows wants them, and a last NUL.
+pub fn block(entries: impl IntoIterator<Item = Vec<u16>>) -> Vec<u16> {
+    let mut sorted: Vec<(Vec<u16>, Vec<u16>)> = entries
+        .into_iter()
+        .filter_map(|entry| Some((name(&entry)?.iter().copied().map(upper_case).collect(), entry)))
+        .collect();
+    sorted.sort();
+    let mut block: Vec<u16> =
+        sorted.into_iter().flat_map(|(_, entry)| entry.into_iter().chain([0])).collect();
     // An empty one has two, too.
     if block.is_empty() {
         block.push(0);
@@ -37,34 +35,43 @@ pub fn block<'a>(entries: impl Iterator<Item = &'a str>, ours: impl Fn(&str) -> 
 }
 
 /// The system's own variables for the current directory of each drive begin with an equals sign: `=C:=C:\folder`.
-pub fn name(entry: &str) -> Option<&str> {
-    let equals = entry.char_indices().skip(1).find(|(_, character)| *character == '=')?.0;
+pub fn name(entry: &[u16]) -> Option<&[u16]> {
+    let equals = entry.iter().skip(1).position(|unit| is(*unit, b"="))? + 1;
     Some(&entry[..equals])
+}
+
+/// Windows knows none that takes more than one unit.
+fn upper_case(unit: u16) -> u16 {
+    let mut upper = char::from_u32(unit.into()).into_iter().flat_map(char::to_uppercase);
+    match (upper.next(), upper.next()) {
+        (Some(upper), None) => u16::try_from(u32::from(upper)).unwrap_or(unit),
+        _ => unit,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::ascii::{text, units};
     use super::{block, name};
 
     #[test]
     fn a_name_ends_at_the_first_equals_sign_but_one_at_its_start() {
-        assert_eq!(name("A=b=c"), Some("A"));
-        assert_eq!(name("A="), Some("A"));
-        assert_eq!(name("=C:=C:\\folder"), Some("=C:"));
+        let name = |entry| name(&units(entry)).map(text);
+        assert_eq!(name("A=b=c").as_deref(), Some("A"));
+        assert_eq!(name("A=").as_deref(), Some("A"));
+        assert_eq!(name("=C:=C:\\folder").as_deref(), Some("=C:"));
         assert_eq!(name("A"), None);
-        assert_eq!(name("é=1"), Some("é"));
+        assert_eq!(name("é=1").as_deref(), Some("é"));
     }
 
     #[test]
-    fn entries_are_sorted_whatever_their_case_and_what_is_required_is_added() {
-        let ours = |name: &str| (name == "PATH" || name == "TEMP").then(|| format!("our {name}"));
-        let given = ["zoo=1", "Path=given", "=C:=x", "none", "B=2"];
-        let text = String::from_utf16(&block(given.into_iter(), ours)).unwrap();
-        assert_eq!(text, "=C:=x\0B=2\0Path=given\0TEMP=our TEMP\0zoo=1\0\0");
+    fn entries_are_sorted_whatever_their_case() {
+        let given = ["zoo=1", "Path=given", "é=3", "É2=4", "=C:=x", "none", "B=2", "ß=5"].map(units);
+        assert_eq!(text(&block(given)), "=C:=x\0B=2\0Path=given\0zoo=1\0é=3\0É2=4\0ß=5\0\0");
     }
 
     #[test]
     fn an_empty_one_is_two_nuls() {
-        assert_eq!(block(std::iter::empty(), |_| None), [0, 0]);
+        assert_eq!(block([]), [0, 0]);
     }
 }

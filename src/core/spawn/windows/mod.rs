@@ -1,54 +1,90 @@
 //! The Windows engine: CreateProcessW, as libuv calls it, but with a list of the handles that the child gets: nothing
 //! else that this process has made inheritable reaches it.
 
+mod ascii;
+mod candidates;
 mod command_line;
 mod create;
 mod crt_block;
 mod environment_block;
+mod files;
 mod program;
 mod stdio;
+pub mod wtf8;
 
-use super::{Plan, SpawnError, Spawned, Stage};
-use crate::core::sys::{Handle, OwnProcess, uv_errno};
-use std::borrow::Cow;
-use std::ffi::CStr;
+use super::{Plan, SpawnError, Spawned, Stage, Stdio, StringBlock};
+use crate::core::sys::{OwnProcess, standard_handle, uv_errno};
+use std::ffi::{CString, OsStr};
 use std::io;
-use std::os::windows::io::AsRawHandle;
-use std::path::Path;
+use std::os::windows::ffi::OsStrExt;
 use stdio::ChildStdio;
 use windows_sys::Win32::Foundation::ERROR_DIRECTORY;
-use windows_sys::Win32::System::Threading::ResumeThread;
 
 pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
+    let cwd = working_directory(plan)?;
+    let start_in = files::for_working_directory(&cwd)
+        .map_err(|error| SpawnError { errno: uv_errno(&error), stage: Stage::Chdir })?;
     let stdio = ChildStdio::open(plan)?;
-    let process = start(plan, &stdio).map_err(|error| blame(plan, &error))?;
-    Ok(Spawned { process, pipes: stdio.pipes })
+    let child = create::create(plan, &cwd, &start_in, &stdio).map_err(|error| blame(&cwd, &error))?;
+    Ok(Spawned { process: OwnProcess::new(child.pid, child.process), pipes: stdio.pipes })
 }
 
-fn start(plan: &Plan, stdio: &ChildStdio) -> io::Result<OwnProcess> {
-    let child = create::create(plan, stdio)?;
-    // It does not run yet: here is the place to put it into a job, before it has children of its own.
-    // SAFETY: the handle of its only thread.
-    if unsafe { ResumeThread(child.thread.as_raw_handle()) } == u32::MAX {
-        let error = io::Error::last_os_error();
-        let _ = Handle::new(child.process).send_signal(crate::core::signal::KILL);
-        return Err(error);
+/// Makes a plan independent of what this process may change before the child starts: its working directory, from which
+/// a relative one starts, the variables that every child gets, and its own stdin, stdout and stderr.
+pub fn at_the_call(mut plan: Plan) -> Plan {
+    // An error is told when the child starts.
+    if let Ok(cwd) = working_directory(&plan) {
+        plan.cwd = CString::new(wtf8::from_utf16(&cwd)).ok();
     }
-    Ok(OwnProcess::new(child.pid, child.process))
+    for stdio in &mut plan.stdio {
+        if let Stdio::Inherit(fd) = *stdio
+            && let Ok(Some(handle)) = standard_handle(fd)
+        {
+            *stdio = Stdio::Given(handle);
+        }
+    }
+    for name in missing(&plan.env) {
+        if let Some(value) = std::env::var_os(name) {
+            plan.env.push(&variable(name.as_ref(), &value));
+        }
+    }
+    plan
 }
 
-/// JavaScript's strings, as UTF-8. What is none (half of a surrogate pair, which an environment
-/// variable or a file name may hold) becomes U+FFFD on the way.
-fn text(string: &CStr) -> Cow<'_, str> {
-    string.to_string_lossy()
+/// The child's, absolute.
+fn working_directory(plan: &Plan) -> io::Result<Vec<u16>> {
+    match &plan.cwd {
+        Some(cwd) => files::full_path(&wtf8::to_utf16(cwd.to_bytes())),
+        None => files::current_folder(),
+    }
+}
+
+/// The required variables that are not in an environment.
+fn missing(env: &StringBlock) -> Vec<&'static str> {
+    let mut missing = environment_block::REQUIRED.to_vec();
+    for entry in env.iter() {
+        if let Some(end) = entry.to_bytes().iter().position(|byte| *byte == b'=') {
+            let name = &entry.to_bytes()[..end];
+            missing.retain(|required| !name.eq_ignore_ascii_case(required.as_bytes()));
+        }
+    }
+    missing
+}
+
+pub fn environment_of_this_process() -> StringBlock {
+    std::env::vars_os().map(|(name, value)| variable(&name, &value)).collect()
+}
+
+fn variable(name: &OsStr, value: &OsStr) -> Vec<u8> {
+    let entry: Vec<u16> = name.encode_wide().chain([u16::from(b'=')]).chain(value.encode_wide()).collect();
+    wtf8::from_utf16(&entry)
 }
 
 /// A bad working directory, which CreateProcessW does not always tell from a missing program, is found
 /// by looking again. One that was removed or made in between is blamed wrongly; the outcome is the
 /// same: no child.
-fn blame(plan: &Plan, error: &io::Error) -> SpawnError {
-    let bad_cwd = plan.cwd.as_deref().is_some_and(|cwd| !Path::new(&*text(cwd)).is_dir());
-    if bad_cwd || error.raw_os_error() == Some(ERROR_DIRECTORY as i32) {
+fn blame(cwd: &[u16], error: &io::Error) -> SpawnError {
+    if !files::is_folder(cwd) || error.raw_os_error() == Some(ERROR_DIRECTORY as i32) {
         let missing = io::Error::from_raw_os_error(ERROR_DIRECTORY as i32);
         return SpawnError { errno: uv_errno(&missing), stage: Stage::Chdir };
     }

@@ -3,19 +3,15 @@
 
 use super::super::{Plan, Stdio};
 use super::crt_block::{self, Kind};
-use crate::core::sys::{Flow, PipeEnd, check, open_pipe};
+use crate::core::sys::{Flow, PipeEnd, check, open_pipe, standard_handle};
 use std::fs::OpenOptions;
 use std::io;
-use std::os::windows::io::{AsRawHandle, BorrowedHandle, OwnedHandle};
+use std::os::windows::io::{AsRawHandle, OwnedHandle};
 use std::ptr;
 use windows_sys::Win32::Foundation::{
-    ERROR_INVALID_HANDLE, ERROR_NOT_SUPPORTED, HANDLE, HANDLE_FLAG_INHERIT, INVALID_HANDLE_VALUE,
-    SetHandleInformation,
+    ERROR_NOT_SUPPORTED, HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation,
 };
 use windows_sys::Win32::Storage::FileSystem::{FILE_TYPE_CHAR, FILE_TYPE_PIPE, GetFileType};
-use windows_sys::Win32::System::Console::{
-    GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE,
-};
 
 /// All handles of one spawn. Dropping it closes what only the child needed.
 pub struct ChildStdio {
@@ -86,22 +82,4 @@ impl ChildStdio {
         });
         crt_block::block(fds)
     }
-}
-
-/// A copy of one of this process's own. A program without a console (Electron) has none: `None`, and then the child
-/// has none either, as libuv does it.
-fn standard_handle(fd: i32) -> io::Result<Option<OwnedHandle>> {
-    let which = match fd {
-        0 => STD_INPUT_HANDLE,
-        1 => STD_OUTPUT_HANDLE,
-        2 => STD_ERROR_HANDLE,
-        _ => return Err(io::Error::from_raw_os_error(ERROR_INVALID_HANDLE as i32)),
-    };
-    // SAFETY: takes an integer.
-    let handle = unsafe { GetStdHandle(which) };
-    if handle.is_null() || handle == INVALID_HANDLE_VALUE {
-        return Ok(None);
-    }
-    // SAFETY: the process's own for as long as nobody replaces it; one that is closed is refused.
-    unsafe { BorrowedHandle::borrow_raw(handle) }.try_clone_to_owned().map(Some)
 }

@@ -1,5 +1,6 @@
 //! macOS and FreeBSD: processes are named by their pids, and kqueue tells of their exits.
 
+mod calls;
 mod exit_watcher;
 mod handle;
 mod own_process;

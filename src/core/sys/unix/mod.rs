@@ -1,10 +1,16 @@
 //! What Linux, macOS and the BSDs have in common.
 
+pub(super) mod exit_watcher;
 mod file_identity;
+#[cfg(any(test, target_vendor = "apple"))]
+mod no_fork;
+mod pair;
 mod pipe;
+pub(super) mod poll;
 
 pub use file_identity::FileIdentity;
-pub use pipe::{LentPipe, PipeEnd};
+pub use pair::{pipe, socket_pair};
+pub use pipe::{LentPipe, PipeEnd, filled_pipe, has_unread};
 
 use crate::core::process::ReapedElsewhere;
 use std::io;
@@ -14,12 +20,31 @@ use std::time::{Duration, Instant};
 /// What this system's open files are called by.
 pub type Descriptor = OwnedFd;
 
+/// Opens a directory to be entered, which takes no right to read it.
+#[cfg(target_os = "linux")]
+pub const OPEN_TO_ENTER: i32 = libc::O_PATH;
+#[cfg(not(target_os = "linux"))]
+pub const OPEN_TO_ENTER: i32 = libc::O_SEARCH;
+
 /// A copy of one of the caller's descriptors, close-on-exec.
 pub fn duplicate_fd(fd: i32) -> io::Result<Descriptor> {
     // SAFETY: takes integers; fails with EBADF for a descriptor that is none.
     let copy = check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3) })?;
     // SAFETY: just opened, for us.
     Ok(unsafe { own(copy) })
+}
+
+/// Whether reads and writes wait. That belongs to the open file, not to the descriptor: it counts for
+/// everyone who has it, in whatever process. Returns whether they waited before.
+pub fn set_blocking(fd: i32, blocking: bool) -> io::Result<bool> {
+    // SAFETY: fails with EBADF for a descriptor that is none; takes no argument.
+    let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFL) })? as i32;
+    let wanted = if blocking { flags & !libc::O_NONBLOCK } else { flags | libc::O_NONBLOCK };
+    if wanted != flags {
+        // SAFETY: as above, with an integer.
+        check(unsafe { libc::fcntl(fd, libc::F_SETFL, wanted) })?;
+    }
+    Ok(flags & libc::O_NONBLOCK == 0)
 }
 
 /// `Ok` when the error of a wait means that someone else took the exit status.

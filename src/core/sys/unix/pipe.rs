@@ -1,9 +1,11 @@
 //! Pipes and sockets between us and a child.
 
-use super::{FileIdentity, check};
+use super::{Descriptor, FileIdentity, set_blocking};
 use crate::core::sys::read_rest;
-use std::io;
+use std::io::{self, PipeWriter, Write};
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use std::ptr;
 
 /// The parent's end of one of the child's pipes or sockets.
 #[derive(Debug)]
@@ -38,8 +40,8 @@ impl PipeEnd {
         #[cfg(target_os = "linux")]
         {
             // SAFETY: our own descriptor; takes an integer, and fails with EBADF for a socket.
-            check(unsafe { libc::fcntl(self.0.as_raw_fd(), libc::F_SETPIPE_SZ, bytes as libc::c_int) })
-                .map(drop)
+            let result = unsafe { libc::fcntl(self.0.as_raw_fd(), libc::F_SETPIPE_SZ, bytes as libc::c_int) };
+            super::check(result).map(drop)
         }
         #[cfg(not(target_os = "linux"))]
         {
@@ -86,5 +88,54 @@ impl LentPipe {
             // SAFETY: still the pipe that was lent, and nobody else's.
             drop(unsafe { OwnedFd::from_raw_fd(self.fd) });
         }
+    }
+}
+/// Whether there is something to read. False at the end of the file, and for what cannot tell.
+pub fn has_unread(fd: RawFd) -> bool {
+    let mut count: libc::c_int = 0;
+    // SAFETY: room for the integer that it writes; fails for a descriptor that is none.
+    let result = unsafe { libc::ioctl(fd, libc::FIONREAD, &mut count) };
+    result == 0 && count > 0
+}
+
+/// The end to read from a new pipe, in which there are `bytes` and then the end of the file.
+pub fn filled_pipe(bytes: &[u8]) -> io::Result<Descriptor> {
+    let (reader, mut writer) = io::pipe()?;
+    set_blocking(writer.as_raw_fd(), false)?;
+    // What the kernel takes is there for the reader even if this process ends. A pipe usually holds all that
+    // was left in another, but a user with many pipes gets small ones (pipe-user-pages-soft, pipe(7)).
+    let rest = match write_what_fits(&mut writer, bytes)? {
+        [] => return Ok(reader.into()),
+        rest => rest.to_vec(),
+    };
+    set_blocking(writer.as_raw_fd(), true)?;
+    std::thread::Builder::new().name("shared-child pipe".into()).stack_size(64 * 1024).spawn(move || {
+        block_sigpipe();
+        let _ = writer.write_all(&rest); // EPIPE: the reader has had enough
+    })?;
+    Ok(reader.into())
+}
+
+/// Returns what does not fit.
+fn write_what_fits<'a>(writer: &mut PipeWriter, mut bytes: &'a [u8]) -> io::Result<&'a [u8]> {
+    while !bytes.is_empty() {
+        match writer.write(bytes) {
+            Ok(count) => bytes = &bytes[count..],
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(bytes)
+}
+
+/// In this thread. Node ignores it, but not every host does.
+fn block_sigpipe() {
+    let mut set = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: the set is initialised by the first call; a valid signal; nothing is read back.
+    unsafe {
+        libc::sigemptyset(set.as_mut_ptr());
+        libc::sigaddset(set.as_mut_ptr(), libc::SIGPIPE);
+        libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), ptr::null_mut());
     }
 }

@@ -8,17 +8,22 @@ use std::os::windows::io::{AsRawHandle, OwnedHandle};
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::time::Duration;
 use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE};
 use windows_sys::Win32::System::Threading::{
     INFINITE, RegisterWaitForSingleObject, UnregisterWaitEx, WT_EXECUTEONLYONCE,
 };
+
+/// How soon to ask again about an exit that could not be settled.
+const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 pub struct ExitWatcher {
     on_exit: fn(usize) -> bool,
 }
 
 impl ExitWatcher {
-    /// `on_exit` runs on a thread of the pool, once for each key whose process has exited.
+    /// `on_exit` runs on a thread of the pool for each key whose process has exited (again, until it says
+    /// that this is settled).
     /// `SHARED_CHILD_REACTOR=threads` makes this `Unsupported`.
     pub fn start(on_exit: fn(usize) -> bool, _on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
         if std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads") {
@@ -96,6 +101,9 @@ impl Watch {
 unsafe extern "system" fn exited(context: *mut c_void, _timed_out: bool) {
     // SAFETY: `add` gave us this share, and the callback runs once.
     let watch = unsafe { Arc::from_raw(context.cast_const().cast::<Watch>()) };
-    let _ = std::panic::catch_unwind(|| (watch.on_exit)(watch.key));
+    // Nobody else would ask again. The pool starts another thread for one that is held up.
+    while !std::panic::catch_unwind(|| (watch.on_exit)(watch.key)).unwrap_or(false) {
+        std::thread::sleep(ASK_AGAIN);
+    }
     watch.meet(CALLED);
 }

@@ -9,8 +9,8 @@ use std::process::Child;
 use std::sync::Arc;
 use std::time::Instant;
 use windows_sys::Win32::Foundation::{
-    ERROR_ACCESS_DENIED, ERROR_CALL_NOT_IMPLEMENTED, ERROR_INVALID_PARAMETER, HANDLE, WAIT_OBJECT_0,
-    WAIT_TIMEOUT,
+    ERROR_ACCESS_DENIED, ERROR_CALL_NOT_IMPLEMENTED, ERROR_INVALID_PARAMETER, HANDLE, STATUS_PENDING,
+    WAIT_OBJECT_0, WAIT_TIMEOUT,
 };
 use windows_sys::Win32::System::Threading::{
     GetExitCodeProcess, INFINITE, TerminateProcess, WaitForSingleObject,
@@ -20,6 +20,12 @@ const SIGINT: i32 = 2;
 const SIGQUIT: i32 = 3;
 const SIGKILL: i32 = 9;
 const SIGTERM: i32 = 15;
+/// The exit code of a process that we end, as libuv gives it.
+const KILLED: u32 = 1;
+/// The exit code of a process that has none yet (259).
+const STILL_ACTIVE: u32 = STATUS_PENDING as u32;
+/// Milliseconds.
+const MOMENT: u32 = 100;
 /// The highest that anything is called by, as in lib/signals.ts.
 const LAST_SIGNAL: i32 = 64;
 
@@ -76,27 +82,43 @@ impl Handle {
     /// exit code 1.
     pub fn send_signal(&self, signal: i32) -> io::Result<bool> {
         match signal {
-            0 => self.has_exited().map(|exited| !exited),
+            0 => self.is_ending().map(|ending| !ending),
             SIGINT | SIGQUIT | SIGKILL | SIGTERM => self.terminate(),
             1..=LAST_SIGNAL => Err(io::Error::from_raw_os_error(ERROR_CALL_NOT_IMPLEMENTED as i32)),
             _ => Err(io::Error::from_raw_os_error(ERROR_INVALID_PARAMETER as i32)),
         }
     }
 
+    /// `true` if the process has ended by this. The system calls it a success, too, when the process was
+    /// about to end by itself, with an exit code of its own.
     fn terminate(&self) -> io::Result<bool> {
+        if self.is_ending()? {
+            return Ok(false);
+        }
         // SAFETY: a process handle that is open (see `Handle`).
-        match check(unsafe { TerminateProcess(self.as_raw(), 1) }) {
-            Ok(()) => Ok(true),
+        match check(unsafe { TerminateProcess(self.as_raw(), KILLED) }) {
+            Ok(()) => Ok(self.exit_code()? == KILLED || !self.is_ending()?),
             // A child's own handle may do anything: access is denied only to what is ending already,
             // or has ended (MS docs, TerminateProcess).
             Err(error) if error.raw_os_error() == Some(ERROR_ACCESS_DENIED as i32) => {
-                self.has_exited().map(|exited| !exited)
+                self.wait_milliseconds(MOMENT).map(|_| false)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Of a process that has exited.
+    /// Whether the process has exited or is about to, so that nothing can end it any more. Its exit code is
+    /// known before a wait is told (libuv asks in this order, too: `uv__kill` in src/win/process.c). The
+    /// rest is the kernel's work and takes no longer than a moment, for which this waits: whoever asks for
+    /// the status next is to find it.
+    fn is_ending(&self) -> io::Result<bool> {
+        let ending = self.exit_code()? != STILL_ACTIVE;
+        let exited = self.wait_milliseconds(if ending { MOMENT } else { 0 })?;
+        // That code may also be its own.
+        Ok(ending || exited)
+    }
+
+    /// Of a process that has exited, or of one that is ending; else `STILL_ACTIVE`.
     pub fn exit_code(&self) -> io::Result<u32> {
         let mut code = 0;
         // SAFETY: a process handle that is open, and a slot for the code.

@@ -23,6 +23,11 @@ fn host_function(name: &CStr) -> io::Result<HostFunction> {
     function.ok_or(io::ErrorKind::Unsupported.into())
 }
 
+/// Whether the host program has a table of fds that we can use.
+pub fn has_fds() -> bool {
+    host_function(c"uv_get_osfhandle").is_ok()
+}
+
 /// A handle of the caller's own for one of JavaScript's fds; ours stay ours.
 pub fn duplicate_fd(fd: i32) -> io::Result<Descriptor> {
     let function = host_function(c"uv_get_osfhandle")?;

@@ -1,6 +1,7 @@
 //! Windows: a process handle names one process for as long as it is open, and the system's thread pool
 //! tells of exits.
 
+mod console;
 mod errno;
 mod exit_watcher;
 mod handle;
@@ -8,7 +9,8 @@ mod host;
 mod own_process;
 mod pipe;
 
-pub use errno::uv_errno;
+pub use console::{has_console, standard_handle};
+pub use errno::{EIO as UV_EIO, uv_errno};
 pub use exit_watcher::ExitWatcher;
 pub use handle::Handle;
 pub use host::{duplicate_fd, pin_module};
@@ -21,6 +23,21 @@ use windows_sys::core::BOOL;
 
 /// What this system's open files are called by.
 pub type Descriptor = std::os::windows::io::OwnedHandle;
+
+/// Streams go to no child here: what libuv makes does overlapped I/O, and C programs do not.
+pub fn set_blocking(_fd: i32, blocking: bool) -> io::Result<bool> {
+    Ok(blocking)
+}
+
+/// See [`set_blocking`].
+pub fn has_unread(_fd: i32) -> bool {
+    false
+}
+
+/// See [`set_blocking`].
+pub fn filled_pipe(_bytes: &[u8]) -> io::Result<Descriptor> {
+    Err(io::ErrorKind::Unsupported.into())
+}
 
 /// Nobody can take a status here: it can be asked for as long as there is a handle.
 pub fn reaped_elsewhere(error: io::Error) -> io::Result<ReapedElsewhere> {

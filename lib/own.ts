@@ -1,0 +1,49 @@
+// What belongs to an object that a user passes in, and not to Object.prototype: a library that merges JSON carelessly
+// puts there what an attacker wants (prototype pollution), and `shell`, `cwd` or `NODE_OPTIONS` must not come from there.
+import { invalidArgType } from './errors.js'
+
+/** An options object as it came in: every field has yet to be checked. */
+export type Unchecked<T> = { readonly [K in keyof T]?: unknown }
+
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A copy of the options, by the rule of child_process: own enumerable properties (nodejs/node#48726). */
+export function ownOptions(name: string, value: unknown): object {
+  if (value !== undefined && !isObject(value)) throw invalidArgType(name, 'of type object', value)
+  return { __proto__: null, ...value }
+}
+
+/** The elements of a list. A hole is undefined, whatever the prototypes have under its index. */
+export function elementsOf(list: readonly unknown[]): unknown[] {
+  return Array.from({ length: list.length }, (_, i) => (Object.hasOwn(list, i) ? list[i] : undefined))
+}
+
+/** A member of an object or of its class. */
+export function memberOf(object: object, name: string): unknown {
+  return has(lineOf(object), name) ? (object as Record<string, unknown>)[name] : undefined
+}
+
+/** The names that `for..in` visits. */
+export function namesOf(object: object): string[] {
+  const line = lineOf(object)
+  const names: string[] = []
+  for (const name in object) if (has(line, name)) names.push(name)
+  return names
+}
+
+/** The object and its prototypes, but for Object.prototype. */
+function lineOf(object: object): object[] {
+  const line: object[] = []
+  for (let at: object | null = object; at !== null && !isObjectPrototype(at); at = Object.getPrototypeOf(at))
+    line.push(at)
+  return line
+}
+
+const has = (line: readonly object[], name: string): boolean => line.some((object) => Object.hasOwn(object, name))
+
+/** Every realm (a vm context, jest) has an Object.prototype of its own. */
+function isObjectPrototype(object: object): boolean {
+  return Object.getPrototypeOf(object) === null && Object.hasOwn(object, 'isPrototypeOf')
+}

@@ -1,0 +1,6 @@
+/* global test, expect */
+const { spawn } = require('shared-child')
+
+test('the package is loaded, and nothing more', () => {
+  expect(typeof spawn).toBe('function')
+})

@@ -1,0 +1,103 @@
+// The package in test runners, which load modules in their own way and fake the clock: jest, vitest and node:test, on the specs of
+// scripts/runners/. jest and vitest are installed once, into .cache/tools/runners; without a registry they are skipped.
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { done, failed, skipped, Trouble } from './lib/console.mjs'
+import { npmInstall, toolScript } from './lib/npm-tools.mjs'
+import { inRoot } from './lib/project.mjs'
+import { attempt } from './lib/run.mjs'
+import { published } from './lib/typescript.mjs'
+
+/** Those that every supported Node runs. */
+const dependencies = { jest: '30.5.2', 'jest-environment-jsdom': '30.5.2', vitest: '4.1.12' }
+
+/**
+ * @typedef {object} Run
+ * @property {string} name
+ * @property {'jest' | 'vitest' | 'node'} runner
+ * @property {string[]} args
+ * @property {RegExp} [says] what the output must have
+ * @property {RegExp} [saysNot] and must not have
+ */
+
+const openHandle = /open handle/
+const jest = ['--ci', '--watchman=false', '--cacheDirectory=.jest']
+const handles = [...jest, '--detectOpenHandles']
+
+/** @type {Run[]} */
+const runs = [
+  { name: 'node:test, mock timers', runner: 'node', args: ['--test', 'node.test.cjs'] },
+  { name: 'jest, fake timers', runner: 'jest', args: [...jest, 'fake-timers'] },
+  { name: 'jest, fake timers, jsdom', runner: 'jest', args: [...jest, '--env=jsdom', 'fake-timers', 'used'] },
+  {
+    name: 'jest, worker threads',
+    runner: 'jest',
+    args: [...jest, '--workerThreads', '--maxWorkers=2', 'used', 'loaded'],
+  },
+  { name: 'jest, open handles of a bare require', runner: 'jest', args: [...handles, 'loaded'], saysNot: openHandle },
+  { name: 'jest, open handles after use', runner: 'jest', args: [...handles, 'used'], saysNot: openHandle },
+  { name: 'jest, a child left running', runner: 'jest', args: [...handles, 'left-running'], says: openHandle },
+  ...['threads', 'forks', 'vmThreads'].map((pool) => ({
+    name: `vitest, ${pool}`,
+    runner: /** @type {const} */ ('vitest'),
+    args: ['run', `--pool=${pool}`, 'vitest'],
+  })),
+]
+
+/**
+ * A project that has installed the package, and these tools.
+ * @param {string} tools the folder that has the node_modules; '' if there is none
+ */
+function makeProject(tools) {
+  const project = mkdtempSync(join(tmpdir(), 'shared-child-runners-'))
+  cpSync(inRoot('scripts', 'runners'), project, { recursive: true })
+  writeFileSync(join(project, 'package.json'), '{ "private": true }\n')
+  const installed = join(project, 'node_modules', 'shared-child')
+  const addons = readdirSync(inRoot()).filter((file) => file.endsWith('.node'))
+  for (const file of [...published(), 'index.js', 'package.json', ...addons]) {
+    mkdirSync(dirname(join(installed, file)), { recursive: true })
+    cpSync(inRoot(file), join(installed, file))
+  }
+  for (const name of tools === '' ? [] : Object.keys(dependencies)) {
+    symlinkSync(join(tools, 'node_modules', name), join(project, 'node_modules', name), 'junction')
+  }
+  return project
+}
+
+/**
+ * @param {Run} run
+ * @param {string} tools
+ * @param {string} project
+ */
+async function works({ name, runner, args, says, saysNot }, tools, project) {
+  const start = performance.now()
+  const script = runner === 'node' ? [] : [toolScript(tools, runner, runner)]
+  const options = { cwd: project, env: { NO_COLOR: '1' }, quiet: true }
+  const { ok, how, output } = await attempt(process.execPath, [...script, ...args], options)
+  const wrong = !ok || says?.test(output) === false || saysNot?.test(output) === true
+  if (wrong) failed(name, `${how}\n${output}`)
+  else done(name, performance.now() - start)
+  return !wrong
+}
+
+/** @returns {Promise<import('./lib/counts.mjs').Counts>} */
+export async function testRunners() {
+  let tools = ''
+  try {
+    tools = await npmInstall('runners', dependencies)
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error
+    skipped('jest and vitest', `they cannot be installed: ${error.message}`)
+  }
+  // node:test comes with Node.
+  const able = runs.filter(({ runner }) => runner === 'node' || tools !== '')
+  const counts = { passed: 0, failed: 0, skipped: runs.length - able.length }
+  const project = makeProject(tools)
+  try {
+    for (const run of able) counts[(await works(run, tools, project)) ? 'passed' : 'failed'] += 1
+  } finally {
+    rmSync(project, { recursive: true, force: true })
+  }
+  return counts
+}

@@ -1,0 +1,101 @@
+//! Paths, as the system sees them.
+
+use super::candidates::{not_verbatim, verbatim};
+use crate::core::sys::check;
+use std::io;
+use std::ptr;
+use windows_sys::Win32::Foundation::ERROR_FILENAME_EXCED_RANGE;
+use windows_sys::Win32::Storage::FileSystem::{
+    FILE_ATTRIBUTE_DIRECTORY, GetFileAttributesW, GetFullPathNameW, GetShortPathNameW,
+    INVALID_FILE_ATTRIBUTES,
+};
+use windows_sys::Win32::System::Environment::GetCurrentDirectoryW;
+use windows_sys::Win32::System::SystemInformation::GetSystemDirectoryW;
+
+/// The longest path that every function takes without a prefix (MAX_PATH has its NUL in it).
+const LONGEST: usize = 259;
+/// The system puts a backslash behind a working directory.
+const LONGEST_FOLDER: usize = LONGEST - 1;
+
+pub fn with_nul(mut units: Vec<u16>) -> Vec<u16> {
+    units.push(0);
+    units
+}
+
+/// As the file system gets it: without dots, and without what Windows takes off the end of a name. It depends on the
+/// working directory of this process unless the path is absolute.
+pub fn full_path(path: &[u16]) -> io::Result<Vec<u16>> {
+    let path = with_nul(path.to_vec());
+    read(|size, buffer| {
+        // SAFETY: a string with a NUL, and room for as many units as it says; the last part's place is not asked for.
+        unsafe { GetFullPathNameW(path.as_ptr(), size, buffer, ptr::null_mut()) }
+    })
+}
+
+/// That of this process.
+pub fn current_folder() -> io::Result<Vec<u16>> {
+    // SAFETY: room for as many units as it says.
+    read(|size, buffer| unsafe { GetCurrentDirectoryW(size, buffer) })
+}
+
+/// Where cmd.exe is.
+pub fn system_folder() -> io::Result<Vec<u16>> {
+    // SAFETY: room for as many units as it says.
+    read(|size, buffer| unsafe { GetSystemDirectoryW(buffer, size) })
+}
+
+pub fn is_file(full_path: &[u16]) -> bool {
+    attributes(full_path).is_some_and(|attributes| attributes & FILE_ATTRIBUTE_DIRECTORY == 0)
+}
+
+pub fn is_folder(full_path: &[u16]) -> bool {
+    attributes(full_path).is_some_and(|attributes| attributes & FILE_ATTRIBUTE_DIRECTORY != 0)
+}
+
+/// `None` for what is not there. Not by opening it: what the Microsoft Store installs can be started, but not opened.
+fn attributes(full_path: &[u16]) -> Option<u32> {
+    let path = for_program(full_path);
+    // SAFETY: a string with a NUL.
+    let attributes = unsafe { GetFileAttributesW(path.as_ptr()) };
+    (attributes != INVALID_FILE_ATTRIBUTES).then_some(attributes)
+}
+
+/// With a NUL. A long path takes a prefix.
+pub fn for_program(full_path: &[u16]) -> Vec<u16> {
+    with_nul(if full_path.len() > LONGEST { verbatim(full_path) } else { full_path.to_vec() })
+}
+
+/// With a NUL. No prefix helps a working directory that is too long: it takes the short names of its folders, where the
+/// file system has such names. libuv does so, too.
+pub fn for_working_directory(full_path: &[u16]) -> io::Result<Vec<u16>> {
+    if full_path.len() <= LONGEST_FOLDER {
+        return Ok(with_nul(full_path.to_vec()));
+    }
+    let long = verbatim(full_path);
+    let prefixed = long != full_path;
+    let long = with_nul(long);
+    let short = read(|size, buffer| {
+        // SAFETY: a string with a NUL, and room for as many units as it says.
+        unsafe { GetShortPathNameW(long.as_ptr(), buffer, size) }
+    })?;
+    let short = if prefixed { not_verbatim(&short) } else { short };
+    if short.len() > LONGEST_FOLDER {
+        return Err(io::Error::from_raw_os_error(ERROR_FILENAME_EXCED_RANGE as i32));
+    }
+    Ok(with_nul(short))
+}
+
+/// What functions of this kind answer: the length without a NUL if it had room, else that with it; 0 for an error.
+fn read(get: impl Fn(u32, *mut u16) -> u32) -> io::Result<Vec<u16>> {
+    let mut units = vec![0; LONGEST + 1];
+    loop {
+        let length = get(units.len() as u32, units.as_mut_ptr()) as usize;
+        check((length != 0).into())?;
+        // What it reads may grow from one call to the next.
+        let enough = length < units.len();
+        units.resize(length, 0);
+        if enough {
+            return Ok(units);
+        }
+    }
+}

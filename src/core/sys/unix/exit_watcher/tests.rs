@@ -1,0 +1,200 @@
+//! The watcher on a model of a kernel, which does what only some do: it refuses a process that has begun to exit, tells of
+//! exits before they can be reaped, or of what nobody watches, and fails.
+
+use super::*;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+/// What a wait finds, one after the other, and what happens to those that are added.
+#[derive(Default)]
+struct Model {
+    /// The events of each wait, and the errno if it fails all the same.
+    waits: Mutex<VecDeque<(Vec<Event>, Option<i32>)>>,
+    refused: Mutex<HashMap<usize, i32>>,
+    timeouts: Mutex<Vec<Option<Duration>>>,
+    exited: Mutex<Vec<usize>>,
+    woken: Mutex<usize>,
+}
+
+impl Kernel for Model {
+    type Process = usize;
+
+    fn add(&self, key: usize, _process: &usize) -> io::Result<()> {
+        match lock(&self.refused).get(&key) {
+            Some(errno) => Err(io::Error::from_raw_os_error(*errno)),
+            None => Ok(()),
+        }
+    }
+
+    fn add_hangup(&self, _key: usize, _pipe: &PipeEnd) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn wait(&self, timeout: Option<Duration>, happened: &mut Vec<Event>) -> io::Result<()> {
+        lock(&self.timeouts).push(timeout);
+        let (events, errno) = lock(&self.waits).pop_front().unwrap_or_default();
+        happened.extend(events);
+        errno.map_or(Ok(()), |errno| Err(io::Error::from_raw_os_error(errno)))
+    }
+
+    fn wake(&self) -> io::Result<()> {
+        *lock(&self.woken) += 1;
+        Ok(())
+    }
+
+    fn exited(&self, process: &usize) {
+        lock(&self.exited).push(*process);
+    }
+}
+
+thread_local! {
+    /// The calls of `on_exit`, `on_hangup`; and what the former answers, by key: `true` if there is nothing.
+    static ASKED: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    static LEFT: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    static ANSWERS: RefCell<Vec<(usize, Answer)>> = const { RefCell::new(Vec::new()) };
+}
+
+#[derive(Clone, Copy)]
+enum Answer {
+    NotYet,
+    Panic,
+}
+
+struct Run {
+    watcher: Watcher<Model>,
+    unsettled: Unsettled,
+}
+
+impl Run {
+    fn new(answers: &[(usize, Answer)]) -> Self {
+        ANSWERS.set(answers.to_vec());
+        let on_exit = |key| {
+            ASKED.with_borrow_mut(|asked| asked.push(key));
+            let answer = ANSWERS.with_borrow_mut(|answers| {
+                let at = answers.iter().position(|(of, _)| *of == key)?;
+                Some(answers.remove(at).1)
+            });
+            assert!(!matches!(answer, Some(Answer::Panic)), "a panic in a callback, of a test");
+            answer.is_none()
+        };
+        let on_hangup = |key| {
+            LEFT.with_borrow_mut(|left| left.push(key));
+            assert_ne!(key, 0, "a panic in a callback, of a test");
+        };
+        Self { watcher: Watcher::new(Model::default(), on_exit, on_hangup), unsettled: Unsettled::default() }
+    }
+
+    fn will_find(&self, events: &[Event]) {
+        lock(&self.watcher.kernel.waits).push_back((events.to_vec(), None));
+    }
+
+    fn will_fail(&self, events: &[Event]) {
+        lock(&self.watcher.kernel.waits).push_back((events.to_vec(), Some(libc::ENOMEM)));
+    }
+
+    /// For whom `on_exit` was called in this turn.
+    fn turn(&mut self) -> Vec<usize> {
+        self.watcher.turn(&mut self.unsettled);
+        ASKED.take()
+    }
+
+    fn last_timeout(&self) -> Option<Duration> {
+        *lock(&self.watcher.kernel.timeouts).last().unwrap()
+    }
+}
+
+#[test]
+fn each_exit_is_told_once() {
+    let mut run = Run::new(&[]);
+    for key in [1, 2] {
+        run.watcher.add(key, &(key * 10)).unwrap();
+    }
+    run.will_find(&[Event::Exit(2), Event::Exit(1)]);
+    assert_eq!(run.turn(), [2, 1]);
+    assert_eq!(*lock(&run.watcher.kernel.exited), [20, 10]);
+    assert_eq!(run.turn(), []);
+    assert_eq!(run.last_timeout(), None);
+}
+
+#[test]
+fn an_exit_that_is_not_settled_is_asked_about_again() {
+    let mut run = Run::new(&[(1, Answer::NotYet), (1, Answer::NotYet)]);
+    run.watcher.add(1, &1).unwrap();
+    run.will_find(&[Event::Exit(1)]);
+    assert_eq!(run.turn(), [1]);
+    assert_eq!(run.turn(), [1]);
+    assert_eq!(run.last_timeout(), Some(Unsettled::SOON));
+    assert_eq!(run.turn(), [1]);
+    assert_eq!(run.last_timeout(), Some(Unsettled::SOON * 2));
+    assert_eq!((run.turn(), run.last_timeout()), (vec![], None));
+}
+
+#[test]
+fn one_that_stays_unsettled_is_asked_about_rarely() {
+    let mut run = Run::new(&[(1, Answer::NotYet); 20]);
+    run.watcher.add(1, &1).unwrap();
+    run.will_find(&[Event::Exit(1)]);
+    (0..10).for_each(|_| assert_eq!(run.turn(), [1]));
+    assert_eq!(run.last_timeout(), Some(Unsettled::RARELY));
+    // One that has just exited is not made to wait for it.
+    run.watcher.add(2, &2).unwrap();
+    ANSWERS.with_borrow_mut(|answers| answers.push((2, Answer::NotYet)));
+    run.will_find(&[Event::Exit(2)]);
+    assert_eq!(run.turn(), [1, 2]);
+    assert_eq!(run.turn(), [1, 2]);
+    assert_eq!(run.last_timeout(), Some(Unsettled::SOON));
+}
+
+#[test]
+fn a_process_that_has_begun_to_exit_is_asked_about_until_it_has() {
+    let mut run = Run::new(&[(1, Answer::NotYet), (1, Answer::NotYet)]);
+    lock(&run.watcher.kernel.refused).insert(1, libc::ESRCH);
+    run.watcher.add(1, &1).unwrap();
+    assert_eq!(ASKED.take(), [], "the caller's thread is no place for it");
+    assert_eq!(*lock(&run.watcher.kernel.woken), 1, "the thread may be asleep");
+    (0..3).for_each(|_| assert_eq!(run.turn(), [1]));
+    assert_eq!(run.turn(), []);
+}
+
+#[test]
+fn a_process_that_cannot_be_watched_is_the_callers() {
+    let mut run = Run::new(&[]);
+    lock(&run.watcher.kernel.refused).insert(1, libc::ENOMEM);
+    assert_eq!(run.watcher.add(1, &1).unwrap_err().raw_os_error(), Some(libc::ENOMEM));
+    // And what comes for it all the same is nobody's.
+    run.will_find(&[Event::Exit(1)]);
+    assert_eq!(run.turn(), []);
+    assert_eq!(*lock(&run.watcher.kernel.exited), []);
+}
+
+#[test]
+fn an_event_for_what_is_not_watched_any_more_is_nobodys() {
+    let mut run = Run::new(&[]);
+    run.watcher.add(1, &1).unwrap();
+    run.will_find(&[Event::Exit(1), Event::Exit(1), Event::Exit(7)]);
+    assert_eq!(run.turn(), [1]);
+    assert_eq!(*lock(&run.watcher.kernel.exited), [1]);
+}
+
+#[test]
+fn a_panic_costs_nobody_an_exit() {
+    let mut run = Run::new(&[(1, Answer::Panic)]);
+    for key in [1, 2] {
+        run.watcher.add(key, &key).unwrap();
+    }
+    run.will_find(&[Event::Hangup(0), Event::Exit(1), Event::Exit(2), Event::Hangup(3)]);
+    assert_eq!(run.turn(), [1, 2]);
+    assert_eq!(LEFT.take(), [0, 3]);
+    assert_eq!(run.turn(), [1], "its own neither");
+    assert_eq!(run.turn(), []);
+}
+
+#[test]
+fn what_came_before_a_wait_failed_is_not_lost() {
+    let mut run = Run::new(&[(1, Answer::NotYet)]);
+    run.watcher.add(1, &1).unwrap();
+    run.will_fail(&[Event::Exit(1)]);
+    run.will_fail(&[]);
+    assert_eq!(run.turn(), [1]);
+    assert_eq!(run.turn(), [1], "a failed wait keeps nobody from being asked");
+}
