@@ -5,7 +5,7 @@
  */
 import { resolve } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { pipeline } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { spawn, type ExitStatus, type SharedChild } from 'shared-child'
 import { printTable } from './table.js'
@@ -51,16 +51,16 @@ async function superviseServer(): Promise<Ended[]> {
   return [{ program: 'node (http server)', child, status, waited: `main; it answered "${answer}", ${left}` }]
 }
 
-/** Three programs in a row: the sources of this project packed, compressed, and listed again. */
+/**
+ * Three programs in a row: the sources of this project packed, compressed, and listed again. The stdout of one is the stdin
+ * of the next: pipes of the kernel, of which no byte comes through JavaScript.
+ */
 async function packSources(): Promise<Ended[]> {
-  const tar = await spawn('tar', ['-cf', '-', 'src', 'lib', 'package.json'], { cwd: ROOT })
-  const gzip = await spawn('gzip', ['-c'])
-  const list = await spawn('tar', ['-tzf', '-'])
-  const [listing] = await Promise.all([
-    list.output(),
-    pipeline(tar.stdout!, gzip.stdin!),
-    pipeline(gzip.stdout!, list.stdin!),
-  ])
+  const stdio = (stdin: 'ignore' | Readable | null) => [stdin, 'pipe', 'inherit'] as const
+  const tar = await spawn('tar', ['-cf', '-', 'src', 'lib', 'package.json'], { cwd: ROOT, stdio: stdio('ignore') })
+  const gzip = await spawn('gzip', ['-c'], { stdio: stdio(tar.stdout) })
+  const list = await spawn('tar', ['-tzf', '-'], { stdio: stdio(gzip.stdout) })
+  const listing = await list.output()
   const entries = listing.stdout.trim().split('\n').length
   return [
     { program: 'tar -c', child: tar, status: await tar.wait(), waited: 'main' },
