@@ -22,13 +22,36 @@ pub fn parent_fields(pid: libc::pid_t) -> Option<ParentFields> {
     Some(ParentFields { is_zombie, group: fields.nth(1)?.parse().ok()? })
 }
 
-/// The processes of the group that run. The number must be kept from being another group's meanwhile.
-pub fn of_group(number: libc::pid_t) -> io::Result<Vec<libc::pid_t>> {
-    let names = fs::read_dir("/proc")?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let runs = |pid: &libc::pid_t| {
-        parent_fields(*pid).is_some_and(|fields| fields.group == number && !fields.is_zombie)
-    };
-    Ok(names.filter(runs).collect())
+/// The processes of a group, as one walk through /proc has found them.
+#[derive(Debug, Default, PartialEq)]
+pub struct Members {
+    pub running: Vec<libc::pid_t>,
+    pub zombies: Vec<libc::pid_t>,
+    /// Processes that were gone before it was seen whether they belong to it. One of them may have started
+    /// another behind the walk.
+    missed: bool,
+}
+
+impl Members {
+    /// Whether there are some, of which none runs.
+    pub fn are_zombies(&self) -> bool {
+        self.running.is_empty() && !self.missed && !self.zombies.is_empty()
+    }
+}
+
+/// The number must be kept from being another group's meanwhile.
+pub fn of_group(number: libc::pid_t) -> io::Result<Members> {
+    let mut members = Members::default();
+    for entry in fs::read_dir("/proc")? {
+        let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        match parent_fields(pid) {
+            None => members.missed = true,
+            Some(fields) if fields.group != number => {}
+            Some(fields) if fields.is_zombie => members.zombies.push(pid),
+            Some(_) => members.running.push(pid),
+        }
+    }
+    Ok(members)
 }
 
 /// A process that nobody else can take the place of.
