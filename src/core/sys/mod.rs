@@ -40,8 +40,10 @@ pub use kqueue::*;
 mod kqueue_parts {
     #[path = "model.rs"]
     mod calls;
+    mod group;
     mod handle;
     mod own_process;
+    mod watchdog;
 
     use handle::Handle;
 }

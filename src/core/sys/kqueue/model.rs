@@ -1,7 +1,10 @@
 //! A kernel like xnu, in which one child is led through what cannot be had on Linux: a debugger takes it over, it is hidden
-//! before it becomes a zombie, someone else reaps it, its pid is used again.
+//! before it becomes a zombie, someone else reaps it, its pid is used again. It may lead a group, in which there are other
+//! processes, and a watchdog.
 
-use std::cell::Cell;
+use super::group::Member;
+use super::handle::Ended;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::time::Instant;
 
@@ -25,11 +28,85 @@ use Child::{Debugged, Gone, Hidden, Reused, Running, Zombie};
 
 const BIRTH: Birth = (7, 0);
 
+/// The child, and what is in its group beside it.
+const CHILD: libc::pid_t = 1;
+const WATCHDOG: libc::pid_t = 2;
+const MEMBER: libc::pid_t = 3;
+const LATE: libc::pid_t = 4;
+const LATER: libc::pid_t = 5;
+
 thread_local! {
     /// What becomes of the child, one step at each question that is asked; it stays as the last.
     static LIFE: Cell<&'static [Child]> = const { Cell::new(&[Running]) };
     /// How many signals have gone to the child, and to a stranger.
     static SIGNALS: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
+}
+
+/// What happened in the group, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    /// A signal was sent to all of it, to those who run now.
+    Group(i32, &'static [libc::pid_t]),
+    /// A signal was sent to the number when it was another's.
+    Strangers,
+    ToWatchdog(i32),
+    WatchdogReaped,
+    ChildReaped,
+}
+
+thread_local! {
+    /// Who runs in the group beside the child, at each look; it stays as the last.
+    static RUNNING: Cell<&'static [&'static [libc::pid_t]]> = const { Cell::new(&[&[]]) };
+    /// Others' processes, which nobody of us may signal, are all that runs.
+    static ALL_ARE_OTHERS: Cell<bool> = const { Cell::new(false) };
+    static WATCHDOG_LIVES: Cell<bool> = const { Cell::new(false) };
+    static EVENTS: RefCell<Vec<Event>> = const { RefCell::new(Vec::new()) };
+}
+
+fn note(event: Event) {
+    EVENTS.with_borrow_mut(|events| events.push(event));
+}
+
+pub fn group(number: libc::pid_t) -> io::Result<Vec<Member>> {
+    assert_eq!(number, CHILD);
+    let looks = RUNNING.get();
+    if let [_, rest @ ..] = looks
+        && !rest.is_empty()
+    {
+        RUNNING.set(rest);
+    }
+    let zombie = matches!(LIFE.get()[0], Zombie).then_some(Member { pid: CHILD, is_zombie: true });
+    let child = matches!(LIFE.get()[0], Running).then_some(Member { pid: CHILD, is_zombie: false });
+    let watchdog = WATCHDOG_LIVES.get().then_some(Member { pid: WATCHDOG, is_zombie: false });
+    let others = looks[0].iter().map(|pid| Member { pid: *pid, is_zombie: false });
+    Ok(others.chain(zombie).chain(child).chain(watchdog).collect())
+}
+
+pub fn signal_group(number: libc::pid_t, signal: i32) -> io::Result<()> {
+    assert_eq!(number, CHILD);
+    let running = RUNNING.get()[0];
+    match LIFE.get()[0] {
+        Reused => {
+            note(Event::Strangers);
+            return Ok(());
+        }
+        Gone if running.is_empty() => return Err(io::Error::from_raw_os_error(libc::ESRCH)),
+        _ if ALL_ARE_OTHERS.get() => return Err(io::Error::from_raw_os_error(libc::EPERM)),
+        Zombie if running.is_empty() && !WATCHDOG_LIVES.get() => {
+            return Err(io::Error::from_raw_os_error(libc::EPERM));
+        }
+        _ => {}
+    }
+    note(Event::Group(signal, running));
+    if signal == libc::SIGKILL {
+        WATCHDOG_LIVES.set(false);
+    }
+    Ok(())
+}
+
+/// The only thread there is.
+pub fn apart(act: impl FnOnce() + Send + 'static) {
+    act();
 }
 
 fn now() -> Child {
@@ -42,7 +119,10 @@ fn now() -> Child {
     life[0]
 }
 
-pub fn birth(_pid: libc::pid_t) -> Option<Birth> {
+pub fn birth(pid: libc::pid_t) -> Option<Birth> {
+    if pid == WATCHDOG {
+        return Some(BIRTH);
+    }
     match LIFE.get()[0] {
         Gone => None,
         Reused => Some((8, 0)),
@@ -50,7 +130,10 @@ pub fn birth(_pid: libc::pid_t) -> Option<Birth> {
     }
 }
 
-pub fn wait(_pid: libc::pid_t, options: i32) -> io::Result<bool> {
+pub fn wait(pid: libc::pid_t, options: i32) -> io::Result<bool> {
+    if pid == WATCHDOG {
+        return Ok(!WATCHDOG_LIVES.get());
+    }
     loop {
         return match now() {
             Debugged | Gone | Reused => Err(io::Error::from_raw_os_error(libc::ECHILD)),
@@ -62,11 +145,26 @@ pub fn wait(_pid: libc::pid_t, options: i32) -> io::Result<bool> {
 }
 
 pub fn reap(pid: libc::pid_t) -> io::Result<Option<(i32, libc::rusage)>> {
+    if !wait(pid, libc::WNOHANG)? {
+        return Ok(None);
+    }
+    note(if pid == WATCHDOG { Event::WatchdogReaped } else { Event::ChildReaped });
     // SAFETY: a plain C struct for which all zeros is a valid value.
-    Ok(wait(pid, libc::WNOHANG)?.then(|| (3 << 8, unsafe { std::mem::zeroed() })))
+    Ok(Some((3 << 8, unsafe { std::mem::zeroed() })))
 }
 
-pub fn kill(_pid: libc::pid_t, _signal: i32) -> io::Result<()> {
+/// As xnu has it: the code whole, and not what it has used.
+pub fn peek(pid: libc::pid_t) -> io::Result<Option<Ended>> {
+    let ended = Ended { code: libc::CLD_EXITED, status: 0x1003, usage: None };
+    Ok(wait(pid, libc::WNOHANG)?.then_some(ended))
+}
+
+pub fn kill(pid: libc::pid_t, signal: i32) -> io::Result<()> {
+    if pid == WATCHDOG {
+        note(Event::ToWatchdog(signal));
+        WATCHDOG_LIVES.set(WATCHDOG_LIVES.get() && signal != libc::SIGKILL);
+        return Ok(());
+    }
     let (child, stranger) = SIGNALS.get();
     match now() {
         Running | Debugged | Hidden | Zombie => SIGNALS.set((child + 1, stranger)),
@@ -92,13 +190,17 @@ pub fn wait_for_exit_event(_pid: libc::pid_t, deadline: Option<Instant>) -> io::
 
 mod tests {
     use super::super::handle::Handle;
-    use super::super::own_process::OwnProcess;
+    use super::super::own_process::{Hold, OwnProcess};
+    use super::super::watchdog::Watchdog;
     use super::*;
+    use crate::core::exit_status::Cause;
     use crate::core::shared_child::SharedChild;
+    use crate::core::sys::PipeEnd;
+    use std::os::fd::OwnedFd;
 
     fn child(life: &'static [Child]) -> Handle {
         LIFE.set(&[Running]);
-        let handle = Handle::new(1);
+        let handle = Handle::new(CHILD);
         LIFE.set(life);
         handle
     }
@@ -159,7 +261,7 @@ mod tests {
         ] {
             LIFE.set(&[Running]);
             SIGNALS.set((0, 0));
-            let shared = SharedChild::from_process(OwnProcess::new(1));
+            let shared = SharedChild::from_process(OwnProcess::new(CHILD, Hold::default()));
             LIFE.set(life);
             assert_eq!((shared.kill().unwrap(), SIGNALS.get()), (sent, signals), "{life:?}");
         }
@@ -168,7 +270,7 @@ mod tests {
     #[test]
     fn a_status_is_had_after_a_debugger() {
         LIFE.set(&[Running]);
-        let shared = SharedChild::from_process(OwnProcess::new(1));
+        let shared = SharedChild::from_process(OwnProcess::new(CHILD, Hold::default()));
         LIFE.set(&[Debugged, Debugged, Hidden, Debugged, Zombie]);
         assert_eq!(shared.try_wait().unwrap(), None);
         assert_eq!(shared.wait().unwrap().code(), Some(3));
@@ -177,8 +279,137 @@ mod tests {
     #[test]
     fn a_child_whose_birth_is_not_known_is_gone_when_the_kernel_says_so() {
         LIFE.set(&[Gone]);
-        let handle = Handle::new(1);
+        let handle = Handle::new(CHILD);
         LIFE.set(&[Reused]);
         assert!(handle.has_exited().unwrap());
+    }
+
+    /// A child that leads a group, in which these run at each look, and what becomes of it; with a watchdog or without.
+    fn leader(
+        life: &'static [Child],
+        running: &'static [&'static [libc::pid_t]],
+        has_watchdog: bool,
+    ) -> SharedChild<OwnProcess> {
+        LIFE.set(&[Running]);
+        ALL_ARE_OTHERS.set(false);
+        WATCHDOG_LIVES.set(has_watchdog);
+        EVENTS.take();
+        let (_, lead) = std::io::pipe().unwrap();
+        let watchdog = has_watchdog.then(|| Watchdog::new(WATCHDOG, PipeEnd::from(OwnedFd::from(lead))));
+        let shared = SharedChild::from_process(OwnProcess::new(CHILD, Hold { leads_group: true, watchdog }));
+        LIFE.set(life);
+        RUNNING.set(running);
+        shared
+    }
+
+    fn is_pinned(shared: &SharedChild<OwnProcess>) -> bool {
+        shared.with_process(OwnProcess::is_pinned)
+    }
+
+    #[test]
+    fn a_leader_is_kept_while_others_run() {
+        let shared = leader(&[Zombie], &[&[MEMBER]], false);
+        let status = shared.try_wait().unwrap().unwrap();
+        // By 8 bits; and what it has used is not known before it is reaped.
+        assert_eq!((status.code(), status.usage), (Some(3), None));
+        assert!(is_pinned(&shared) && EVENTS.take().is_empty());
+        assert!(shared.signal_group(libc::SIGTERM, Cause::Terminate).unwrap());
+        assert!(!shared.group_is_empty().unwrap());
+        assert_eq!(EVENTS.take(), [Event::Group(libc::SIGTERM, &[MEMBER])]);
+        RUNNING.set(&[&[]]);
+        assert!(shared.group_is_empty().unwrap());
+        shared.release_group();
+        assert_eq!(EVENTS.take(), [Event::ChildReaped]);
+        assert!(!shared.signal_group(libc::SIGTERM, Cause::Terminate).unwrap());
+        assert!(EVENTS.take().is_empty());
+    }
+
+    #[test]
+    fn a_leader_that_is_alone_is_reaped_at_once_and_all_of_its_record_is_had() {
+        let shared = leader(&[Zombie], &[&[]], false);
+        let status = shared.try_wait().unwrap().unwrap();
+        assert_eq!(status.code(), Some(3));
+        assert!(status.usage.is_some() && !is_pinned(&shared));
+        assert_eq!(EVENTS.take(), [Event::ChildReaped]);
+    }
+
+    #[test]
+    fn one_that_forks_slips_through_one_look_but_not_through_two() {
+        let shared = leader(&[Zombie], &[&[], &[MEMBER]], false);
+        shared.try_wait().unwrap().unwrap();
+        assert!(is_pinned(&shared));
+    }
+
+    #[test]
+    fn nobody_to_signal_is_told_from_others_who_must_not_be() {
+        let shared = leader(&[Zombie], &[&[MEMBER]], false);
+        shared.try_wait().unwrap();
+        ALL_ARE_OTHERS.set(true);
+        let refused = shared.signal_group(libc::SIGTERM, Cause::Kill).unwrap_err();
+        assert_eq!(refused.raw_os_error(), Some(libc::EPERM));
+        // It was there when we looked, and has ended since.
+        RUNNING.set(&[&[MEMBER], &[]]);
+        assert!(!shared.signal_group(libc::SIGTERM, Cause::Kill).unwrap());
+        RUNNING.set(&[&[]]);
+        assert!(!shared.signal_group(libc::SIGTERM, Cause::Kill).unwrap());
+    }
+
+    #[test]
+    fn who_is_forked_while_all_are_killed_is_killed_as_well() {
+        let looks: &[&[libc::pid_t]] =
+            &[&[MEMBER], &[MEMBER], &[MEMBER, LATE], &[LATE], &[LATE, LATER], &[LATER]];
+        let shared = leader(&[Running], looks, false);
+        assert!(shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap());
+        let killed: Vec<_> = EVENTS.take();
+        assert!(killed.len() > 1, "{killed:?}");
+        assert!(matches!(killed[..], [.., Event::Group(libc::SIGKILL, [LATER])]), "{killed:?}");
+    }
+
+    #[test]
+    fn a_number_that_is_anothers_is_never_signalled() {
+        for life in [&[Zombie, Zombie, Gone][..], &[Zombie, Zombie, Reused], &[Reused], &[Gone]] {
+            let shared = leader(life, &[&[MEMBER]], false);
+            let _ = shared.try_wait();
+            LIFE.set(&life[life.len() - 1..]);
+            for signal in [libc::SIGTERM, libc::SIGKILL, 0] {
+                assert!(!shared.signal_group(signal, Cause::Kill).unwrap(), "{life:?}");
+            }
+            assert!(shared.group_is_empty().unwrap());
+            assert!(EVENTS.take().is_empty(), "{life:?}");
+        }
+    }
+
+    #[test]
+    fn a_watchdog_is_none_of_the_group_and_is_gone_before_the_leader() {
+        let shared = leader(&[Running, Zombie], &[&[]], true);
+        assert_eq!(shared.try_wait().unwrap(), None);
+        assert!(shared.with_process(OwnProcess::is_tied));
+        shared.try_wait().unwrap().unwrap();
+        let ended = [Event::ToWatchdog(libc::SIGKILL), Event::WatchdogReaped, Event::ChildReaped];
+        assert_eq!(EVENTS.take(), ended);
+        // Nor is one that is left alone.
+        let shared = leader(&[Zombie], &[&[MEMBER]], true);
+        shared.try_wait().unwrap().unwrap();
+        assert_eq!(shared.with_process(OwnProcess::group_members), [MEMBER]);
+        RUNNING.set(&[&[]]);
+        assert!(!shared.signal_group(libc::SIGTERM, Cause::Kill).unwrap());
+        assert!(EVENTS.take().is_empty());
+    }
+
+    #[test]
+    fn a_watchdog_that_is_stopped_with_its_group_goes_on() {
+        let shared = leader(&[Running], &[&[MEMBER]], true);
+        assert!(shared.signal_group(libc::SIGSTOP, Cause::Kill).unwrap());
+        assert_eq!(EVENTS.take(), [Event::Group(libc::SIGSTOP, &[MEMBER]), Event::ToWatchdog(libc::SIGCONT)]);
+    }
+
+    #[test]
+    fn a_watchdog_that_was_killed_with_its_group_is_reaped() {
+        let shared = leader(&[Zombie], &[&[MEMBER]], true);
+        shared.try_wait().unwrap().unwrap();
+        assert!(shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap());
+        EVENTS.take();
+        shared.release_group();
+        assert_eq!(EVENTS.take(), [Event::WatchdogReaped, Event::ChildReaped]);
     }
 }
