@@ -126,10 +126,11 @@ impl Child {
     }
 
     /// Whether something is still to be done about the group, handles or not: to tell that it is gone, to kill it
-    /// when its time is over, or with this process.
+    /// when its time is over, or with this process, or to remove its cgroup.
     fn holds_group(&self) -> bool {
         !self.group_waiters.lock().waiting.is_empty()
             || self.endings.are_pending()
+            || self.containment == Containment::Cgroup
             || self.shared.with_process(OwnProcess::is_tied)
     }
 
