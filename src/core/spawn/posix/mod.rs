@@ -28,6 +28,8 @@ mod bsd;
 #[cfg(not(target_vendor = "apple"))]
 use bsd as native;
 
+#[cfg(all(test, target_os = "linux"))]
+mod group_tests;
 #[cfg(test)]
 mod tests;
 

@@ -1,13 +1,13 @@
 //! The fork engine as FreeBSD has it, run on whatever system compiles this.
 
-use super::super::{Grouping, Plan, Stage, Stdio, StringBlock};
+use super::super::{Plan, Stage, Stdio, StringBlock};
 use super::{Started, start};
 use std::ffi::{CStr, CString};
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::os::fd::{FromRawFd, OwnedFd};
 
-fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
+pub(super) fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
     Plan {
         file: file.to_owned(),
         args: args.iter().map(|arg| arg.as_bytes()).collect(),
@@ -17,11 +17,9 @@ fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
     }
 }
 
-/// What a shell prints with this command, and its exit code.
-fn output(command: &str, change: impl FnOnce(&mut Plan)) -> (String, i32) {
-    let mut plan = plan(c"sh", &["sh", "-c", command], Stdio::Pipe);
-    change(&mut plan);
-    let Started { pid, mut pipes, .. } = start(&plan).unwrap();
+/// What a program prints, and its exit code.
+fn output_of(plan: &Plan) -> (String, i32) {
+    let Started { pid, mut pipes, .. } = start(plan).unwrap();
     // SAFETY: the end of a pipe, which gives it up.
     let stdout = unsafe { OwnedFd::from_raw_fd(pipes[1].take().unwrap().into_raw() as i32) };
     let mut text = String::new();
@@ -30,6 +28,13 @@ fn output(command: &str, change: impl FnOnce(&mut Plan)) -> (String, i32) {
     // SAFETY: a child of ours, and a slot for its status.
     assert_eq!(unsafe { libc::waitpid(pid, &mut status, 0) }, pid);
     (text, libc::WEXITSTATUS(status))
+}
+
+/// The same of a shell with this command.
+pub(super) fn output(command: &str, change: impl FnOnce(&mut Plan)) -> (String, i32) {
+    let mut plan = plan(c"sh", &["sh", "-c", command], Stdio::Pipe);
+    change(&mut plan);
+    output_of(&plan)
 }
 
 #[test]
@@ -54,115 +59,6 @@ fn the_working_directory_is_the_childs_alone() {
     let (text, _) = output("pwd", |plan| plan.cwd = Some(CString::from(c"/usr")));
     assert_eq!(text, "/usr\n");
     assert_eq!(std::env::current_dir().unwrap(), before);
-}
-
-#[test]
-fn a_child_leads_a_group_in_the_session_of_its_parent() {
-    let command = "echo $$; ps -o pgid= -p $$; ps -o sid= -p $$; ps -o sid= -p $PPID";
-    let (text, _) = output(command, |plan| plan.grouping = Grouping::Group);
-    let [pid, group, session, parents] = text.split_whitespace().collect::<Vec<_>>()[..] else {
-        panic!("{text}")
-    };
-    assert_eq!((pid, session), (group, parents));
-}
-
-#[test]
-fn what_this_system_has_not_is_refused() {
-    let refused = |grouping, detached, kill_on_parent_exit| {
-        let plan = plan(c"true", &["true"], Stdio::Ignore);
-        let error = start(&Plan { grouping, detached, kill_on_parent_exit, ..plan }).unwrap_err();
-        assert_eq!(error.errno, -libc::ENOTSUP);
-        error.stage
-    };
-    assert_eq!(refused(Grouping::Contain, false, false), Stage::Contain);
-    assert_eq!(refused(Grouping::Group, true, true), Stage::KillOnParentExit);
-}
-
-/// All processes of a group that run, by their pids.
-#[cfg(target_os = "linux")]
-fn running_in(group: libc::pid_t) -> Vec<libc::pid_t> {
-    let fields = |pid: &str| {
-        let line = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        let (_, fields) = line.rsplit_once(") ")?;
-        let fields: Vec<&str> = fields.split(' ').collect();
-        Some((fields[0].to_owned(), fields[2].parse::<libc::pid_t>().ok()?))
-    };
-    let mut running = Vec::new();
-    for entry in std::fs::read_dir("/proc").unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        let Ok(pid) = name.parse() else { continue };
-        if fields(&name).is_some_and(|(state, of)| of == group && state != "Z" && state != "X") {
-            running.push(pid);
-        }
-    }
-    running
-}
-
-/// Takes its exit status: by which signal it ended.
-#[cfg(target_os = "linux")]
-fn signal_that_ended(pid: libc::pid_t) -> i32 {
-    let mut status = 0;
-    // SAFETY: a child of ours, and a slot for its status.
-    assert_eq!(unsafe { libc::waitpid(pid, &mut status, 0) }, pid);
-    libc::WTERMSIG(status)
-}
-
-/// One test at a time starts watchdogs, which look alike.
-#[cfg(target_os = "linux")]
-static WATCHDOGS: std::sync::Mutex<()> = std::sync::Mutex::new(());
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_watchdog_is_there_before_the_program_and_ends_the_group_with_its_parent() {
-    let _alone = WATCHDOGS.lock().unwrap();
-    // In brackets, or this command would find itself. Its first word is how many watchdogs there are as it begins.
-    let command = "ps -e -o pgid=,args= | grep -c \"^ *$$ .*[k]ill -KILL 0\"; sleep 1000 & wait";
-    let mut plan = plan(c"sh", &["sh", "-c", command], Stdio::Pipe);
-    plan.grouping = Grouping::Group;
-    plan.kill_on_parent_exit = true;
-    let Started { pid, mut pipes, watchdog } = start(&plan).unwrap();
-    let (watchdog, lead) = watchdog.unwrap();
-    // SAFETY: the end of a pipe, which gives it up.
-    let stdout = unsafe { OwnedFd::from_raw_fd(pipes[1].take().unwrap().into_raw() as i32) };
-    let mut line = String::new();
-    BufReader::new(File::from(stdout)).read_line(&mut line).unwrap();
-    assert_eq!(line, "1\n");
-
-    for signal in (1..=31).filter(|signal| ![libc::SIGKILL, libc::SIGSTOP].contains(signal)) {
-        // SAFETY: takes integers. A child of ours, not reaped.
-        assert_eq!(unsafe { libc::kill(watchdog, signal) }, 0);
-    }
-    assert!(running_in(pid).contains(&watchdog), "nothing that can be ignored ends it");
-
-    drop(lead);
-    assert_eq!([pid, watchdog].map(signal_that_ended), [libc::SIGKILL; 2]);
-    while !running_in(pid).is_empty() {
-        std::thread::yield_now(); // what the shell has started is on its way
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_program_that_does_not_start_has_no_watchdog() {
-    let _alone = WATCHDOGS.lock().unwrap();
-    let missing = plan(c"no-such-program", &["x"], Stdio::Ignore);
-    let missing = Plan { grouping: Grouping::Group, kill_on_parent_exit: true, ..missing };
-    assert_eq!(start(&missing).unwrap_err().errno, -libc::ENOENT);
-    let us = std::process::id().to_string();
-    let list = std::process::Command::new("ps").args(["-o", "args=", "--ppid", &us]).output().unwrap();
-    let list = String::from_utf8(list.stdout).unwrap();
-    assert!(list.lines().all(|line| !line.contains("kill -KILL 0")), "{list}");
-}
-
-/// Without a group, by the kernel, which does the same on FreeBSD.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_child_without_a_group_ends_with_its_parent() {
-    let mut plan = plan(c"sleep", &["sleep", "1000"], Stdio::Ignore);
-    plan.kill_on_parent_exit = true;
-    // For Linux, the thread that starts it is the parent.
-    let pid = std::thread::spawn(move || start(&plan).unwrap().pid).join().unwrap();
-    assert_eq!(signal_that_ended(pid), libc::SIGKILL);
 }
 
 #[test]
@@ -241,19 +137,22 @@ fn only_what_was_given_arrives_and_signals_start_clean() {
     // SAFETY: takes integers; a copy that an exec would keep, as careless code leaves them.
     let careless = unsafe { libc::fcntl(reader.as_raw_fd(), libc::F_DUPFD, 500) };
     assert!(careless >= 500);
-    // In /proc/self, for dash blocks all signals while it starts another program.
-    let (text, _) = output("ls /proc/$$/fd; grep -E 'Sig(Blk|Ign)' /proc/self/status", |plan| {
+    // Each program looks at itself: a shell blocks signals while it starts one, and starts it with none blocked.
+    let itself = |file: &CStr, args: &[&str]| {
+        let mut plan = plan(file, args, Stdio::Pipe);
         plan.stdio.extend([Stdio::Ignore, Stdio::Given(reader.try_clone().unwrap().into())]);
-    });
+        output_of(&plan).0
+    };
+    let fds = itself(c"ls", &["ls", "/proc/self/fd"]);
+    let status = itself(c"cat", &["cat", "/proc/self/status"]);
     // SAFETY: opened above.
     unsafe { libc::close(careless) };
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let fds: Vec<_> = words.iter().take_while(|word| !word.starts_with("Sig")).collect();
-    assert_eq!(fds, [&"0", &"1", &"2", &"4"]);
-    // glibc keeps two signals to itself, and leaves them as it found them.
+    // It lists them by the lowest that is free, which is 3.
+    assert_eq!(fds.split_whitespace().collect::<Vec<_>>(), ["0", "1", "2", "3", "4"]);
     let signals = |name: &str| {
-        let at = words.iter().position(|word| *word == name).unwrap() + 1;
-        u64::from_str_radix(words[at], 16).unwrap() & !(0b11 << 31)
+        let mask = status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
+        // glibc keeps two signals to itself, and leaves them as it found them.
+        u64::from_str_radix(mask, 16).unwrap() & !(0b11 << 31)
     };
-    assert_eq!((signals("SigBlk:"), signals("SigIgn:")), (0, 0), "{text}");
+    assert_eq!((signals("SigBlk:"), signals("SigIgn:")), (0, 0), "{status}");
 }

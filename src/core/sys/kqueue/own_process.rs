@@ -76,7 +76,7 @@ fn found(result: io::Result<Option<ExitStatus>>) -> io::Result<Found> {
 }
 
 impl Process for OwnProcess {
-    /// `None`: reaped, so there is nothing to wait for.
+    /// `None`: reaped, or kept a zombie, so there is nothing to wait for.
     type Handle = Option<Handle>;
 
     fn id(&self) -> u32 {
@@ -92,7 +92,7 @@ impl Process for OwnProcess {
     }
 
     fn handle(&self) -> Option<Handle> {
-        self.held.leader().copied()
+        self.held.leader().filter(|_| !self.held.is_pinned()).copied()
     }
 
     fn wait_without_reaping(handle: &Option<Handle>, deadline: Option<Instant>) -> io::Result<bool> {
