@@ -1,8 +1,9 @@
 //! Groups and what ends them, by the fork engine as FreeBSD has it; on Linux, whose /proc shows who is in a group.
 
-use super::super::{Grouping, Plan, Stage, Stdio};
+use super::super::{Grouping, Plan, SpawnError, Stage, Stdio};
+use super::exec::Place;
 use super::tests::{output, plan};
-use super::{Started, start};
+use super::{Started, start, start_in};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::os::fd::{FromRawFd, OwnedFd};
@@ -54,6 +55,47 @@ fn signal_that_ended(pid: libc::pid_t) -> i32 {
     // SAFETY: a child of ours, and a slot for its status.
     assert_eq!(unsafe { libc::waitpid(pid, &mut status, 0) }, pid);
     libc::WTERMSIG(status)
+}
+
+/// The state and the program of a process.
+fn state_and_program(pid: libc::pid_t) -> (char, std::path::PathBuf) {
+    let line = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let state = line.rsplit_once(") ").unwrap().1.chars().next().unwrap();
+    (state, std::fs::read_link(format!("/proc/{pid}/exe")).unwrap())
+}
+
+#[test]
+fn a_child_waits_in_its_place_until_all_is_done_about_it() {
+    let ours = std::env::current_exe().unwrap();
+    let mut pids = Vec::new();
+    let mut look = |pid| {
+        pids.push(pid);
+        // It waits for us; or else its program has begun to sleep.
+        while state_and_program(pid).0 != 'S' {
+            std::thread::yield_now();
+        }
+        assert_eq!(state_and_program(pid).1, ours);
+        assert_eq!(running_in(pid), [pid]);
+    };
+    let sleeper = plan(c"sleep", &["sleep", "1000"], Stdio::Ignore);
+    let mut let_go = |pid| {
+        look(pid);
+        Ok(())
+    };
+    let started = start_in(Place::Own, &sleeper, None, Some(&mut let_go)).unwrap();
+    assert_ne!(state_and_program(started.pid).1, ours);
+    // SAFETY: takes integers. A child of ours, not reaped.
+    unsafe { libc::kill(started.pid, libc::SIGKILL) };
+    assert_eq!(signal_that_ended(started.pid), libc::SIGKILL);
+
+    let mut refuse = |pid| {
+        look(pid);
+        Err(SpawnError { errno: -libc::EMFILE, stage: Stage::Spawn })
+    };
+    let refused = start_in(Place::Own, &sleeper, None, Some(&mut refuse)).unwrap_err();
+    assert_eq!(refused.errno, -libc::EMFILE);
+    // SAFETY: takes integers; no status is asked for.
+    assert_eq!(unsafe { libc::waitpid(pids[1], std::ptr::null_mut(), 0) }, -1, "it has been reaped");
 }
 
 /// One test at a time starts watchdogs, which look alike.
