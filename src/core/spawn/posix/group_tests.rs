@@ -77,7 +77,7 @@ fn a_child_waits_in_its_place_until_all_is_done_about_it() {
         assert_eq!(state_and_program(pid).1, ours);
         assert_eq!(running_in(pid), [pid]);
     };
-    let sleeper = plan(c"sleep", &["sleep", "1000"], Stdio::Ignore);
+    let sleeper = plan(c"sleep", &["sleep", "60"], Stdio::Ignore);
     let mut let_go = |pid| {
         look(pid);
         Ok(())
@@ -105,7 +105,7 @@ static WATCHDOGS: std::sync::Mutex<()> = std::sync::Mutex::new(());
 fn a_watchdog_is_there_before_the_program_and_ends_the_group_with_its_parent() {
     let _alone = WATCHDOGS.lock().unwrap();
     // In brackets, or this command would find itself. Its first word is how many watchdogs there are as it begins.
-    let command = "ps -e -o pgid=,args= | grep -c \"^ *$$ .*[k]ill -KILL 0\"; sleep 1000 & wait";
+    let command = "ps -e -o pgid=,args= | grep -c \"^ *$$ .*[k]ill -KILL 0\"; sleep 60 & wait";
     let mut plan = plan(c"sh", &["sh", "-c", command], Stdio::Pipe);
     plan.grouping = Grouping::Group;
     plan.kill_on_parent_exit = true;
@@ -145,7 +145,7 @@ fn a_program_that_does_not_start_has_no_watchdog() {
 /// Without a group, by the kernel, which does the same on FreeBSD.
 #[test]
 fn a_child_without_a_group_ends_with_its_parent() {
-    let mut plan = plan(c"sleep", &["sleep", "1000"], Stdio::Ignore);
+    let mut plan = plan(c"sleep", &["sleep", "60"], Stdio::Ignore);
     plan.kill_on_parent_exit = true;
     // For Linux, the thread that starts it is the parent.
     let pid = std::thread::spawn(move || start(&plan).unwrap().pid).join().unwrap();
