@@ -7,7 +7,6 @@
 //!
 //! FreeBSD's `posix_spawn` can neither close what the child was not given nor start a session: always
 //! a fork, and `execve`.
-
 //!
 //! What has to be done about a child after it has been put into its group, and before it runs its program, is done while it
 //! waits: for SIGCONT, or in the fork for a word from us.
