@@ -19,11 +19,26 @@ pub struct GroupWaiters(Mutex<Waiters>);
 #[derive(Default)]
 struct Waiters {
     last: u64,
-    waiting: Vec<(u64, Told)>,
+    waiting: Vec<Waiter>,
     /// When the group is looked at again; `None`: nobody has asked.
     look: Option<Alarm>,
     /// Processes of the group of whose ends the reactor will tell.
     members: HashSet<i32>,
+}
+
+struct Waiter {
+    number: u64,
+    told: Told,
+    /// When it is told that it has waited long enough.
+    deadline: Option<Alarm>,
+}
+
+impl Waiter {
+    fn tell(self, gone: bool) {
+        // Or the alarm would keep the child.
+        self.deadline.into_iter().for_each(clock::cancel);
+        (self.told)(gone);
+    }
 }
 
 impl std::fmt::Debug for GroupWaiters {
@@ -55,30 +70,37 @@ impl Child {
         deadline: Option<Instant>,
         told: impl FnOnce(bool) + Send + 'static,
     ) {
-        let number = {
-            let mut waiters = self.group_waiters.lock();
-            waiters.last += 1;
-            let number = waiters.last;
-            waiters.waiting.push((number, Box::new(told)));
-            number
-        };
-        if let Some(at) = deadline {
+        let told = Box::new(told);
+        let mut waiters = self.group_waiters.lock();
+        waiters.last += 1;
+        let number = waiters.last;
+        // Under the lock, or the alarm could ring before it is noted.
+        let alarm = deadline.map(|at| {
             let child = Arc::clone(self);
-            let set = clock::set(at, move || child.tell_one(number, false));
-            if set.is_err() {
-                return self.tell_one(number, false);
-            }
-        }
-        self.watch_group();
+            clock::set(at, move |_| child.tell_one(number))
+        });
+        let Ok(deadline) = alarm.transpose() else {
+            drop(waiters);
+            return told(false);
+        };
+        waiters.waiting.push(Waiter { number, told, deadline });
+        drop(waiters);
+        if !matches!(self.shared.try_wait(), Ok(None)) {
+            self.watch_group();
+        } // else its exit will see to it
     }
 
-    fn tell_one(&self, number: u64, gone: bool) {
+    /// One whose time is over.
+    fn tell_one(self: &Arc<Self>, number: u64) {
         let mut waiters = self.group_waiters.lock();
-        let at = waiters.waiting.iter().position(|(other, _)| *other == number);
-        let told = at.map(|at| waiters.waiting.swap_remove(at).1);
+        let at = waiters.waiting.iter().position(|waiter| waiter.number == number);
+        let waiter = at.map(|at| waiters.waiting.swap_remove(at));
         drop(waiters);
-        if let Some(told) = told {
-            told(gone);
+        if let Some(waiter) = waiter {
+            waiter.tell(false);
+        }
+        if !self.has_handles() {
+            self.let_go_of_group();
         }
     }
 
@@ -103,10 +125,12 @@ impl Child {
         }
     }
 
-    /// Whether something is still to be done to the group, handles or not: to kill it when its time is over, or
-    /// with this process.
+    /// Whether something is still to be done about the group, handles or not: to tell that it is gone, to kill it
+    /// when its time is over, or with this process.
     fn holds_group(&self) -> bool {
-        self.endings.are_pending() || self.shared.with_process(OwnProcess::is_tied)
+        !self.group_waiters.lock().waiting.is_empty()
+            || self.endings.are_pending()
+            || self.shared.with_process(OwnProcess::is_tied)
     }
 
     /// An alarm may have been set for a child that is gone by now.
@@ -120,7 +144,7 @@ impl Child {
         }
     }
 
-    /// From here on somebody looks at the group until it is gone.
+    /// From here on somebody looks at the group of a child that has exited, until it is gone.
     pub(super) fn watch_group(self: &Arc<Self>) {
         if self.group_waiters.lock().look.is_none() {
             self.look_at_group_in(Duration::ZERO);
@@ -135,9 +159,16 @@ impl Child {
 
     /// Instead of any later look.
     fn look_at_group_in(self: &Arc<Self>, pause: Duration) {
+        let at = Instant::now() + pause;
+        let mut waiters = self.group_waiters.lock();
+        if waiters.look.is_some_and(|look| look.at <= at) {
+            return;
+        }
         let child = Arc::clone(self);
-        let look = clock::set(Instant::now() + pause, move || child.look_at_group()).ok();
-        let later = std::mem::replace(&mut self.group_waiters.lock().look, look);
+        // Under the lock, or it could ring before it is noted.
+        let look = clock::set(at, move |_| child.look_at_group()).ok();
+        let later = std::mem::replace(&mut waiters.look, look);
+        drop(waiters);
         later.into_iter().for_each(clock::cancel);
         if look.is_none() {
             // There is no thread to look: those who wait may ask again.
@@ -147,7 +178,12 @@ impl Child {
 
     /// On the thread of the clock, for it may walk through all processes.
     fn look_at_group(self: &Arc<Self>) {
-        if self.is_gone() {
+        // First: what changes from here on asks for another look.
+        self.group_waiters.lock().look = None;
+        if matches!(self.shared.try_wait(), Ok(None)) {
+            return; // its exit will see to it
+        }
+        if !self.leads_group() || self.shared.group_is_empty().unwrap_or(false) {
             self.group_is_gone();
         } else {
             let watched = self.watch_members();
@@ -167,11 +203,6 @@ impl Child {
         !self.group_waiters.lock().members.is_empty()
     }
 
-    fn is_gone(&self) -> bool {
-        let has_exited = matches!(self.shared.try_wait(), Ok(Some(_)) | Err(_));
-        has_exited && (!self.leads_group() || self.shared.group_is_empty().unwrap_or(false))
-    }
-
     pub(super) fn group_is_gone(&self) {
         let look = self.group_waiters.lock().look.take();
         look.into_iter().for_each(clock::cancel);
@@ -182,6 +213,6 @@ impl Child {
 
     fn tell_all(&self, gone: bool) {
         let waiting = std::mem::take(&mut self.group_waiters.lock().waiting);
-        waiting.into_iter().for_each(|(_, told)| told(gone));
+        waiting.into_iter().for_each(|waiter| waiter.tell(gone));
     }
 }

@@ -82,6 +82,8 @@ fn the_first_cause_is_told() {
     number(&mut stdout);
     assert!(child.shared.send_signal(libc::SIGUSR1).unwrap());
     assert_eq!(child.shared.wait().unwrap().cause, None, "a signal that it has handled");
+    assert!(child.shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap(), "it has left a sleep");
+    assert_eq!(child.shared.wait().unwrap().cause, None, "a signal after the exit");
     let child = spawner::spawn(script("trap '' TERM; echo 1; sleep 1000")).unwrap();
     for cause in [Cause::Abort, Cause::Timeout] {
         child.child().end(Ending { cause, signal: libc::SIGKILL, grace: None }).unwrap();

@@ -57,6 +57,8 @@ impl Cgroup {
 
     /// Each of its processes, until there is no new one: `true` when there was any.
     pub fn signal(&self, signal: i32) -> io::Result<bool> {
+        // Not whether anybody was told: who forks and ends all the time is there, and never met.
+        let populated = self.is_populated()?;
         let mut told: Vec<libc::pid_t> = Vec::new();
         loop {
             let before = told.len();
@@ -71,7 +73,7 @@ impl Cgroup {
                 }
             }
             if told.len() == before {
-                return Ok(!told.is_empty());
+                return Ok(populated);
             }
         }
     }
@@ -92,8 +94,12 @@ impl Cgroup {
     }
 
     pub fn is_populated(&self) -> io::Result<bool> {
-        let events = fs::read_to_string(self.folder.join("cgroup.events"))?;
-        Ok(events.lines().any(|line| line == "populated 1"))
+        match fs::read_to_string(self.folder.join("cgroup.events")) {
+            Ok(events) => Ok(events.lines().any(|line| line == "populated 1")),
+            // Someone has removed it, which takes an empty one.
+            Err(error) if matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENODEV)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 
