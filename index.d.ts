@@ -24,7 +24,8 @@ export declare class Events {
    * - 2 handle code signal coreDumped userCPUTime systemCPUTime maxRSS: exited. `code` is -1 if a
    *   signal ended it, `signal` 0 if none did, `userCPUTime` -1 where the system kept no record;
    * - 3 handle: exited, but someone else took the status;
-   * - 4 request: returned, to be started by `spawnReturned(request)`.
+   * - 4 request: returned, to be started by `spawnReturned(request)`;
+   * - 6 request: the time of `setAlarm` has come.
    */
   drain(into: Float64Array): number
   /**
@@ -61,6 +62,14 @@ export declare class Events {
   spawnSync(numbers: Float64Array, args: string, file?: string | undefined | null, env?: string | undefined | null, cwd?: string | undefined | null): NativeChild | SpawnFailure
   /** The child of a token; null when the token is not of this process, or its child is gone. */
   attach(token: string): NativeChild | null
+  /**
+   * An event with this request's number tells that `ms` milliseconds have passed, by the system's clock and
+   * not by one that a test has put in its place. 0, or libuv's error number (negative): there is no thread
+   * that could wait.
+   */
+  setAlarm(request: number, ms: number): number
+  /** The alarm of this request rings no more. */
+  cancelAlarm(request: number): void
 }
 
 /**

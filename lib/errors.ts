@@ -143,6 +143,10 @@ export function killFailed(errno: number): NodeJS.ErrnoException {
   return systemError(errno, 'kill')
 }
 
+export function noThread(errno: number): NodeJS.ErrnoException {
+  return systemError(errno, 'thread')
+}
+
 /**
  * Why a program did not start, as child_process tells it; but a bad cwd names the cwd (nodejs/node#51054). Called in
  * the continuation of an async function, where V8 still knows who awaits it: the stack shows the caller, and a spawn

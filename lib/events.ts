@@ -2,6 +2,7 @@
 // whether it keeps the event loop alive.
 import { nextTick } from 'node:process'
 import type { Events as Connection, NativeChild, SpawnFailure } from '../index.js'
+import { noThread } from './errors.js'
 import { fromEvent } from './exit-status.js'
 import { Events } from './native.js'
 import { packNumbers } from './spawn/request.js'
@@ -14,6 +15,7 @@ const FAILED = 1
 const EXITED = 2
 const REAPED_ELSEWHERE = 3
 const RETURNED = 4
+const ALARM = 6
 
 /** Who wants to know of a child's end; null = somebody else took the status. */
 export interface ExitListener {
@@ -24,6 +26,8 @@ export interface ExitListener {
 const spawning = new Map<number, (failure: SpawnFailure | null) => void>()
 /** Handles whose child has not ended, by NativeChild.handle. */
 const living = new Map<number, ExitListener>()
+/** What is to be called when its time has come, by number. */
+const alarms = new Map<number, () => void>()
 /** How many spawns and ref'd handles need the event loop. */
 let holds = 0
 let lastRequest = 0
@@ -70,6 +74,10 @@ function dispatch(at: number): void {
     living.get(key)?.exited(kind === EXITED ? fromEvent(batch, at + 2) : null)
   } else if (kind === RETURNED) {
     connect().spawnReturned(key)
+  } else if (kind === ALARM) {
+    const ring = alarms.get(key)
+    forgetAlarm(key)
+    ring?.()
   }
 }
 
@@ -134,13 +142,43 @@ export async function holding<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * Calls `ring` once, at least `ms` milliseconds from now and never within this call. Returns what cancels it. It does not
+ * keep the event loop alive.
+ *
+ * The native side has the clock: tests replace setTimeout(), setImmediate(), Date and performance with fakes, as globals
+ * and in node:timers, and may do so before this module is loaded; but a child is never fake.
+ *
+ * @throws EAGAIN where no thread can be started to wait
+ */
+export function setAlarm(ms: number, ring: () => void): () => void {
+  if (ms === Infinity) return () => {}
+  const request = ++lastRequest
+  alarms.set(request, ring)
+  keep()
+  const errno = connect().setAlarm(request, ms)
+  if (errno < 0) {
+    forgetAlarm(request)
+    throw noThread(errno)
+  }
+  return () => {
+    if (alarms.has(request)) connect().cancelAlarm(request)
+    forgetAlarm(request)
+  }
+}
+
+function forgetAlarm(request: number): void {
+  alarms.delete(request)
+  keep()
+}
+
 let keepsModule = false
 let keepsLoop = false
 
 /** Tells the native side when it has to hold `drain`, and the event loop, and when no longer. */
 function keep(): void {
   const loop = holds > 0
-  const module = loop || living.size > 0
+  const module = loop || living.size > 0 || alarms.size > 0
   if (module === keepsModule && loop === keepsLoop) return
   keepsModule = module
   keepsLoop = loop

@@ -1,6 +1,6 @@
 // What ends a child without a call of kill(): options.signal and options.timeout.
 import { onAbort } from './abort.js'
-import { setAlarm } from './alarm.js'
+import { setAlarm } from './events.js'
 import type { Handle } from './handle.js'
 
 export interface Limits {

@@ -2,11 +2,12 @@
 import { Buffer } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
 import { isUint8Array } from 'node:util/types'
-import { setAlarm, soon } from './alarm.js'
 import { invalidArgType, invalidArgValue, invalidState, maxBufferExceeded, stringTooLong } from './errors.js'
+import { setAlarm } from './events.js'
 import type { Handle } from './handle.js'
 import { ownOptions } from './own.js'
 import type { Unchecked } from './own.js'
+import { soon } from './soon.js'
 import type { ExitStatus, Output, OutputOptions } from './types.js'
 import { nonNegative } from './validate.js'
 import { wait } from './wait.js'
@@ -190,7 +191,8 @@ function collect(stream: Readable | null, limit: number, tooMuch: () => void): C
 async function settled(work: Promise<unknown>, ms: number): Promise<void> {
   let cancel = (): void => {}
   const alarm = new Promise<void>((resolve) => {
-    cancel = setAlarm(ms, () => soon(resolve))
+    // The alarm may ring in the turn in which the reading began: the loop looks at the pipes in the next.
+    cancel = setAlarm(ms, () => soon(() => soon(resolve)))
   })
   await Promise.race([work, alarm])
   cancel()

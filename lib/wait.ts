@@ -1,9 +1,9 @@
 // Waiting for the exit: with no limit, for some time, until some time.
 import { isDate } from 'node:util/types'
 import { onAbort } from './abort.js'
-import { setAlarm } from './alarm.js'
 import { abortError, invalidArgType, outOfRange } from './errors.js'
 import { holding } from './events.js'
+import { setAlarm } from './events.js'
 import type { Handle } from './handle.js'
 import { ownOptions } from './own.js'
 import type { Unchecked } from './own.js'

@@ -6,47 +6,47 @@ import process from 'node:process'
 import { beforeSurroundingsChange } from '../events.js'
 import { isMainThreadOfNode } from './main-thread.js'
 
-type AnyFunction = (...args: never[]) => unknown
+type AnyFunction = (...args: unknown[]) => unknown
+
+/** As plain properties, which they are. */
+const functions = process as unknown as { chdir: AnyFunction; umask: AnyFunction }
 
 /** One of the two functions, and what stands in its place while spawns are under way. */
-class Change<F extends AnyFunction> {
-  original: F | undefined
-  recording: F | undefined
+class Change {
+  original: AnyFunction | undefined
+  recording: AnyFunction | undefined
 
   /** What to put in the place of `current`. */
-  recordBefore(current: F): F {
-    if (current !== this.original) {
-      this.original = current
-      // Called without a value, umask() changes nothing, and chdir() is an error. Somebody may keep the function for
-      // longer than it is in place.
-      const recording = (...args: unknown[]): unknown => {
-        if (args[0] !== undefined && spawnsUnderWay > 0) beforeSurroundingsChange()
-        return Reflect.apply(current, process, args)
-      }
-      this.recording = recording as unknown as F
-    }
-    return this.recording!
+  recordBefore(current: AnyFunction): AnyFunction {
+    if (current === this.original && this.recording) return this.recording
+    this.original = current
+    // Called without a value, umask() changes nothing, and chdir() is an error. Somebody may keep the function for
+    // longer than it is in place.
+    return (this.recording = (...args) => {
+      if (args[0] !== undefined && spawnsUnderWay > 0) beforeSurroundingsChange()
+      return Reflect.apply(current, process, args)
+    })
   }
 
   /** What to put back in the place of `current`, which may be somebody else's by now. */
-  after(current: F): F {
-    return current === this.recording ? this.original! : current
+  after(current: AnyFunction): AnyFunction {
+    return current === this.recording && this.original ? this.original : current
   }
 }
 
-const chdir = new Change<typeof process.chdir>()
-const umask = new Change<typeof process.umask>()
+const chdir = new Change()
+const umask = new Change()
 let spawnsUnderWay = 0
 
 /** Call it at each spawn in the background, and {@link spawnEnds} when it is over. */
 export function spawnBegins(): void {
   if (spawnsUnderWay++ > 0 || !isMainThreadOfNode()) return
-  process.chdir = chdir.recordBefore(process.chdir)
-  process.umask = umask.recordBefore(process.umask)
+  functions.chdir = chdir.recordBefore(functions.chdir)
+  functions.umask = umask.recordBefore(functions.umask)
 }
 
 export function spawnEnds(): void {
   if (--spawnsUnderWay > 0 || !isMainThreadOfNode()) return
-  process.chdir = chdir.after(process.chdir)
-  process.umask = umask.after(process.umask)
+  functions.chdir = chdir.after(functions.chdir)
+  functions.umask = umask.after(functions.umask)
 }

@@ -29,8 +29,10 @@ function enter(index: number): string {
   return `${folder} 00${mask.toString(8)}`
 }
 
+const functions = (): unknown[] => ['chdir', 'umask'].map((name) => Reflect.get(process, name) as unknown)
+
 async function inThisThread(): Promise<void> {
-  const { chdir, umask } = process
+  const before = functions()
   const expected: string[] = []
   const seen: Promise<string>[] = []
   for (let index = 0; index < COUNT; index++) {
@@ -40,7 +42,7 @@ async function inThisThread(): Promise<void> {
   process.chdir('/')
   process.umask(0o77)
   const got = await Promise.all(seen)
-  const untouched = process.chdir === chdir && process.umask === umask
+  const untouched = functions().every((one, at) => one === before[at])
   console.log(JSON.stringify({ expected, seen: got, untouched }))
 }
 
@@ -62,7 +64,7 @@ async function inAWorker(): Promise<void> {
   console.log(JSON.stringify({ expected, seen: await seen, untouched: true }))
 }
 
-async function worker({ gate, count }: Round): Promise<void> {
+async function callFromWorker({ gate, count }: Round): Promise<void> {
   const { parentPort } = await import('node:worker_threads')
   const seen: Promise<string>[] = []
   for (let index = 0; index < count; index++) {
@@ -74,4 +76,4 @@ async function worker({ gate, count }: Round): Promise<void> {
   parentPort!.postMessage(await Promise.all(seen))
 }
 
-void (isMainThread ? (where === 'worker' ? inAWorker() : inThisThread()) : worker(workerData as Round))
+void (isMainThread ? (where === 'worker' ? inAWorker() : inThisThread()) : callFromWorker(workerData as Round))

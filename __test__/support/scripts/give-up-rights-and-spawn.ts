@@ -8,7 +8,7 @@ const command = ['grep', ['-E', lines, '/proc/self/status']] as const
 
 async function main(): Promise<void> {
   await Promise.all([1, 2, 3].map(async () => (await spawn('true', { stdio: 'ignore' })).wait()))
-  process.dlopen({ exports: {} } as NodeJS.Module, library)
+  process.dlopen({ exports: {} }, library)
   const [inBackground, here] = [await spawn(...command), SharedChild.spawnSync(...command)]
   console.log(
     JSON.stringify({

@@ -7,7 +7,7 @@ async function main(): Promise<void> {
   const sleeping = await spawn('sleep', ['1000'])
   await sleeping.kill()
   const { signal } = await sleeping.wait()
-  const error = await spawn('/no/such/program').catch(({ code }: NodeJS.ErrnoException) => code)
+  const error = await spawn('/no/such/program').catch((reason: NodeJS.ErrnoException) => reason.code)
   console.log(JSON.stringify({ code, signal, error, left: childrenOf(process.pid) }))
 }
 

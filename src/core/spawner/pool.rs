@@ -175,7 +175,7 @@ fn start_thread() -> io::Result<()> {
 fn work() {
     // Or the caller's thread would lose its processor to the one it has just woken.
     let batch = Batch::begin();
-    let mut proofs = Proofs::new();
+    let mut proofs = Proofs::of_this_thread();
     let mut may_end = true;
     let mut pool = lock();
     loop {
@@ -264,7 +264,10 @@ fn wait_before_the_end(limit: Duration, goes_on: impl Fn(&Pool) -> bool) {
     pool.ending -= 1;
 }
 
-thread_local!(static FAREWELL: Farewell = const { Farewell(OnceCell::new()) });
+thread_local! {
+    #[allow(clippy::missing_const_for_thread_local, reason = "it is const; Clippy does not see it on Windows")]
+    static FAREWELL: Farewell = const { Farewell(OnceCell::new()) };
+}
 
 /// A thread whose rights are still to be looked at stays until they have been: nobody can see those of one
 /// that is gone, and what it has asked for would not be started.

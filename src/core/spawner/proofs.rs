@@ -11,8 +11,8 @@ pub struct Proofs {
 }
 
 impl Proofs {
-    pub fn new() -> Self {
-        Self { witness: Witness::new(), last: None }
+    pub fn of_this_thread() -> Self {
+        Self { witness: Witness::of_this_thread(), last: None }
     }
 
     /// Whether this thread may do the job. One look is enough for all jobs that were queued before it: their

@@ -45,7 +45,7 @@ pub struct Scheduling;
 pub struct Witness;
 
 impl Witness {
-    pub fn new() -> Self {
+    pub fn of_this_thread() -> Self {
         Self
     }
 

@@ -18,7 +18,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 
 enum Answer {
     Finished(Result<ChildHandle, SpawnError>),
-    Returned(Plan),
+    Returned(Box<Plan>),
 }
 
 struct Caller(Sender<Answer>);
@@ -29,7 +29,7 @@ impl Request for Caller {
     }
 
     fn return_to_caller(self: Box<Self>, plan: Plan) {
-        self.0.send(Answer::Returned(plan)).unwrap();
+        self.0.send(Answer::Returned(Box::new(plan))).unwrap();
     }
 }
 
@@ -45,7 +45,7 @@ fn spawn(plan: Plan) -> Result<ChildHandle, SpawnError> {
     match answer.recv().unwrap() {
         Answer::Finished(result) => result,
         Answer::Returned(plan) => {
-            let (job, answer) = self::job(plan);
+            let (job, answer) = self::job(*plan);
             spawn_on_a_thread_of_its_own(job)?;
             match answer.recv().unwrap() {
                 Answer::Finished(result) => result,

@@ -15,8 +15,7 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// For the calling thread.
-    pub fn new() -> Self {
+    pub fn of_this_thread() -> Self {
         Self { scheduling: Scheduling::of_this_thread(), rights: None }
     }
 
