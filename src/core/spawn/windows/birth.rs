@@ -8,22 +8,20 @@ use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_NOT_SUPPORTED, H
 
 pub enum Birth {
     /// With a group of its own the group's job is its only one: any other would let go of what it starts.
-    OwnJob(Job),
+    Own(Job),
     /// That of all children that end with this process, but not with what they start.
-    CommonJob(&'static Job),
-    NoJob,
+    Common(&'static Job),
+    Free,
 }
 
 impl Birth {
     pub fn new(plan: &Plan) -> io::Result<Self> {
         let is_tied = plan.kill_on_parent_exit;
         Ok(match plan.grouping {
-            Grouping::None if is_tied || plan.kill_on_parent_exit_if_possible => {
-                Self::CommonJob(common_job()?)
-            }
-            Grouping::None => Self::NoJob,
+            Grouping::None if is_tied || plan.kill_on_parent_exit_if_possible => Self::Common(common_job()?),
+            Grouping::None => Self::Free,
             Grouping::Group | Grouping::Contain => {
-                Self::OwnJob(Job::for_group(is_tied || plan.kill_on_parent_exit_if_possible)?)
+                Self::Own(Job::for_group(is_tied || plan.kill_on_parent_exit_if_possible)?)
             }
         })
     }
@@ -31,15 +29,15 @@ impl Birth {
     /// For PROC_THREAD_ATTRIBUTE_JOB_LIST.
     pub fn jobs(&self) -> Vec<HANDLE> {
         match self {
-            Self::OwnJob(job) => vec![job.as_raw()],
-            Self::CommonJob(job) => vec![job.as_raw()],
-            Self::NoJob => Vec::new(),
+            Self::Own(job) => vec![job.as_raw()],
+            Self::Common(job) => vec![job.as_raw()],
+            Self::Free => Vec::new(),
         }
     }
 
     /// Whether to start the child without a job, if it could not be started in one: nobody has asked for it.
     pub fn is_optional(&self, plan: &Plan) -> bool {
-        matches!(self, Self::CommonJob(_)) && !plan.kill_on_parent_exit
+        matches!(self, Self::Common(_)) && !plan.kill_on_parent_exit
     }
 
     /// What to say of a child that could not be started, if that is the job's fault: one that this process is in
@@ -51,9 +49,9 @@ impl Birth {
         may_run: impl FnOnce() -> bool,
     ) -> Option<SpawnError> {
         let stage = match self {
-            Self::OwnJob(_) => Stage::Contain,
-            Self::CommonJob(_) if plan.kill_on_parent_exit => Stage::KillOnParentExit,
-            Self::CommonJob(_) | Self::NoJob => return None,
+            Self::Own(_) => Stage::Contain,
+            Self::Common(_) if plan.kill_on_parent_exit => Stage::KillOnParentExit,
+            Self::Common(_) | Self::Free => return None,
         };
         // A program that may not be run is refused in the same words.
         let is_fault = is_about_jobs(error) && is_in_a_job() && may_run();
@@ -62,8 +60,8 @@ impl Birth {
 
     pub fn into_job(self) -> Option<Job> {
         match self {
-            Self::OwnJob(job) => Some(job),
-            Self::CommonJob(_) | Self::NoJob => None,
+            Self::Own(job) => Some(job),
+            Self::Common(_) | Self::Free => None,
         }
     }
 }

@@ -31,7 +31,7 @@ pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
     let program = create::Program::new(plan, &cwd).map_err(|error| blame(&cwd, &error))?;
     let started = match program.start(plan, &start_in, &stdio, &birth) {
         Err(error) if birth::is_about_jobs(&error) && birth.is_optional(plan) => {
-            program.start(plan, &start_in, &stdio, &Birth::NoJob)
+            program.start(plan, &start_in, &stdio, &Birth::Free)
         }
         started => started,
     };
