@@ -16,6 +16,7 @@ const SHOW_WINDOW: u32 = 16;
 const GROUP: u32 = 32;
 const CONTAIN: u32 = 64;
 const KILL_ON_PARENT_EXIT: u32 = 128;
+const KILL_ON_PARENT_EXIT_IF_POSSIBLE: u32 = 256;
 /// In place of an id, or of a list's length.
 const NONE: f64 = -1.0;
 
@@ -69,6 +70,7 @@ impl SpawnRequest<'_> {
                 (false, false) => Grouping::None,
             },
             kill_on_parent_exit: flags & KILL_ON_PARENT_EXIT != 0,
+            kill_on_parent_exit_if_possible: flags & KILL_ON_PARENT_EXIT_IF_POSSIBLE != 0,
             credentials: Credentials {
                 uid: id(uid),
                 gid: id(gid),

@@ -69,17 +69,29 @@ impl Child {
         if grace == Some(Duration::ZERO) || signal == signal::KILL {
             return self.signal(signal::KILL, cause);
         }
-        if !self.signal(signal, cause)? {
+        if !self.ask(signal, cause)? {
             return Ok(false);
         }
-        // Of one that is stopped, the signal waits until it goes on.
-        #[cfg(unix)]
-        self.signal(libc::SIGCONT, cause)?;
         // A time that no clock can hold is for ever.
         if let Some(at) = grace.and_then(|grace| Instant::now().checked_add(grace)) {
             self.kill_at(at, cause)?;
         }
         Ok(true)
+    }
+
+    #[cfg(unix)]
+    fn ask(&self, signal: i32, cause: Cause) -> io::Result<bool> {
+        let sent = self.signal(signal, cause)?;
+        if sent {
+            // Of one that is stopped, the signal waits until it goes on.
+            self.signal(libc::SIGCONT, cause)?;
+        }
+        Ok(sent)
+    }
+
+    #[cfg(windows)]
+    fn ask(&self, signal: i32, cause: Cause) -> io::Result<bool> {
+        self.shared.ask_to_end(signal, cause)
     }
 
     /// The same after `delay`, if it has not ended by then.

@@ -75,6 +75,12 @@ pub trait Process: Send {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// Windows, where a signal can only kill: asks the process, or all of the group that it leads, to end in
+    /// another way; where nobody can be asked, it is killed. The answer is that of the signal.
+    fn ask_to_end(&mut self, _signal: i32) -> io::Result<bool> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Whether anybody of the group still runs. Zombies do not.
     fn group_is_empty(&mut self) -> io::Result<bool> {
         Ok(true)

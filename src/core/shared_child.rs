@@ -262,8 +262,22 @@ impl<P: Process> SharedChild<P> {
     /// Sends a signal to all of the child's group, also when the child itself has exited: `true` when it was
     /// sent, `false` when nobody is left.
     pub fn signal_group(&self, signal: i32, cause: Cause) -> io::Result<bool> {
+        self.send_to_group(signal, cause, P::signal_group)
+    }
+
+    /// Windows: asks the child, or all of its group, to end ([`Process::ask_to_end`]).
+    pub fn ask_to_end(&self, signal: i32, cause: Cause) -> io::Result<bool> {
+        self.send_to_group(signal, cause, P::ask_to_end)
+    }
+
+    fn send_to_group(
+        &self,
+        signal: i32,
+        cause: Cause,
+        send: impl FnOnce(&mut P, i32) -> io::Result<bool>,
+    ) -> io::Result<bool> {
         let (mut inner, has_exited) = self.look()?;
-        let sent = inner.process.signal_group(signal)?;
+        let sent = send(&mut inner.process, signal)?;
         // The child of a group that is signalled after its exit did not end by that.
         if sent && !has_exited {
             inner.causes.note(cause, signal);

@@ -31,6 +31,9 @@ pub struct Plan {
     pub grouping: Grouping,
     /// The kernel ends the child, or its whole group, with this process.
     pub kill_on_parent_exit: bool,
+    /// Windows only: the same for a child that leads no group, but one that cannot be tied to this process is
+    /// started all the same. What child_process does unless `detached`.
+    pub kill_on_parent_exit_if_possible: bool,
     pub credentials: Credentials,
     /// Windows only. `None`: no console window if this process has no console either.
     pub hide_window: Option<bool>,

@@ -20,7 +20,11 @@ use std::sync::{Arc, mpsc};
 /// On the calling thread; but the kernel ends a child that asked for it with the thread that started it
 /// (PR_SET_PDEATHSIG), and the calling one may end before the process does.
 pub fn spawn(plan: Plan) -> Result<ChildHandle, SpawnError> {
-    if plan.kill_on_parent_exit { spawn_and_block(plan) } else { spawn_here(plan) }
+    if is_tied_to_a_thread(&plan) { spawn_and_block(plan) } else { spawn_here(plan) }
+}
+
+fn is_tied_to_a_thread(plan: &Plan) -> bool {
+    cfg!(target_os = "linux") && plan.kill_on_parent_exit
 }
 
 fn spawn_and_block(plan: Plan) -> Result<ChildHandle, SpawnError> {
@@ -113,7 +117,7 @@ impl Job {
 
     /// Whether the thread that does it must not end before the child does.
     fn needs_its_thread(&self) -> bool {
-        self.plan.kill_on_parent_exit
+        is_tied_to_a_thread(&self.plan)
     }
 
     /// Whatever happens, the request hears of it: a panic in the spawn is the spawn's error, and one in

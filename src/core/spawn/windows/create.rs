@@ -1,10 +1,11 @@
 //! CreateProcessW.
 
-use super::super::{Plan, Stdio};
+use super::super::{Grouping, Plan, Stdio};
+use super::birth::Birth;
 use super::stdio::ChildStdio;
 use super::wtf8::to_utf16;
 use super::{ascii, candidates, command_line, environment_block, files, program};
-use crate::core::sys::{check, has_console};
+use crate::core::sys::{check, has_console, keep_console};
 use std::ffi::c_void;
 use std::io;
 use std::os::windows::io::{FromRawHandle, OwnedHandle};
@@ -15,8 +16,8 @@ use windows_sys::Win32::Foundation::{
 use windows_sys::Win32::System::Threading::{
     CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW, CREATE_UNICODE_ENVIRONMENT, CreateProcessW, DETACHED_PROCESS,
     DeleteProcThreadAttributeList, EXTENDED_STARTUPINFO_PRESENT, InitializeProcThreadAttributeList,
-    PROC_THREAD_ATTRIBUTE_HANDLE_LIST, PROCESS_INFORMATION, STARTF_USESHOWWINDOW, STARTF_USESTDHANDLES,
-    STARTUPINFOEXW, STARTUPINFOW, UpdateProcThreadAttribute,
+    PROC_THREAD_ATTRIBUTE_HANDLE_LIST, PROC_THREAD_ATTRIBUTE_JOB_LIST, PROCESS_INFORMATION,
+    STARTF_USESHOWWINDOW, STARTF_USESTDHANDLES, STARTUPINFOEXW, STARTUPINFOW, UpdateProcThreadAttribute,
 };
 
 /// The longest command line, with its NUL (MS docs: CreateProcessW).
@@ -32,58 +33,83 @@ pub struct Created {
     pub process: OwnedHandle,
 }
 
-/// `cwd` is absolute; `start_in` is what the system takes for it, with a NUL.
-pub fn create(plan: &Plan, cwd: &[u16], start_in: &[u16], stdio: &ChildStdio) -> io::Result<Created> {
-    if !plan.credentials.is_unchanged() {
-        return Err(io::Error::from_raw_os_error(ERROR_NOT_SUPPORTED as i32));
-    }
-    let (file, line) = file_and_line(plan, cwd)?;
-    let mut line = files::with_nul(line);
-    if line.len() > LONGEST_LINE {
-        return Err(io::Error::from_raw_os_error(ERROR_FILENAME_EXCED_RANGE as i32));
-    }
-    let file = files::for_program(&file);
-    let env = environment_block::block(plan.env.iter().map(|entry| to_utf16(entry.to_bytes())));
+/// What is started, and how it is called.
+pub struct Program {
+    file: Vec<u16>,
+    line: Vec<u16>,
+    env: Vec<u16>,
+}
 
-    let crt_block = stdio.crt_block();
-    let handles = stdio.all();
-    let list = HandleList::new(&handles)?;
-    let startup = STARTUPINFOEXW {
-        StartupInfo: STARTUPINFOW {
-            cb: size_of::<STARTUPINFOEXW>() as u32,
-            dwFlags: STARTF_USESTDHANDLES | STARTF_USESHOWWINDOW,
-            wShowWindow: if plan.hide_window == Some(true) { SW_HIDE } else { SW_SHOWDEFAULT },
-            cbReserved2: crt_block.len() as u16,
-            lpReserved2: crt_block.as_ptr().cast_mut(),
-            hStdInput: stdio.standard(0),
-            hStdOutput: stdio.standard(1),
-            hStdError: stdio.standard(2),
-            ..STARTUPINFOW::default()
-        },
-        lpAttributeList: list.as_ref().map_or(ptr::null_mut(), HandleList::as_ptr),
-    };
-    let mut created = PROCESS_INFORMATION::default();
-    stdio.make_inheritable()?;
-    // SAFETY: strings that end with a NUL, of which the command line may be written to; a block that ends with two; and
-    // a STARTUPINFOEXW, as the flags say, whose pointers outlive the call.
-    check(unsafe {
-        CreateProcessW(
-            file.as_ptr(),
-            line.as_mut_ptr(),
-            ptr::null(),
-            ptr::null(),
-            list.is_some().into(),
-            flags(plan),
-            env.as_ptr().cast(),
-            start_in.as_ptr(),
-            (&raw const startup).cast(),
-            &mut created,
-        )
-    })?;
-    // SAFETY: two new handles, for us.
-    let own = |handle: HANDLE| unsafe { OwnedHandle::from_raw_handle(handle) };
-    drop(own(created.hThread));
-    Ok(Created { pid: created.dwProcessId, process: own(created.hProcess) })
+impl Program {
+    /// `cwd` is absolute.
+    pub fn new(plan: &Plan, cwd: &[u16]) -> io::Result<Self> {
+        if !plan.credentials.is_unchanged() {
+            return Err(io::Error::from_raw_os_error(ERROR_NOT_SUPPORTED as i32));
+        }
+        let (file, line) = file_and_line(plan, cwd)?;
+        let line = files::with_nul(line);
+        if line.len() > LONGEST_LINE {
+            return Err(io::Error::from_raw_os_error(ERROR_FILENAME_EXCED_RANGE as i32));
+        }
+        let env = environment_block::block(plan.env.iter().map(|entry| to_utf16(entry.to_bytes())));
+        Ok(Self { file: files::for_program(&file), line, env })
+    }
+
+    /// Whether the file's own rights let this process run it.
+    pub fn may_be_run(&self) -> bool {
+        files::may_be_run(&self.file)
+    }
+
+    /// `start_in` is what the system takes for the working directory, with a NUL.
+    pub fn start(
+        &self,
+        plan: &Plan,
+        start_in: &[u16],
+        stdio: &ChildStdio,
+        birth: &Birth,
+    ) -> io::Result<Created> {
+        let crt_block = stdio.crt_block();
+        let (handles, jobs) = (stdio.all(), birth.jobs());
+        let attributes = Attributes::new(&handles, &jobs)?;
+        let startup = STARTUPINFOEXW {
+            StartupInfo: STARTUPINFOW {
+                cb: size_of::<STARTUPINFOEXW>() as u32,
+                dwFlags: STARTF_USESTDHANDLES | STARTF_USESHOWWINDOW,
+                wShowWindow: if plan.hide_window == Some(true) { SW_HIDE } else { SW_SHOWDEFAULT },
+                cbReserved2: crt_block.len() as u16,
+                lpReserved2: crt_block.as_ptr().cast_mut(),
+                hStdInput: stdio.standard(0),
+                hStdOutput: stdio.standard(1),
+                hStdError: stdio.standard(2),
+                ..STARTUPINFOW::default()
+            },
+            lpAttributeList: attributes.as_ref().map_or(ptr::null_mut(), Attributes::as_ptr),
+        };
+        let mut line = self.line.clone();
+        let mut created = PROCESS_INFORMATION::default();
+        stdio.make_inheritable()?;
+        let _console = keep_console();
+        // SAFETY: strings that end with a NUL, of which the command line may be written to; a block that ends with two;
+        // and a STARTUPINFOEXW, as the flags say, whose pointers outlive the call.
+        check(unsafe {
+            CreateProcessW(
+                self.file.as_ptr(),
+                line.as_mut_ptr(),
+                ptr::null(),
+                ptr::null(),
+                (!handles.is_empty()).into(),
+                flags(plan),
+                self.env.as_ptr().cast(),
+                start_in.as_ptr(),
+                (&raw const startup).cast(),
+                &mut created,
+            )
+        })?;
+        // SAFETY: two new handles, for us.
+        let own = |handle: HANDLE| unsafe { OwnedHandle::from_raw_handle(handle) };
+        drop(own(created.hThread));
+        Ok(Created { pid: created.dwProcessId, process: own(created.hProcess) })
+    }
 }
 
 fn file_and_line(plan: &Plan, cwd: &[u16]) -> io::Result<(Vec<u16>, Vec<u16>)> {
@@ -105,7 +131,11 @@ fn file_and_line(plan: &Plan, cwd: &[u16]) -> io::Result<(Vec<u16>, Vec<u16>)> {
 fn flags(plan: &Plan) -> u32 {
     let mut flags = CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
     if plan.detached {
-        flags |= DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP;
+        flags |= DETACHED_PROCESS;
+    }
+    // Nobody else hears a Ctrl-Break that is meant for a group.
+    if plan.detached || plan.grouping != Grouping::None {
+        flags |= CREATE_NEW_PROCESS_GROUP;
     }
     // A child that uses our console needs it.
     let inherits = plan.stdio.iter().any(|stdio| matches!(stdio, Stdio::Inherit(_) | Stdio::Given(_)));
@@ -120,39 +150,49 @@ fn flags(plan: &Plan) -> u32 {
     flags
 }
 
-/// The handles that a child gets, whatever else in this process is inheritable at that moment.
-struct HandleList<'a> {
+/// What a child gets: the handles, whatever else in this process is inheritable at that moment, and the jobs that it is
+/// born in.
+struct Attributes<'a> {
     // The system fills it in; its alignment is that of pointers.
     list: Vec<usize>,
-    _handles: &'a [HANDLE],
+    _handles: [&'a [HANDLE]; 2],
 }
 
-impl<'a> HandleList<'a> {
-    /// `None` for no handle, since there is no empty list.
-    fn new(handles: &'a [HANDLE]) -> io::Result<Option<Self>> {
-        if handles.is_empty() {
+impl<'a> Attributes<'a> {
+    /// `None` for neither, since an attribute with nothing in it is refused.
+    fn new(handles: &'a [HANDLE], jobs: &'a [HANDLE]) -> io::Result<Option<Self>> {
+        let count = [handles, jobs].iter().filter(|list| !list.is_empty()).count() as u32;
+        if count == 0 {
             return Ok(None);
         }
         let mut size = 0;
         // SAFETY: without a list it says how large one is, and fails.
-        unsafe { InitializeProcThreadAttributeList(ptr::null_mut(), 1, 0, &mut size) };
+        unsafe { InitializeProcThreadAttributeList(ptr::null_mut(), count, 0, &mut size) };
         let mut list = vec![0; size.div_ceil(size_of::<usize>())];
-        // SAFETY: room for a list of one, as it has just said.
-        check(unsafe { InitializeProcThreadAttributeList(list.as_mut_ptr().cast(), 1, 0, &mut size) })?;
-        let mut new = Self { list, _handles: handles };
+        // SAFETY: room for a list of that length, as it has just said.
+        check(unsafe { InitializeProcThreadAttributeList(list.as_mut_ptr().cast(), count, 0, &mut size) })?;
+        let mut new = Self { list, _handles: [handles, jobs] };
+        new.add(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles)?;
+        new.add(PROC_THREAD_ATTRIBUTE_JOB_LIST, jobs)?;
+        Ok(Some(new))
+    }
+
+    fn add(&mut self, attribute: u32, handles: &'a [HANDLE]) -> io::Result<()> {
+        if handles.is_empty() {
+            return Ok(());
+        }
         // SAFETY: a list that is initialised; and handles that are borrowed for as long as it lives.
         check(unsafe {
             UpdateProcThreadAttribute(
-                new.list.as_mut_ptr().cast(),
+                self.list.as_mut_ptr().cast(),
                 0,
-                PROC_THREAD_ATTRIBUTE_HANDLE_LIST as usize,
+                attribute as usize,
                 handles.as_ptr().cast(),
                 size_of_val(handles),
                 ptr::null_mut(),
                 ptr::null(),
             )
-        })?;
-        Ok(Some(new))
+        })
     }
 
     fn as_ptr(&self) -> *mut c_void {
@@ -160,7 +200,7 @@ impl<'a> HandleList<'a> {
     }
 }
 
-impl Drop for HandleList<'_> {
+impl Drop for Attributes<'_> {
     fn drop(&mut self) {
         // SAFETY: initialised in `new`, and nobody uses it any more.
         unsafe { DeleteProcThreadAttributeList(self.list.as_mut_ptr().cast()) };

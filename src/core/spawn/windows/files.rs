@@ -3,11 +3,13 @@
 use super::candidates::{not_verbatim, verbatim};
 use crate::core::sys::check;
 use std::io;
+use std::os::windows::io::{FromRawHandle, OwnedHandle};
 use std::ptr;
-use windows_sys::Win32::Foundation::ERROR_FILENAME_EXCED_RANGE;
+use windows_sys::Win32::Foundation::{ERROR_FILENAME_EXCED_RANGE, INVALID_HANDLE_VALUE};
 use windows_sys::Win32::Storage::FileSystem::{
-    FILE_ATTRIBUTE_DIRECTORY, GetFileAttributesW, GetFullPathNameW, GetShortPathNameW,
-    INVALID_FILE_ATTRIBUTES,
+    CreateFileW, FILE_ATTRIBUTE_DIRECTORY, FILE_EXECUTE, FILE_SHARE_DELETE, FILE_SHARE_READ,
+    FILE_SHARE_WRITE, GetFileAttributesW, GetFullPathNameW, GetShortPathNameW, INVALID_FILE_ATTRIBUTES,
+    OPEN_EXISTING,
 };
 use windows_sys::Win32::System::Environment::GetCurrentDirectoryW;
 use windows_sys::Win32::System::SystemInformation::GetSystemDirectoryW;
@@ -58,6 +60,28 @@ fn attributes(full_path: &[u16]) -> Option<u32> {
     // SAFETY: a string with a NUL.
     let attributes = unsafe { GetFileAttributesW(path.as_ptr()) };
     (attributes != INVALID_FILE_ATTRIBUTES).then_some(attributes)
+}
+
+/// Whether this process may execute what is there (with a NUL).
+pub fn may_be_run(path: &[u16]) -> bool {
+    // SAFETY: a string with a NUL. Nobody is kept from anything by the handle.
+    let file = unsafe {
+        CreateFileW(
+            path.as_ptr(),
+            FILE_EXECUTE,
+            FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+            ptr::null(),
+            OPEN_EXISTING,
+            0,
+            ptr::null_mut(),
+        )
+    };
+    if file == INVALID_HANDLE_VALUE {
+        return false;
+    }
+    // SAFETY: new, for us.
+    drop(unsafe { OwnedHandle::from_raw_handle(file) });
+    true
 }
 
 /// With a NUL. A long path takes a prefix.

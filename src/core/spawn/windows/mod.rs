@@ -2,6 +2,7 @@
 //! else that this process has made inheritable reaches it.
 
 mod ascii;
+mod birth;
 mod candidates;
 mod command_line;
 mod create;
@@ -14,6 +15,7 @@ pub mod wtf8;
 
 use super::{Plan, SpawnError, Spawned, Stage, Stdio, StringBlock};
 use crate::core::sys::{OwnProcess, standard_handle, uv_errno};
+use birth::Birth;
 use std::ffi::{CString, OsStr};
 use std::io;
 use std::os::windows::ffi::OsStrExt;
@@ -25,8 +27,20 @@ pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
     let start_in = files::for_working_directory(&cwd)
         .map_err(|error| SpawnError { errno: uv_errno(&error), stage: Stage::Chdir })?;
     let stdio = ChildStdio::open(plan)?;
-    let child = create::create(plan, &cwd, &start_in, &stdio).map_err(|error| blame(&cwd, &error))?;
-    Ok(Spawned { process: OwnProcess::new(child.pid, child.process), pipes: stdio.pipes })
+    let birth = Birth::new(plan)?;
+    let program = create::Program::new(plan, &cwd).map_err(|error| blame(&cwd, &error))?;
+    let started = match program.start(plan, &start_in, &stdio, &birth) {
+        Err(error) if birth::is_about_jobs(&error) && birth.is_optional(plan) => {
+            program.start(plan, &start_in, &stdio, &Birth::Free)
+        }
+        started => started,
+    };
+    let child = started.map_err(|error| {
+        let jobs_fault = birth.blame(plan, &error, || program.may_be_run());
+        jobs_fault.unwrap_or_else(|| blame(&cwd, &error))
+    })?;
+    let process = OwnProcess::new(child.pid, child.process, birth.into_job());
+    Ok(Spawned { process, pipes: stdio.pipes })
 }
 
 /// Makes a plan independent of what this process may change before the child starts: its working directory, from which

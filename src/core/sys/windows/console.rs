@@ -1,19 +1,66 @@
 //! The console of this process, and its own stdin, stdout and stderr.
 
+use super::check;
 use super::host::{duplicate_fd, has_fds};
 use std::io;
 use std::os::windows::io::{BorrowedHandle, OwnedHandle};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use windows_sys::Win32::Foundation::ERROR_INVALID_HANDLE;
 use windows_sys::Win32::Storage::FileSystem::{FILE_TYPE_UNKNOWN, GetFileType};
 use windows_sys::Win32::System::Console::{
-    GetConsoleProcessList, GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE,
+    AttachConsole, FreeConsole, GetConsoleProcessList, GetStdHandle, STD_ERROR_HANDLE, STD_HANDLE,
+    STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, SetStdHandle,
 };
+
+const STANDARD: [STD_HANDLE; 3] = [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE];
+
+/// A process has one console at most. A thread that has borrowed a child's for a moment holds this for itself.
+static BORROWED: RwLock<()> = RwLock::new(());
+
+/// Until it is dropped, this process has the console that is its own, or none, as the case may be: what is started
+/// now does not get another child's.
+pub fn keep_console() -> RwLockReadGuard<'static, ()> {
+    BORROWED.read().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Whether there is one, with a window or without. Electron and other programs with windows of their own have none.
 pub fn has_console() -> bool {
     let mut process = 0;
     // SAFETY: room for one process, which is all that is asked for. It answers how many there are.
     unsafe { GetConsoleProcessList(&mut process, 1) != 0 }
+}
+
+/// The pids of all that use the console of this process, itself included.
+pub fn processes_at_console() -> Vec<u32> {
+    let mut processes = vec![0; 64];
+    loop {
+        let room = processes.len();
+        // SAFETY: room for as many as it says.
+        let count = unsafe { GetConsoleProcessList(processes.as_mut_ptr(), room as u32) } as usize;
+        // Where there is not enough room it writes none, and answers how many there are.
+        processes.resize(count, 0);
+        if count <= room {
+            return processes;
+        }
+    }
+}
+
+/// Does something as a user of another process's console, which takes that this process has none of its own. An error:
+/// that process has none either. It waits for what is being started, no longer than a CreateProcessW takes.
+pub fn with_console_of<T>(process: u32, act: impl FnOnce() -> T) -> io::Result<T> {
+    let _alone = BORROWED.write().unwrap_or_else(PoisonError::into_inner);
+    // SAFETY: takes integers.
+    let standard = STANDARD.map(|which| unsafe { GetStdHandle(which) });
+    // SAFETY: takes an integer.
+    check(unsafe { AttachConsole(process) })?;
+    let done = act();
+    // SAFETY: no arguments.
+    unsafe { FreeConsole() };
+    for (which, handle) in STANDARD.into_iter().zip(standard) {
+        // SAFETY: what it was before: the console may have taken its place.
+        unsafe { SetStdHandle(which, handle) };
+    }
+    Ok(done)
 }
 
 /// A copy of this process's own stdin, stdout or stderr. `None` where it has none, and then the child has none either,
@@ -32,7 +79,7 @@ pub fn standard_handle(fd: i32) -> io::Result<Option<OwnedHandle>> {
             copy => copy.map(Some),
         };
     }
-    let which = [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE][fd as usize];
+    let which = STANDARD[fd as usize];
     // SAFETY: both take integers, and what is no handle of a file is of no type.
     let (handle, kind) = unsafe {
         let handle = GetStdHandle(which);

@@ -4,7 +4,7 @@
 use super::check;
 use std::ffi::c_void;
 use std::io;
-use std::os::windows::io::{AsRawHandle, OwnedHandle};
+use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
 use std::process::Child;
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use windows_sys::Win32::Foundation::{
     WAIT_OBJECT_0, WAIT_TIMEOUT,
 };
 use windows_sys::Win32::System::Threading::{
-    GetExitCodeProcess, INFINITE, TerminateProcess, WaitForSingleObject,
+    GetExitCodeProcess, INFINITE, OpenProcess, PROCESS_SYNCHRONIZE, TerminateProcess, WaitForSingleObject,
 };
 
 const SIGINT: i32 = 2;
@@ -21,13 +21,36 @@ const SIGQUIT: i32 = 3;
 const SIGKILL: i32 = 9;
 const SIGTERM: i32 = 15;
 /// The exit code of a process that we end, as libuv gives it.
-const KILLED: u32 = 1;
+pub const KILLED: u32 = 1;
 /// The exit code of a process that has none yet (259).
 const STILL_ACTIVE: u32 = STATUS_PENDING as u32;
 /// Milliseconds.
 const MOMENT: u32 = 100;
 /// The highest that anything is called by, as in lib/signals.ts.
 const LAST_SIGNAL: i32 = 64;
+
+/// What there is of a signal on a system that has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// It only asks whether somebody is there.
+    Probe,
+    Kill,
+    /// To whoever sends it by itself it means the same. To who is to end a child with time to do so, it is a
+    /// request.
+    Ask,
+}
+
+impl Meaning {
+    pub fn of(signal: i32) -> io::Result<Self> {
+        match signal {
+            0 => Ok(Self::Probe),
+            SIGKILL => Ok(Self::Kill),
+            SIGINT | SIGQUIT | SIGTERM => Ok(Self::Ask),
+            1..=LAST_SIGNAL => Err(io::Error::from_raw_os_error(ERROR_CALL_NOT_IMPLEMENTED as i32)),
+            _ => Err(io::Error::from_raw_os_error(ERROR_INVALID_PARAMETER as i32)),
+        }
+    }
+}
 
 #[derive(Clone, Debug)]
 pub enum Handle {
@@ -45,6 +68,15 @@ impl Handle {
 
     pub fn new(process: OwnedHandle) -> Self {
         Self::Own(Arc::new(process))
+    }
+
+    /// Of a process that is not our child, which may be gone by now, and its pid another's: good for nothing
+    /// but to learn of an end. `None`: it would have to be asked again and again.
+    pub fn of_member(pid: i32) -> Option<Self> {
+        // SAFETY: takes integers.
+        let process = unsafe { OpenProcess(PROCESS_SYNCHRONIZE, 0, pid as u32) };
+        // SAFETY: new, for us.
+        (!process.is_null()).then(|| Self::new(unsafe { OwnedHandle::from_raw_handle(process) }))
     }
 
     pub fn as_raw(&self) -> HANDLE {
@@ -81,11 +113,9 @@ impl Handle {
     /// libuv's choice (docs.libuv.org, uv_kill): 0 asks, and those that end a process end it, with
     /// exit code 1.
     pub fn send_signal(&self, signal: i32) -> io::Result<bool> {
-        match signal {
-            0 => self.is_ending().map(|ending| !ending),
-            SIGINT | SIGQUIT | SIGKILL | SIGTERM => self.terminate(),
-            1..=LAST_SIGNAL => Err(io::Error::from_raw_os_error(ERROR_CALL_NOT_IMPLEMENTED as i32)),
-            _ => Err(io::Error::from_raw_os_error(ERROR_INVALID_PARAMETER as i32)),
+        match Meaning::of(signal)? {
+            Meaning::Probe => self.is_ending().map(|ending| !ending),
+            Meaning::Kill | Meaning::Ask => self.terminate(),
         }
     }
 
@@ -97,7 +127,7 @@ impl Handle {
         }
         // SAFETY: a process handle that is open (see `Handle`).
         match check(unsafe { TerminateProcess(self.as_raw(), KILLED) }) {
-            Ok(()) => Ok(self.exit_code()? == KILLED || !self.is_ending()?),
+            Ok(()) => self.is_ended_by_us(),
             // A child's own handle may do anything: access is denied only to what is ending already,
             // or has ended (MS docs, TerminateProcess).
             Err(error) if error.raw_os_error() == Some(ERROR_ACCESS_DENIED as i32) => {
@@ -107,11 +137,16 @@ impl Handle {
         }
     }
 
+    /// After it has been terminated.
+    pub fn is_ended_by_us(&self) -> io::Result<bool> {
+        Ok(self.exit_code()? == KILLED || !self.is_ending()?)
+    }
+
     /// Whether the process has exited or is about to, so that nothing can end it any more. Its exit code is
     /// known before a wait is told (libuv asks in this order, too: `uv__kill` in src/win/process.c). The
     /// rest is the kernel's work and takes no longer than a moment, for which this waits: whoever asks for
     /// the status next is to find it.
-    fn is_ending(&self) -> io::Result<bool> {
+    pub fn is_ending(&self) -> io::Result<bool> {
         let ending = self.exit_code()? != STILL_ACTIVE;
         let exited = self.wait_milliseconds(if ending { MOMENT } else { 0 })?;
         // That code may also be its own.

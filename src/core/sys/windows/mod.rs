@@ -1,19 +1,23 @@
 //! Windows: a process handle names one process for as long as it is open, and the system's thread pool
 //! tells of exits.
 
+mod asking;
 mod console;
 mod errno;
 mod exit_watcher;
+mod group;
 mod handle;
 mod host;
+mod job;
 mod own_process;
 mod pipe;
 
-pub use console::{has_console, standard_handle};
+pub use console::{has_console, keep_console, standard_handle};
 pub use errno::{EIO as UV_EIO, uv_errno};
 pub use exit_watcher::ExitWatcher;
 pub use handle::Handle;
 pub use host::{duplicate_fd, pin_module};
+pub use job::{Job, is_in_a_job};
 pub use own_process::OwnProcess;
 pub use pipe::{Flow, LentPipe, PipeEnd, open_pipe};
 

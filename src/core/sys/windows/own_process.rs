@@ -1,8 +1,12 @@
 //! A process of our own spawn engine.
 
-use super::{Handle, check};
+use super::asking::close_windows;
+use super::group::Group;
+use super::handle::Meaning;
+use super::{Handle, Job, check};
 use crate::core::exit_status::{ExitStatus, ResourceUsage};
-use crate::core::process::{Outcome, Process, ReapedElsewhere};
+use crate::core::process::{Containment, Outcome, Process, ReapedElsewhere};
+use crate::core::signal;
 use std::io;
 use std::os::windows::io::OwnedHandle;
 use std::time::Instant;
@@ -13,14 +17,48 @@ use windows_sys::Win32::System::Threading::GetProcessTimes;
 #[derive(Debug)]
 pub struct OwnProcess {
     pid: u32,
-    /// `None` once its status is known. The pid is free when the last waiter has let go of it too.
+    /// `None` once its status is known. The pid is free when the last waiter and the group have let go of it too.
     handle: Option<Handle>,
+    /// The group that it leads, for as long as it can be signalled.
+    group: Option<Group>,
 }
 
 impl OwnProcess {
     /// From the handle that creating the process gave: it may do anything with it.
-    pub fn new(pid: u32, process: OwnedHandle) -> Self {
-        Self { pid, handle: Some(Handle::new(process)) }
+    /// `job`: its own, in which it was born.
+    pub fn new(pid: u32, process: OwnedHandle, job: Option<Job>) -> Self {
+        let handle = Handle::new(process);
+        let group = job.map(|job| Group::new(job, pid, handle.clone()));
+        Self { pid, handle: Some(handle), group }
+    }
+
+    pub fn containment(&self) -> Containment {
+        if self.group.is_some() { Containment::Job } else { Containment::Child }
+    }
+
+    /// Whether the group, which may outlive the process, still ends with this one: to close its job would end it.
+    pub fn is_tied(&self) -> bool {
+        self.group.as_ref().is_some_and(Group::ends_with_this_process)
+    }
+
+    /// There are no zombies.
+    pub fn is_pinned(&self) -> bool {
+        false
+    }
+
+    /// Some of the processes of the group: who watches them learns that it has become smaller.
+    pub fn group_members(&self) -> Vec<i32> {
+        self.group.as_ref().map(Group::members).unwrap_or_default()
+    }
+
+    /// Asks the process, or all of its group, to end. `false`: nobody can be asked, or nobody is left.
+    fn ask(&self) -> io::Result<bool> {
+        match (&self.group, &self.handle) {
+            (Some(group), _) => group.ask_to_end(),
+            // The handle keeps the pid from becoming another's.
+            (None, Some(handle)) => Ok(!handle.is_ending()? && close_windows(&[self.pid])),
+            (None, None) => Ok(false),
+        }
     }
 }
 
@@ -62,6 +100,27 @@ impl Process for OwnProcess {
 
     fn send_signal(&self, signal: i32) -> io::Result<bool> {
         self.handle.as_ref().map_or(Ok(false), |handle| handle.send_signal(signal))
+    }
+
+    fn signal_group(&mut self, signal: i32) -> io::Result<bool> {
+        self.group.as_ref().map_or(Ok(false), |group| group.signal(signal))
+    }
+
+    fn ask_to_end(&mut self, signal: i32) -> io::Result<bool> {
+        let is_request = Meaning::of(signal)? == Meaning::Ask;
+        if is_request && self.ask()? {
+            return Ok(true);
+        }
+        let signal = if is_request { signal::KILL } else { signal };
+        if self.group.is_some() { self.signal_group(signal) } else { self.send_signal(signal) }
+    }
+
+    fn group_is_empty(&mut self) -> io::Result<bool> {
+        self.group.as_ref().map_or(Ok(true), Group::is_empty)
+    }
+
+    fn release_group(&mut self) {
+        self.group = None;
     }
 }
 
