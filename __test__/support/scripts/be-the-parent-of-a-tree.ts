@@ -24,8 +24,5 @@ if (way === 'worker' && isMainThread) {
   // The worker ends at once; its child stays for as long as this process.
   new Worker(__filename, { argv: [how, way] }).once('exit', end)
 } else {
-  void start().then(() => {
-    if (threadId === 0) end()
-    else process.exit()
-  })
+  void start().finally(threadId === 0 ? end : () => process.exit())
 }

@@ -79,7 +79,7 @@ fn while_the_child_runs() {
             assert_eq!(read_all(stdout), "");
             assert!(is_told_that_it_is_gone(&child));
             assert!(others.into_iter().all(has_exited));
-            assert_eq!(folders(), [PathBuf::new(); 0]);
+            assert_eq!(folders(), Vec::<PathBuf>::new());
         }
     });
 }
@@ -125,7 +125,7 @@ fn and_nothing_is_left_of_a_cgroup() {
         for _ in 0..10 * ROUNDS {
             let missing = Plan { grouping: Grouping::Contain, ..plan(&["/no/such/program"]) };
             assert_eq!(spawner::spawn(missing).map(drop).unwrap_err().errno, -libc::ENOENT);
-            assert_eq!(folders(), [PathBuf::new(); 0]);
+            assert_eq!(folders(), Vec::<PathBuf>::new());
         }
     });
 }
