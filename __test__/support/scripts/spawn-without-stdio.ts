@@ -1,4 +1,6 @@
 import fs from 'node:fs'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { spawn } from 'shared-child'
 
 /** Run with fds 0, 1 and 2 closed: the package's own fds must not be mistaken for the child's. */
@@ -6,10 +8,9 @@ async function main(): Promise<void> {
   const child = await spawn('sh', ['-c', 'cat; echo err >&2; echo three >&3'], {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   })
-  const chunks: Buffer[] = []
-  child.stdio[3]?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const third = text(child.stdio[3] as Readable)
   const { stdout, stderr, status } = await child.output({ input: 'in\n' })
-  const extra = Buffer.concat(chunks).toString()
+  const extra = await third
   fs.writeFileSync(process.argv[2] ?? '', JSON.stringify({ stdout, stderr, code: status.code, extra }))
 }
 
