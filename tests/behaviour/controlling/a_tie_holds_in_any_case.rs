@@ -148,6 +148,7 @@ fn be_a_host_that_ends_between(fork: bool) {
 /// Does nothing but end the child if that has called exec by now.
 fn end_at_an_early_child(fork: bool) {
     let Some(child) = children().first().copied() else { return };
+    let fork = fork.then(|| Killed(fork_that_lives_on()));
     // SAFETY: takes integers.
     unsafe { libc::kill(child as i32, libc::SIGSTOP) };
     let state = || stat(&child.to_string(), 3);
@@ -155,10 +156,16 @@ fn end_at_an_early_child(fork: bool) {
     let program = |process: &str| fs::read_link(format!("/proc/{process}/exe")).ok();
     if program(&child.to_string()) != program("self") {
         kill(child);
-        return until("it is reaped", || !children().contains(&child));
+        until("it is reaped", || !children().contains(&child));
+        if let Some(Killed(fork)) = fork {
+            kill(fork);
+            // SAFETY: takes integers, and no status.
+            unsafe { libc::waitpid(fork as i32, std::ptr::null_mut(), 0) };
+        }
+        return;
     }
-    if fork {
-        tell("fork", fork_that_lives_on());
+    if let Some(Killed(fork)) = fork {
+        tell("fork", fork);
     }
     tell("child", child);
     kill(std::process::id());
