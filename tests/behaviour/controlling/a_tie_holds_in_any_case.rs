@@ -128,7 +128,9 @@ fn slow_plan(plan: Plan) -> Plan {
     const SOURCE: i32 = 2 * FDS as i32;
     // SAFETY: takes integers.
     assert_eq!(unsafe { libc::dup2(2, SOURCE) }, SOURCE);
-    Plan { stdio: (0..FDS).map(|_| Stdio::Inherit(SOURCE)).collect(), ..tied(plan) }
+    let stdio = (0..FDS).map(|_| Stdio::Inherit(SOURCE)).collect();
+    // In a session of its own, or the kernel would send SIGHUP to a group that is stopped when its parent ends.
+    Plan { stdio, detached: true, ..tied(plan) }
 }
 
 /// A host that ends while its child is between clone and exec, where the child is stopped until then.
