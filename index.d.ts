@@ -17,14 +17,17 @@ export declare class Events {
    */
   constructor(wake: () => void)
   /**
-   * Moves events into `into` and returns how many. Each takes 8 numbers, the rest of which are 0:
+   * Moves events into `into` and returns how many. Each takes 9 numbers, the rest of which are 0:
    *
    * - 0 request: spawned, `claim(request)` is the child;
-   * - 1 request errno chdir: not spawned; `chdir` is 1 when the working directory is at fault;
-   * - 2 handle code signal coreDumped userCPUTime systemCPUTime maxRSS: exited. `code` is -1 if a
-   *   signal ended it, `signal` 0 if none did, `userCPUTime` -1 where the system kept no record;
+   * - 1 request errno stage: not spawned; `stage` is that of a `SpawnFailure`;
+   * - 2 handle code signal coreDumped userCPUTime systemCPUTime maxRSS cause: exited. `code` is -1 if a
+   *   signal ended it, `signal` 0 if none did, `userCPUTime` -1 where the system kept no record, `cause`
+   *   0 if this process did not end it, else the number of a `Cause`: 1 timeout, 2 abort, 3 maxBuffer,
+   *   4 dispose, 5 terminate, 6 kill;
    * - 3 handle: exited, but someone else took the status;
    * - 4 request: returned, to be started by `spawnReturned(request)`;
+   * - 5 request gone: `waitGroup` is over; `gone` is 1 when nothing of the group runs any more;
    * - 6 request: the time of `setAlarm` has come.
    */
   drain(into: Float64Array): number
@@ -38,7 +41,8 @@ export declare class Events {
    *
    * - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, and whatever
    *   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments, 8 other
-   *   threads may change the working directory and the umask at any time, 16 show the window. uid, gid,
+   *   threads may change the working directory and the umask at any time, 16 show the window, 32 a group of its
+   *   own, 64 that it cannot leave, 128 end it with this process. uid, gid,
    *   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
    *   else one of this process's;
    * - `args`: argv, `argv[0]` first, joined with NULs;
@@ -62,6 +66,11 @@ export declare class Events {
   spawnSync(numbers: Float64Array, args: string, file?: string | undefined | null, env?: string | undefined | null, cwd?: string | undefined | null): NativeChild | SpawnFailure
   /** The child of a token; null when the token is not of this process, or its child is gone. */
   attach(token: string): NativeChild | null
+  /**
+   * An event with this request's number tells when nothing of the child's group runs any more, or that `ms`
+   * milliseconds have passed (Infinity: no limit).
+   */
+  waitGroup(request: number, child: NativeChild, ms: number): void
   /**
    * An event with this request's number tells that `ms` milliseconds have passed, by the system's clock and
    * not by one that a test has put in its place. 0, or libuv's error number (negative): there is no thread
@@ -110,13 +119,20 @@ export declare class NativeChild {
   tryWaitSync(): ExitStatus | null
   /** 1: the signal was sent; 0: the child had exited, nothing was sent; negative: libuv's error number. */
   sendSignal(signal: number): number
-  /** The same for a signal that is meant to end the child: that of a limit (a timeout, say). */
-  end(signal: number): number
+  /** What `signalGroup` reaches: 'job', 'cgroup', 'group', or 'child' for one that leads no group. */
+  get containment(): string
   /**
-   * Whether the child has exited of a signal that this process sent: by `end`, however it ended then, or
-   * the very one that it died of.
+   * Signals all of the child's group, also after the child's own exit. 1: sent; 0: nobody is left; negative:
+   * libuv's error number.
    */
-  wasEnded(): boolean
+  signalGroup(signal: number): number
+  /**
+   * Ends the child, and its group if it leads one, in `delay` milliseconds: `signal`, and SIGKILL `grace`
+   * milliseconds later (Infinity: never; 0: at once). It is done by this process, whatever becomes of this
+   * thread. `cause` is the number of a `Cause`. 1: sent, or to be sent; 0: nobody is left; negative: libuv's
+   * error number.
+   */
+  end(cause: number, signal: number, grace: number, delay: number): number
   /**
    * The parent's end of the child's fd, once per process: what `open` returns, which is called with it.
    * A number is a descriptor that is `open`'s own from then on; bytes are all that was left in the pipe
@@ -137,6 +153,8 @@ export interface ExitStatus {
   code: number | null
   /** Name of the signal that ended it ('SIGKILL', 'SIGRTMIN+3'), or null. Always null on Windows. */
   signal: string | null
+  /** Why this process ended it ('timeout', 'kill', ...); null if it did not. */
+  cause: string | null
   /** True only for code 0. */
   success: boolean
   /** Unix: the kernel wrote a core file. */
@@ -174,6 +192,9 @@ export declare function signalName(signal: number): string
 export interface SpawnFailure {
   /** libuv's number (negative), as `util.getSystemErrorName` takes it. */
   errno: number
-  /** The working directory is at fault, not the program. */
-  chdir: boolean
+  /**
+   * What was at fault: 0 anything but the following; 1 the working directory; 2 there is no way to contain a
+   * child here; 3 nor to end it with this process.
+   */
+  stage: number
 }

@@ -12,7 +12,7 @@ testUnless(elsewhere, 'coreDumped says whether the kernel wrote one', async (t) 
   const dying = async (limit: string, signal: string): Promise<boolean[]> => {
     const child = await start(t, 'sh', ['-c', `ulimit -c ${limit} && kill -${signal} $$`], { cwd })
     const status = await child.wait()
-    t.is(status.signal, `SIG${signal}`)
+    t.is(String(status.signal), `SIG${signal}`)
     const written = fs.readdirSync(cwd)
     for (const file of written) fs.rmSync(`${cwd}/${file}`)
     return [status.coreDumped, (await nativeOf(child).wait()).coreDumped, written.length > 0]

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { spawn, type SharedChild } from 'shared-child'
 import { how, killedBy } from './support/how.js'
+import { settled } from './support/leaks.js'
 import { openFds, statusField } from './support/proc.js'
 import { notLinux, testUnless } from './support/skip.js'
 import { until } from './support/within.js'
@@ -15,6 +16,7 @@ testUnless(notLinux || fallback, '200 live children, with waits: no thread more,
   const warmUp = await start(50)
   for (const child of warmUp) child.killSync()
   await Promise.all(warmUp.map((child) => child.wait()))
+  await settled()
   const before = { threads: threads(), fds: openFds().length }
 
   const children = await start(200)

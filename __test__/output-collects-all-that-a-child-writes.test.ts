@@ -1,12 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
 import test from 'ava'
 import { SharedChild, spawn } from 'shared-child'
 import { start } from './support/children.js'
 import { rejection } from './support/failures.js'
+import { temporaryDirectory } from './support/files.js'
 import { how, killedBy } from './support/how.js'
 import { leavesNothing } from './support/leaks.js'
 import { notLinux, testUnless } from './support/skip.js'
-import { within } from './support/within.js'
+import { until, within } from './support/within.js'
 
 const shell = (command: string): Promise<SharedChild> => spawn('sh', ['-c', command])
 
@@ -78,9 +81,10 @@ test.serial('after the exit', async (t) => {
 })
 
 test.serial('of a child that is killed', async (t) => {
-  const child = await shell('echo text; echo ready >&2; exec sleep 1000')
+  const written = path.join(temporaryDirectory(t), 'written')
+  const child = await shell(`echo text; echo > '${written}'; exec sleep 1000`)
   const collecting = child.output()
-  t.is(await child.waitTimeout(100), null)
+  await until('the child has written', () => fs.existsSync(written))
   child.killSync()
   const { stdout, status } = await within(5_000, 'output()', collecting)
   t.deepEqual({ stdout, end: how(status) }, { stdout: 'text\n', end: killedBy('SIGKILL') })

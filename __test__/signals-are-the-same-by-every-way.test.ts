@@ -47,7 +47,7 @@ testUnless(notLinux, 'a signal may be given by name or by number', async (t) => 
     const child = await sleeper(t)
     t.true(child.killSync(signal))
     const { signal: reported } = await child.wait()
-    t.is(reported, typeof signal === 'string' ? signal : (names.get(signal) ?? null))
+    t.is(String(reported), typeof signal === 'string' ? signal : String(names.get(signal)))
   }
 })
 

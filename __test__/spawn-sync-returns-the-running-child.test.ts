@@ -5,10 +5,7 @@ import { how, killedBy } from './support/how.js'
 import { textOf } from './support/text.js'
 
 test('spawnSync does not wait for the child', async (t) => {
-  const before = performance.now()
   const child = killAtEnd(t, SharedChild.spawnSync('sleep', ['1000'], { stdio: 'ignore' }))
-  t.true(performance.now() - before < 5_000)
-
   t.is(child.tryWaitSync(), null)
   t.true(child.killSync())
   t.is(how(await child.wait()), killedBy('SIGKILL'))

@@ -1,3 +1,4 @@
+import { settled } from './support/leaks.js'
 import { childrenOf, openFds } from './support/proc.js'
 import { message, startWorker } from './support/scripts.js'
 import { notLinux, testUnless } from './support/skip.js'
@@ -11,6 +12,7 @@ testUnless(notLinux, 'its children read an end of file, and no fd is left', asyn
     await until('the children have read the end of their input', () => childrenOf().length === 0)
   }
   await run()
+  await settled()
   const before = openFds()
   for (let i = 0; i < 5; i++) await run()
   await until(`the fds are ${before.length} again`, () => openFds().length <= before.length)

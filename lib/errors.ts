@@ -143,6 +143,11 @@ export function killFailed(errno: number): NodeJS.ErrnoException {
   return systemError(errno, 'kill')
 }
 
+/** What SpawnFailure.stage says was at fault. */
+const CHDIR = 1
+const CONTAIN = 2
+const KILL_ON_PARENT_EXIT = 3
+
 export function noThread(errno: number): NodeJS.ErrnoException {
   return systemError(errno, 'thread')
 }
@@ -160,8 +165,10 @@ export function spawnFailed(
   spawnargs: readonly string[],
   cwd: string | null,
   why: string | null,
-): NodeJS.ErrnoException {
-  const badCwd = failure.chdir && cwd !== null
+): Error {
+  if (failure.stage === CONTAIN) return featureUnavailable("options.group 'contain'", 'here: no cgroup can be made')
+  if (failure.stage === KILL_ON_PARENT_EXIT) return featureUnavailable('options.killOnParentExit', 'on this system')
+  const badCwd = failure.stage === CHDIR && cwd !== null
   const error = systemError(failure.errno, badCwd ? 'chdir' : `spawn ${spawnfile}`, why)
   return Object.assign(error, { path: badCwd ? cwd : spawnfile, spawnargs: spawnargs.slice(1) })
 }

@@ -9,12 +9,13 @@ import { packNumbers } from './spawn/request.js'
 import type { SpawnRequest } from './spawn/request.js'
 import type { ExitStatus } from './types.js'
 
-const WIDTH = 8
+const WIDTH = 9
 const SPAWNED = 0
 const FAILED = 1
 const EXITED = 2
 const REAPED_ELSEWHERE = 3
 const RETURNED = 4
+const GROUP_GONE = 5
 const ALARM = 6
 
 /** Who wants to know of a child's end; null = somebody else took the status. */
@@ -26,6 +27,8 @@ export interface ExitListener {
 const spawning = new Map<number, (failure: SpawnFailure | null) => void>()
 /** Handles whose child has not ended, by NativeChild.handle. */
 const living = new Map<number, ExitListener>()
+/** Who waits until nothing of a group runs, by number. */
+const groupWaits = new Map<number, (gone: boolean) => void>()
 /** What is to be called when its time has come, by number. */
 const alarms = new Map<number, () => void>()
 /** How many spawns and ref'd handles need the event loop. */
@@ -69,11 +72,15 @@ function dispatch(at: number): void {
   if (kind === SPAWNED || kind === FAILED) {
     const answered = spawning.get(key)
     spawning.delete(key)
-    answered?.(kind === SPAWNED ? null : { errno: batch[at + 2]!, chdir: batch[at + 3] === 1 })
+    answered?.(kind === SPAWNED ? null : { errno: batch[at + 2]!, stage: batch[at + 3]! })
   } else if (kind === EXITED || kind === REAPED_ELSEWHERE) {
     living.get(key)?.exited(kind === EXITED ? fromEvent(batch, at + 2) : null)
   } else if (kind === RETURNED) {
     connect().spawnReturned(key)
+  } else if (kind === GROUP_GONE) {
+    const told = groupWaits.get(key)
+    forgetGroupWait(key)
+    told?.(batch[at + 2] === 1)
   } else if (kind === ALARM) {
     const ring = alarms.get(key)
     forgetAlarm(key)
@@ -167,6 +174,23 @@ export function setAlarm(ms: number, ring: () => void): () => void {
   }
 }
 
+/**
+ * Calls `told` once: with true when nothing of the child's group runs any more, with false after `ms` milliseconds.
+ * Returns what cancels it.
+ */
+export function listenForGroup(child: NativeChild, ms: number, told: (gone: boolean) => void): () => void {
+  const request = ++lastRequest
+  groupWaits.set(request, told)
+  keep()
+  connect().waitGroup(request, child, ms)
+  return () => forgetGroupWait(request)
+}
+
+function forgetGroupWait(request: number): void {
+  groupWaits.delete(request)
+  keep()
+}
+
 function forgetAlarm(request: number): void {
   alarms.delete(request)
   keep()
@@ -178,7 +202,7 @@ let keepsLoop = false
 /** Tells the native side when it has to hold `drain`, and the event loop, and when no longer. */
 function keep(): void {
   const loop = holds > 0
-  const module = loop || living.size > 0 || alarms.size > 0
+  const module = loop || living.size > 0 || alarms.size > 0 || groupWaits.size > 0
   if (module === keepsModule && loop === keepsLoop) return
   keepsModule = module
   keepsLoop = loop

@@ -1,7 +1,12 @@
 // ExitStatus objects: plain, frozen, and equal whichever way the status was learnt.
 import type { ExitStatus as NativeStatus } from '../index.js'
 import { signalName } from './native.js'
-import type { ExitStatus } from './types.js'
+import type { Cause, ExitStatus } from './types.js'
+
+/** By their numbers on the native side. */
+const CAUSES: readonly Cause[] = [null, 'timeout', 'abort', 'maxBuffer', 'dispose', 'terminate', 'kill']
+
+export const causeNumber = (cause: Cause): number => CAUSES.indexOf(cause)
 
 function frozen(status: ExitStatus): ExitStatus {
   if (status.resourceUsage !== null) Object.freeze(status.resourceUsage)
@@ -9,10 +14,11 @@ function frozen(status: ExitStatus): ExitStatus {
 }
 
 /** From an answer of waitSync() or tryWaitSync(). */
-export function fromNative({ code, signal, coreDumped, resourceUsage }: NativeStatus): ExitStatus {
+export function fromNative({ code, signal, cause, coreDumped, resourceUsage }: NativeStatus): ExitStatus {
   return frozen({
     code,
-    signal,
+    signal: signal as ExitStatus['signal'],
+    cause: cause as Cause,
     success: code === 0,
     coreDumped,
     resourceUsage: resourceUsage ? { ...resourceUsage } : null,
@@ -21,7 +27,7 @@ export function fromNative({ code, signal, coreDumped, resourceUsage }: NativeSt
 
 /**
  * From the numbers of an EXITED event: code, signal (0: none), core dumped, user us, system us, max RSS KiB (user -1:
- * no record).
+ * no record), cause.
  */
 export function fromEvent(events: Float64Array, at: number): ExitStatus {
   const code = events[at]!
@@ -29,7 +35,8 @@ export function fromEvent(events: Float64Array, at: number): ExitStatus {
   const userCPUTime = events[at + 3]!
   return frozen({
     code: signal === 0 ? code : null,
-    signal: signal === 0 ? null : signalName(signal),
+    signal: signal === 0 ? null : (signalName(signal) as ExitStatus['signal']),
+    cause: CAUSES[events[at + 6]!] ?? null,
     success: signal === 0 && code === 0,
     coreDumped: events[at + 2] === 1,
     resourceUsage: userCPUTime < 0 ? null : { userCPUTime, systemCPUTime: events[at + 4]!, maxRSS: events[at + 5]! },

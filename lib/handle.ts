@@ -1,18 +1,19 @@
 // What this thread knows of one child; SharedChild is its public face. Whoever learns of the exit first, the event
 // queue or a synchronous question to the kernel, settles it for everybody.
 import type { NativeChild } from '../index.js'
+import type { Ending } from './end.js'
 import { killFailed, reapedElsewhere } from './errors.js'
 import { forgetExit, hold, listenForExit, release } from './events.js'
-import { fromNative } from './exit-status.js'
+import { causeNumber, fromNative } from './exit-status.js'
 import { Pipes } from './streams/index.js'
-import type { ExitStatus } from './types.js'
+import type { Cause, ExitStatus } from './types.js'
 
 export class Handle {
   readonly native: NativeChild
   readonly spawnfile: string
   readonly spawnargs: readonly string[]
-  /** What output() sends when there is too much of it. */
-  readonly killSignal: number
+  /** How it is ended, unless it is said otherwise. */
+  readonly ending: Ending
   /** output() can only be had once. */
   outputTaken = false
 
@@ -23,11 +24,11 @@ export class Handle {
   #pipes: Pipes | null = null
   #refd = true
 
-  constructor(native: NativeChild, spawnfile: string, spawnargs: readonly string[], killSignal: number) {
+  constructor(native: NativeChild, spawnfile: string, spawnargs: readonly string[], ending: Ending) {
     this.native = native
     this.spawnfile = spawnfile
     this.spawnargs = Object.freeze(spawnargs)
-    this.killSignal = killSignal
+    this.ending = ending
     listenForExit(native.handle, this)
     hold()
   }
@@ -109,17 +110,38 @@ export class Handle {
     return answer === 1
   }
 
-  /**
-   * Sends what a limit sends. An EPERM, of a child that has changed its user, is nobody's to hear: the child lives on,
-   * and wait() tells so by not resolving.
-   */
-  sendQuietly(signal: number): void {
-    if (!this.#ended) this.native.end(signal)
+  /** Whether signals can reach what the child has started, too. */
+  get leadsGroup(): boolean {
+    return this.native.containment !== 'child'
   }
 
-  /** Whether the child has ended because of a signal that this package sent, through whichever handle. */
-  get endedByUs(): boolean {
-    return this.native.wasEnded()
+  /** True: sent to somebody. False: nobody of the group is left. */
+  sendToGroup(signal: number): boolean {
+    const answer = this.native.signalGroup(signal)
+    if (answer < 0) throw killFailed(answer)
+    return answer === 1
+  }
+
+  /**
+   * Ends the child, and its group if it leads one, in `delay` milliseconds: the native side goes on with it, whatever
+   * becomes of this thread. A child that has exited is left alone, but its group is not.
+   */
+  end(cause: Cause, { signal, grace }: Ending = this.ending, delay = 0): void {
+    if (this.#ended && !this.leadsGroup) return
+    const answer = this.native.end(causeNumber(cause), signal, grace, delay)
+    if (answer < 0) throw killFailed(answer)
+  }
+
+  /**
+   * The same for a limit. An EPERM, of a child that has changed its user, is nobody's to hear: the child lives on, and
+   * wait() tells so by not resolving.
+   */
+  endQuietly(cause: Cause): void {
+    try {
+      this.end(cause)
+    } catch {
+      // Said above.
+    }
   }
 
   ref(): void {

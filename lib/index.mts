@@ -3,11 +3,15 @@
 export { SharedChild, spawn } from './index.js'
 export type {
   ChildToken,
+  Containment,
   ExitStatus,
   Output,
   OutputOptions,
   Signal,
+  SignalName,
   SpawnOptions,
   Stdio,
+  TerminateOptions,
+  WaitGroupOptions,
   WaitOptions,
 } from './index.js'

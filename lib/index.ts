@@ -7,11 +7,15 @@ export { SharedChild }
 export const spawn: typeof SharedChild.spawn = SharedChild.spawn
 export type {
   ChildToken,
+  Containment,
   ExitStatus,
   Output,
   OutputOptions,
   Signal,
+  SignalName,
   SpawnOptions,
   Stdio,
+  TerminateOptions,
+  WaitGroupOptions,
   WaitOptions,
 } from './types.js'

@@ -1,6 +1,5 @@
-// What ends a child without a call of kill(): options.signal and options.timeout.
+// What ends a child without a call: options.signal and options.timeout.
 import { onAbort } from './abort.js'
-import { setAlarm } from './events.js'
 import type { Handle } from './handle.js'
 
 export interface Limits {
@@ -10,35 +9,41 @@ export interface Limits {
 }
 
 export interface ArmedLimits {
-  /** Puts them into effect on a child that has just been started. They leave nothing behind once it has exited. */
+  /**
+   * Puts them into effect on a child that has just been started. They leave nothing behind once it has exited.
+   *
+   * @throws the timeout cannot be kept, for want of a thread; the child has been killed
+   */
   apply(handle: Handle): void
   /** No child was started. */
   cancel(): void
 }
 
+const AT_ONCE = { signal: 9, grace: 0 }
+
 /** To be called before anything is started: a signal that cannot be listened to throws here. */
 export function armLimits({ signal, timeout }: Limits): ArmedLimits {
   let aborted = false
   let child: Handle | null = null
-  const kill = (): void => child?.sendQuietly(child.killSignal)
   const onSignal = (): void => {
     aborted = true
-    kill()
+    child?.endQuietly('abort')
   }
   const cancel = signal === null ? () => {} : onAbort(signal, onSignal)
   return {
     cancel,
     apply(handle) {
       child = handle
+      handle.onExit(cancel)
       // It may have aborted while the child was being started.
-      if (aborted) kill()
-      // The handle itself keeps the loop alive for as long as it is ref'd, so the alarm follows its ref() and unref()
-      // without a hold of its own.
-      const cancelAlarm = setAlarm(timeout, kill)
-      handle.onExit(() => {
-        cancelAlarm()
-        cancel()
-      })
+      if (aborted) onSignal()
+      if (timeout === Infinity) return
+      try {
+        handle.end('timeout', handle.ending, timeout)
+      } catch (error) {
+        handle.end('timeout', AT_ONCE)
+        throw error
+      }
     },
   }
 }

@@ -42,7 +42,7 @@ export async function output(handle: Handle, options: unknown): Promise<Output<s
   let tooMuch: 'stdout' | 'stderr' | null = null
   const overflow = (name: 'stdout' | 'stderr') => (): void => {
     tooMuch ??= name
-    handle.sendQuietly(handle.killSignal)
+    handle.endQuietly('maxBuffer')
   }
   const out = collect(stdout, maxBuffer, overflow('stdout'))
   const err = collect(stderr, maxBuffer, overflow('stderr'))
@@ -50,7 +50,7 @@ export async function output(handle: Handle, options: unknown): Promise<Output<s
   try {
     feed(handle, input)
     const status = await wait(handle, undefined)
-    const limit = drainTimeout ?? (handle.endedByUs ? DRAIN_TIMEOUT_ENDED : DRAIN_TIMEOUT)
+    const limit = drainTimeout ?? (status.cause === null ? DRAIN_TIMEOUT : DRAIN_TIMEOUT_ENDED)
     await settled(Promise.all([out.done, err.done]), limit)
     const drained = out.ended() && err.ended()
     stop()

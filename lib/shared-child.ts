@@ -5,6 +5,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import type { InspectOptions } from 'node:util'
+import { DEFAULT_ENDING, gone, requireGroup, terminate } from './end.js'
 import { childGone, illegalConstructor, invalidArgType } from './errors.js'
 import { attachChild, holding } from './events.js'
 import { Handle } from './handle.js'
@@ -12,9 +13,20 @@ import { output } from './output.js'
 import { isObject } from './own.js'
 import { signalNumber } from './signals.js'
 import { launch, launchSync, planSpawn } from './spawn/index.js'
-import type { ChildToken, ExitStatus, Output, OutputOptions, Signal, SpawnOptions, WaitOptions } from './types.js'
+import type {
+  ChildToken,
+  Containment,
+  ExitStatus,
+  Output,
+  OutputOptions,
+  Signal,
+  SpawnOptions,
+  TerminateOptions,
+  WaitGroupOptions,
+  WaitOptions,
+} from './types.js'
 import { nonNegative } from './validate.js'
-import { wait, waitDeadline, waitTimeout } from './wait.js'
+import { wait, waitDeadline, waitGroup, waitTimeout } from './wait.js'
 
 const SIGKILL = 9
 
@@ -85,7 +97,7 @@ export class SharedChild {
     if (typeof ticket !== 'string') throw invalidArgType('token', 'a token made by share()', token)
     const native = attachChild(ticket)
     if (native === null) throw childGone()
-    return childOf(new Handle(native, native.spawnfile, native.spawnargs, SIGKILL))
+    return childOf(new Handle(native, native.spawnfile, native.spawnargs, DEFAULT_ENDING))
   }
 
   /** The child's process id; still told after the exit, when it may be another process's. */
@@ -225,6 +237,56 @@ export class SharedChild {
   }
 
   /**
+   * What killGroup() reaches: `'job'` (Windows) and `'cgroup'` (Linux, `group: 'contain'`): everything that the child has
+   * started; `'group'`: all of that which has not left the process group (setsid(2), setpgid(2)); `'child'`: the child
+   * was spawned without `group`.
+   */
+  get containment(): Containment {
+    return this.#handle.native.containment as Containment
+  }
+
+  /**
+   * Ends the child: [closes stdin and waits `endStdin` ms, if that is given] -> `signal`, and SIGCONT, for a stopped
+   * child hears nothing else -> after `grace` ms SIGKILL. With `group` all of it is ended, also when the child itself has
+   * exited, and this resolves when nothing of the group runs any more; else when the child is gone.
+   *
+   * Any number of callers in any threads: the earliest deadline counts, and all get the same status. It goes on even when
+   * the calling worker ends. Windows: CTRL_BREAK or WM_CLOSE where somebody can be asked, else SIGKILL at once.
+   *
+   * Rejects with `ERR_UNKNOWN_SIGNAL`, `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE` for its options, with the system's
+   * error where kill() does (EPERM), and where wait() does.
+   */
+  terminate(options?: TerminateOptions): Promise<ExitStatus> {
+    return terminate(this.#handle, options)
+  }
+
+  /**
+   * Signals every process of the child's group or job, SIGKILL by default, also after the child itself has exited. It is
+   * sent before this returns. True: sent to somebody (on kernels before Linux 6.9, and on macOS and BSD, perhaps only to
+   * the child, a zombie that keeps the group's number from being another's). False: nobody is left. Signal 0 only asks.
+   * It never reaches another group that has got the number since.
+   *
+   * Rejects with `ERR_INVALID_STATE` if the child was spawned without `group`, and as kill() does.
+   */
+  async killGroup(signal?: Signal): Promise<boolean> {
+    return this.killGroupSync(signal)
+  }
+
+  /** The same, with the outcome at once; throws what killGroup() rejects with. */
+  killGroupSync(signal?: Signal): boolean {
+    requireGroup(this.#handle)
+    return this.#handle.sendToGroup(signal === undefined ? SIGKILL : signalNumber(signal))
+  }
+
+  /**
+   * Resolves with true when nothing of the child's group runs any more (zombies do not), with false after `timeout`
+   * milliseconds (default: no limit). Needs `group`, else `ERR_INVALID_STATE`. Ends nobody.
+   */
+  waitGroup(options?: WaitGroupOptions): Promise<boolean> {
+    return waitGroup(this.#handle, options)
+  }
+
+  /**
    * Takes stdin away from the handle, once, as the Rust crate's take_stdin does: null the second time, and the getter
    * is null from then on. It is still destroyed at the exit.
    */
@@ -290,15 +352,23 @@ export class SharedChild {
   }
 
   /**
-   * Kills with SIGKILL, waits, and destroys the streams that were not taken:
-   * `await using child = await SharedChild.spawn(...)` leaves nothing of the child behind; what the child has started
-   * lives on. Rejects only where kill() does (EPERM).
+   * terminate(), and then destroys the streams that were not taken: `await using child = await spawn(...)` leaves nothing
+   * of the child behind; with `group`, nothing of the group, also when the child has exited before. Rejects only where
+   * kill() does (EPERM).
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const handle = this.#handle
-    handle.send(SIGKILL)
-    await holding(new Promise<void>((resolve) => handle.onExit(resolve)))
+    handle.end('dispose')
+    await holding(gone(handle))
     handle.pipes.destroy()
+  }
+
+  /**
+   * Sends SIGKILL at once, with `group` to all of it, and does not wait: for `using`, where nothing can be awaited.
+   * Throws only where kill() does (EPERM).
+   */
+  [Symbol.dispose](): void {
+    this.#handle.end('dispose', { signal: SIGKILL, grace: 0 })
   }
 
   /** @internal */

@@ -5,7 +5,16 @@ import type { Readable, Writable } from 'node:stream'
  * A signal: a name of `os.constants.signals`, a real-time signal (`'SIGRTMIN'`, `'SIGRTMIN+3'`; Linux), or a number
  * from 0 to 64. Anything else is a TypeError with code `ERR_UNKNOWN_SIGNAL`.
  */
-export type Signal = NodeJS.Signals | 'SIGRTMIN' | `SIGRTMIN+${number}` | number
+export type Signal = SignalName | number
+
+/** The names among the signals. */
+export type SignalName = NodeJS.Signals | 'SIGRTMIN' | `SIGRTMIN+${number}`
+
+/** Why this process ended a child; null if it did not. See {@link ExitStatus.cause}. */
+export type Cause = 'timeout' | 'abort' | 'maxBuffer' | 'dispose' | 'terminate' | 'kill' | null
+
+/** What killGroup() reaches. See {@link SharedChild.containment}. */
+export type Containment = 'job' | 'cgroup' | 'group' | 'child'
 
 /**
  * What one fd of the child becomes; words and meaning of `child_process.spawn`'s `stdio`.
@@ -52,7 +61,16 @@ export interface ExitStatus {
   /** Exit code, or null when a signal ended it. On Windows the unsigned 32-bit code. */
   readonly code: number | null
   /** Name of the signal that ended it (`'SIGKILL'`, `'SIGRTMIN+3'`), or null. Always null on Windows. */
-  readonly signal: string | null
+  readonly signal: SignalName | null
+  /**
+   * Why this process ended it, null if it did not (an OOM kill, a signal from elsewhere, an exit of its own):
+   * - `'timeout'`, `'abort'`, `'maxBuffer'`, `'dispose'` (`await using`, `using`) and `'terminate'`: the first of them whose
+   *   signal was sent before the exit, however the child then ended;
+   * - `'kill'`: kill(), sendSignal() or killGroup(), if the child ended by that very signal (Windows: by that termination).
+   *
+   * It is recorded under the lock that also sends: the same for all handles and threads.
+   */
+  readonly cause: Cause
   /** True only for code 0. */
   readonly success: boolean
   /** Unix: the kernel wrote a core file (WCOREDUMP of wait(2)). Always false on Windows. */
@@ -117,22 +135,48 @@ export interface SpawnOptions {
    */
   groups?: readonly number[]
   /**
-   * Kills the child (with `killSignal`) when it aborts. Already aborted: nothing is started and spawn rejects with an
+   * Own what the child starts, too. Default false. With true it leads a process group of its own (Windows: a job object),
+   * and killGroup(), terminate(), `timeout`, `signal`, `maxBuffer` and disposal mean all of it, also after the child
+   * itself has exited. Reach: on Windows everything but what services start for it; on Linux, macOS and BSD all but those
+   * who leave the group (setsid(2), setpgid(2)).
+   *
+   * `'contain'`: nobody can leave (Windows: the job; Linux: a cgroup v2 of its own, where this process may make one: as
+   * root, and in user services of systemd), else `ERR_FEATURE_UNAVAILABLE`, and nothing is started.
+   *
+   * Ctrl-C at a terminal does not reach a group of its own; reading the terminal stops it (SIGTTIN).
+   */
+  group?: boolean | 'contain'
+  /**
+   * The kernel ends the child (with `group`: all of it) with SIGKILL when this process ends, however it does: exit, crash,
+   * SIGKILL, exec. Not when a worker ends. Where the system cannot: `ERR_FEATURE_UNAVAILABLE`, and nothing is started.
+   * Default: what child_process does there: true on Windows unless `detached`, else false. Linux: it takes four
+   * descriptors of this process for as long as the child, or its group, runs.
+   */
+  killOnParentExit?: boolean
+  /**
+   * Ends the child (see `killSignal`) when it aborts. Already aborted: nothing is started and spawn rejects with an
    * AbortError. When it aborts while the child is being started, spawn still resolves, with a child that has been sent
    * `killSignal`. wait() tells how the child ended in any case. The listener is gone as soon as the child is. It hears of
    * an abort even if an earlier listener stops the event (of Node's own signals; Node 20.5 and later).
    */
   signal?: AbortSignal
   /**
-   * Kills the child (with `killSignal`) this many milliseconds after its start; fractions are welcome. Default, 0 (as in
-   * child_process) and Infinity: no limit. Not a number: `ERR_INVALID_ARG_TYPE`; negative or NaN: `ERR_OUT_OF_RANGE`.
+   * Ends the child (see `killSignal`) this many milliseconds after its start; fractions are welcome. Default, 0 (as in
+   * child_process) and Infinity: no limit. Not a number: `ERR_INVALID_ARG_TYPE`; negative or NaN: `ERR_OUT_OF_RANGE`. It is
+   * kept by the native side: it outlasts a worker, and does not keep a process alive.
    */
   timeout?: number
   /**
-   * What `signal`, `timeout` and output()'s `maxBuffer` send. Default `'SIGKILL'`. 0, which ends nothing, is
-   * `ERR_UNKNOWN_SIGNAL`.
+   * How `timeout`, `signal`, maxBuffer, disposal and terminate() end a child: with this signal first, with SIGKILL after
+   * `killGrace`. Default `'SIGTERM'`, as in child_process. 0, which ends nothing, is `ERR_UNKNOWN_SIGNAL`.
    */
   killSignal?: Signal
+  /**
+   * Milliseconds between `killSignal` and SIGKILL. Default 5000; 0: SIGKILL at once; Infinity: never. The timer is on the
+   * native side: it outlasts a worker, and does not keep a process alive. A handle made by attach() ends its child with
+   * the defaults.
+   */
+  killGrace?: number
   /**
    * Windows: true shows neither a console window nor the first window of a program that has windows of its own; false
    * shows both. A child that has been given one of this process's fds uses its console, if it has one. Default: as
@@ -156,6 +200,24 @@ export interface WaitOptions {
    * Gives up waiting: the promise rejects with an AbortError (code `'ABORT_ERR'`, `cause` = the signal's reason). The
    * child is left alone.
    */
+  signal?: AbortSignal
+}
+
+/** Options of terminate(). */
+export interface TerminateOptions {
+  /** What asks the child to end. Default: `killSignal` of its spawn. */
+  signal?: Signal
+  /** Milliseconds until it is killed. Default: `killGrace` of its spawn; 0: it is killed at once; Infinity: never. */
+  grace?: number
+  /** Closes the child's stdin first, and gives it this many milliseconds to end by itself, as language servers do. */
+  endStdin?: number
+}
+
+/** Options of waitGroup(). */
+export interface WaitGroupOptions {
+  /** Milliseconds. Default: no limit. */
+  timeout?: number
+  /** Gives up waiting: the promise rejects with an AbortError. The group is left alone. */
   signal?: AbortSignal
 }
 

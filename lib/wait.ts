@@ -1,13 +1,13 @@
 // Waiting for the exit: with no limit, for some time, until some time.
 import { isDate } from 'node:util/types'
 import { onAbort } from './abort.js'
+import { groupGone, requireGroup } from './end.js'
 import { abortError, invalidArgType, outOfRange } from './errors.js'
-import { holding } from './events.js'
-import { setAlarm } from './events.js'
+import { holding, setAlarm } from './events.js'
 import type { Handle } from './handle.js'
 import { ownOptions } from './own.js'
 import type { Unchecked } from './own.js'
-import type { ExitStatus, WaitOptions } from './types.js'
+import type { ExitStatus, WaitGroupOptions, WaitOptions } from './types.js'
 import { abortSignal, nonNegative } from './validate.js'
 
 export async function wait(handle: Handle, options: unknown): Promise<ExitStatus> {
@@ -34,6 +34,26 @@ async function waitFor(handle: Handle, ms: number, options: unknown): Promise<Ex
   if ((await (ms === Infinity ? sleeping : holding(sleeping))) === 'abort') throw abortError(signal!)
   // After the alarm too the kernel has the last word: an exit whose event is still under way counts.
   return handle.poll()
+}
+
+export async function waitGroup(handle: Handle, options: unknown): Promise<boolean> {
+  requireGroup(handle)
+  const given: Unchecked<WaitGroupOptions> = ownOptions('options', options)
+  const timeout = nonNegative('options.timeout', given.timeout ?? Infinity)
+  const signal = abortSignal('options.signal', given.signal)
+  if (signal?.aborted) throw abortError(signal)
+  const { promise, cancel } = groupGone(handle, timeout)
+  if (signal === null) return holding(promise)
+  let forgetAbort = (): void => {}
+  const aborted = new Promise<never>((_, reject) => {
+    forgetAbort = onAbort(signal, () => reject(abortError(signal)))
+  })
+  try {
+    return await holding(Promise.race([promise, aborted]))
+  } finally {
+    forgetAbort()
+    cancel()
+  }
 }
 
 /**

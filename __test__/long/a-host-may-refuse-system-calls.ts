@@ -4,8 +4,9 @@
 import { spawn as nodeSpawn } from 'node:child_process'
 import os from 'node:os'
 import { SharedChild, spawn } from 'shared-child'
+import { settled } from '../support/leaks.js'
 import { childrenOf, openFds } from '../support/proc.js'
-import { until, within } from '../support/within.js'
+import { slowness, within } from '../support/within.js'
 import { compileLibrary, load } from './support/compile.js'
 import { longTest } from './support/long-test.js'
 
@@ -93,7 +94,10 @@ async function useAll(): Promise<void> {
 }
 
 async function host(when: string, library: string): Promise<void> {
-  if (when === 'warm') await useAll()
+  if (when === 'warm') {
+    await useAll()
+    await settled()
+  }
   // Made once by Node, whatever comes.
   await new Promise((resolve) => setTimeout(resolve, 0))
   const fds = openFds().length
@@ -107,7 +111,7 @@ async function host(when: string, library: string): Promise<void> {
       outcome.errors.push(String((error as NodeJS.ErrnoException).code ?? error))
     }
   }
-  await until('no child is left', () => childrenOf().length === 0, 5_000).catch(() => undefined)
+  await settled().catch(() => undefined)
   outcome.left = childrenOf().length
   outcome.fds = when === 'warm' ? openFds().length - fds : 0
   process.stdout.write(JSON.stringify(outcome), () => process.exit(0))
@@ -126,7 +130,7 @@ else {
       const child = nodeSpawn(process.execPath, [__filename, when, library], {
         env: { ...process.env, REFUSE: refuse },
         stdio: ['ignore', 'pipe', 'inherit'],
-        timeout: 60_000,
+        timeout: 60_000 * slowness,
         killSignal: 'SIGKILL',
       })
       let text = ''

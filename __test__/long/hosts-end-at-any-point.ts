@@ -5,7 +5,7 @@ import { spawn as nodeSpawn } from 'node:child_process'
 import fs from 'node:fs'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
 import { SharedChild, spawn } from 'shared-child'
-import { until } from '../support/within.js'
+import { slowness, until } from '../support/within.js'
 import { longTest } from './support/long-test.js'
 import { random, seed } from './support/random.js'
 
@@ -57,7 +57,7 @@ else {
         const child = nodeSpawn(process.execPath, [__filename, ...args], {
           env: { ...process.env, [MARK]: mark },
           stdio: ['ignore', 'pipe', 'pipe'],
-          timeout: 60_000,
+          timeout: 60_000 * slowness,
           killSignal: 'SIGABRT',
         })
         let stderr = ''

@@ -4,6 +4,7 @@
 import { spawn as nodeSpawn } from 'node:child_process'
 import fs from 'node:fs'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { slowness } from '../support/within.js'
 import { longTest } from './support/long-test.js'
 
 const THREADS = 16
@@ -54,7 +55,7 @@ else {
     for (let i = 0; i < count; i++) {
       const child = nodeSpawn(process.execPath, [__filename, 'host'], {
         stdio: ['ignore', 'ignore', 'inherit'],
-        timeout: 60_000,
+        timeout: 60_000 * slowness,
         killSignal: 'SIGKILL',
       })
       const how = await new Promise((resolve) => {

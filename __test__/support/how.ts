@@ -1,7 +1,5 @@
-import type { ExitStatus } from 'shared-child'
-
 /** How a child ended, in a word or two. */
-export function how(status: Pick<ExitStatus, 'code' | 'signal'> | null | undefined): string {
+export function how(status: { code: number | null; signal: string | null } | null | undefined): string {
   if (status === null || status === undefined) return 'not ended'
   return status.signal ?? `exit code ${status.code}`
 }

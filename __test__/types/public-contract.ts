@@ -2,8 +2,8 @@
 // comes, breaks the build.
 import type { Readable, Writable } from 'node:stream'
 import { SharedChild, spawn } from 'shared-child'
-import type { ChildToken, ExitStatus, Output, Signal, SpawnOptions, Stdio } from 'shared-child'
-import type { NativeChild } from 'shared-child/native'
+import type { ChildToken, ExitStatus, Output, Signal, SignalName, SpawnOptions, Stdio } from 'shared-child'
+import type { ExitStatus as NativeStatus, NativeChild } from 'shared-child/native'
 
 /** Holds only for types that are each assignable to the other. */
 type Same<A, B> = [A, B] extends [B, A] ? true : false
@@ -12,7 +12,8 @@ declare function same<A, B>(proof: Same<A, B>): void
 // ---- the data types ----
 interface ContractStatus {
   readonly code: number | null
-  readonly signal: string | null
+  readonly signal: SignalName | null
+  readonly cause: 'timeout' | 'abort' | 'maxBuffer' | 'dispose' | 'terminate' | 'kill' | null
   readonly success: boolean
   readonly coreDumped: boolean
   readonly resourceUsage: {
@@ -115,9 +116,9 @@ export async function use(child: SharedChild, native: NativeChild): Promise<void
   child.stdout?.on('data', () => undefined).pipe(process.stdout)
   child.stdin?.end('text')
 
-  const task: Promise<ExitStatus> = native.wait()
+  const task: Promise<NativeStatus> = native.wait()
   const killed: Promise<void> = native.kill()
-  const tried: Promise<ExitStatus | null> = native.tryWait()
+  const tried: Promise<NativeStatus | null> = native.tryWait()
   await Promise.all([task, killed, tried])
 }
 

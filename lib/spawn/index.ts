@@ -77,14 +77,14 @@ function undo({ given }: Plan, limits: ArmedLimits | null): void {
   limits?.cancel()
 }
 
-function started({ spawnfile, spawnargs, killSignal }: Plan, child: NativeChild, limits: ArmedLimits | null): Handle {
-  const handle = new Handle(child, spawnfile, spawnargs, killSignal)
+function started({ spawnfile, spawnargs, ending }: Plan, child: NativeChild, limits: ArmedLimits | null): Handle {
+  const handle = new Handle(child, spawnfile, spawnargs, ending)
   limits?.apply(handle)
   return handle
 }
 
 function failed({ request, spawnfile, spawnargs, cwd }: Plan, failure: SpawnFailure): Error {
-  const missing = failure.errno === -constants.errno.ENOENT && !failure.chdir
+  const missing = failure.errno === -constants.errno.ENOENT && failure.stage === 0
   const why = missing ? whyMissing(spawnfile, request.cwd ?? process.cwd(), pathOf(request.env)) : null
   return spawnFailed(failure, spawnfile, spawnargs, cwd, why)
 }

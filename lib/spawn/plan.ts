@@ -1,6 +1,8 @@
 // From the arguments of spawn() to what the native side is asked for. Every option is read once, here, at the time of
 // the call.
 import { platform } from 'node:process'
+import { DEFAULT_ENDING } from '../end.js'
+import type { Ending } from '../end.js'
 import { abortError, featureUnavailable, invalidArgType, unknownSignal } from '../errors.js'
 import type { Limits } from '../limits.js'
 import { elementsOf } from '../own.js'
@@ -13,7 +15,16 @@ import { commandOf } from './command.js'
 import { packEnvironment } from './environment.js'
 import type { GivenStreams } from './given.js'
 import { isMainThreadOfNode } from './main-thread.js'
-import { DETACHED, RECORD_SURROUNDINGS, VERBATIM_ARGUMENTS, WINDOWS_HIDE, WINDOWS_SHOW } from './request.js'
+import {
+  CONTAIN,
+  DETACHED,
+  GROUP,
+  KILL_ON_PARENT_EXIT,
+  RECORD_SURROUNDINGS,
+  VERBATIM_ARGUMENTS,
+  WINDOWS_HIDE,
+  WINDOWS_SHOW,
+} from './request.js'
 import type { SpawnRequest } from './request.js'
 import { stdioOf } from './stdio.js'
 
@@ -26,16 +37,14 @@ export interface Plan {
   readonly spawnargs: readonly string[]
   /** As it was given, for the error. */
   readonly cwd: string | null
-  readonly killSignal: number
+  /** How it is ended by whatever ends it. */
+  readonly ending: Ending
   readonly limits: Limits | null
 }
-
-const SIGKILL = 9
 
 /** @throws what is wrong with the arguments, or an AbortError if options.signal has aborted */
 export function planSpawn(file: unknown, second: unknown, third: unknown): Plan {
   const { args, options } = sortArguments(second, third)
-  refuseUnavailable(options)
   const { file: spawnfile, argv: spawnargs, verbatim } = commandOf(file, args, options)
   const cwd = cwdOf(options.cwd)
   const { fds, given: streams } = stdioOf(options.stdio)
@@ -55,20 +64,13 @@ export function planSpawn(file: unknown, second: unknown, third: unknown): Plan 
     spawnfile,
     spawnargs,
     cwd,
-    killSignal: killSignalOf(options.killSignal),
+    ending: endingOf(options),
     limits: limitsOf(options),
   }
 }
 
 function given(option: unknown): boolean {
   return option !== undefined && option !== null
-}
-
-/** Options with a promise in their name that is not kept yet must not be ignored in silence. */
-function refuseUnavailable(options: object): void {
-  const { group, killOnParentExit } = options as { group?: unknown; killOnParentExit?: unknown }
-  if (group) throw featureUnavailable('options.group', 'in this version')
-  if (killOnParentExit) throw featureUnavailable('options.killOnParentExit', 'in this version')
 }
 
 function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
@@ -78,6 +80,9 @@ function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
   if (boolean('options.detached', detached)) flags |= DETACHED
   if (boolean('options.windowsHide', windowsHide)) flags |= WINDOWS_HIDE
   else if (given(windowsHide)) flags |= WINDOWS_SHOW
+  flags |= groupOf(options.group)
+  if (boolean('options.killOnParentExit', options.killOnParentExit ?? (platform === 'win32' && !detached)))
+    flags |= KILL_ON_PARENT_EXIT
   if (boolean('options.windowsVerbatimArguments', windowsVerbatimArguments)) flags |= VERBATIM_ARGUMENTS
   return flags
 }
@@ -87,12 +92,19 @@ function cwdOf(value: unknown): string | null {
   return given(value) ? path('options.cwd', value) || null : null
 }
 
+function groupOf(value: unknown): number {
+  if (value === 'contain') return CONTAIN
+  if (!given(value) || value === false) return 0
+  if (value !== true) throw invalidArgType('options.group', "of type boolean or 'contain'", value)
+  return GROUP
+}
+
 /** Signal 0 ends nothing: a limit with it would be none. */
-function killSignalOf(value: unknown): number {
-  if (!given(value)) return SIGKILL
-  const signal = signalNumber(value)
-  if (signal === 0) throw unknownSignal(value)
-  return signal
+function endingOf({ killSignal, killGrace }: Unchecked<SpawnOptions>): Ending {
+  const signal = given(killSignal) ? signalNumber(killSignal) : DEFAULT_ENDING.signal
+  if (signal === 0) throw unknownSignal(killSignal)
+  const grace = given(killGrace) ? nonNegative('options.killGrace', killGrace) : DEFAULT_ENDING.grace
+  return { signal, grace }
 }
 
 function limitsOf(options: Unchecked<SpawnOptions>): Limits | null {

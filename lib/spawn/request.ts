@@ -24,6 +24,9 @@ export const VERBATIM_ARGUMENTS = 4
 export const RECORD_SURROUNDINGS = 8
 /** Neither this nor WINDOWS_HIDE: as the native side sees fit. */
 export const WINDOWS_SHOW = 16
+export const GROUP = 32
+export const CONTAIN = 64
+export const KILL_ON_PARENT_EXIT = 128
 
 const NONE = -1
 const HEADER = 5

@@ -87,6 +87,12 @@ export class Pipes {
     if (this.#streams[0] === undefined) this.get(0)?.destroy()
   }
 
+  /** The child reads the end of its input, once what has been written is there. */
+  endStdin(): void {
+    if (this.#streams[0] === undefined) this.closeUnusedStdin()
+    else this.#stdin?.end()
+  }
+
   /** All streams by fd. Each element is a getter, for one of them is no reason to open the others. */
   get view(): readonly (Stream | null)[] {
     return (this.#view ??= this.#makeView())

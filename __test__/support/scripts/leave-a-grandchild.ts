@@ -1,4 +1,4 @@
-// Starts a command of the shell that has this process's stdout and stderr, says its pid, and exits with code 3.
+// Starts a command of the shell that has this process's stdout and stderr, says its pid, and exits with code 3 at the end of its stdin.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 
@@ -8,5 +8,5 @@ const child = spawn('sh', ['-c', command], { stdio: ['ignore', 'inherit', 'inher
 child.once('spawn', () => {
   fs.writeSync(1, `${child.pid}\n`)
   fs.writeSync(2, 'err\n')
-  process.exit(3)
+  process.stdin.resume().once('end', () => process.exit(3))
 })

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { SharedChild, spawn } from 'shared-child'
+import { settled } from '../leaks.js'
 import { childrenOf, openFds } from '../proc.js'
 import { until } from '../within.js'
 
@@ -14,9 +15,12 @@ async function main(): Promise<void> {
     await run()
     await run()
   }
+  await settled()
   const fdsBefore = openFds().length
   const rows = []
   for (let free = 0; free <= 20; free++) {
+    // Or one that is closed later would be one more than `free`.
+    await settled()
     const filled = fill()
     for (const fd of filled.splice(0, free)) fs.closeSync(fd)
     let failed = null
@@ -28,17 +32,18 @@ async function main(): Promise<void> {
     }
     // Another thread may still be about to close the last of them; a leak stays.
     let freeNow = fill()
-    for (let tries = 0; freeNow.length < free && tries < 1_000; tries++) {
+    const allAreFree = (): boolean => {
       for (const fd of freeNow) fs.closeSync(fd)
-      await new Promise((resolve) => setTimeout(resolve, 2))
       freeNow = fill()
+      return freeNow.length >= free
     }
+    if (when === 'warm') await until('as many are free as before', allAreFree).catch(() => undefined)
     for (const fd of [...filled, ...freeNow]) fs.closeSync(fd)
     rows.push({ free, failed, fdsLeft: free - freeNow.length, children: childrenOf().length })
   }
   await run()
   // Before process.stdout is touched: libuv opens a reserve fd with its first stream.
-  if (when === 'warm') await until('as many fds as before', () => openFds().length <= fdsBefore).catch(() => undefined)
+  await settled()
   const fdsAfter = openFds().length
   process.stdout.write(JSON.stringify({ rows, fdsBefore, fdsAfter, worksAgain: true }))
 }

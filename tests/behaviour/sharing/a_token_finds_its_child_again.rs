@@ -8,6 +8,7 @@ use shared_child_native::core::child::ChildHandle;
 use shared_child_native::core::registry::{attach, share};
 use shared_child_native::core::spawn::Stdio;
 use shared_child_native::core::spawner;
+use std::sync::mpsc;
 use std::thread;
 
 fn cat() -> ChildHandle {
@@ -95,9 +96,15 @@ fn nor_any_by_the_token_of_another_process_or_by_none() {
 #[test]
 fn until_a_thousand_others_have_exited() {
     in_own_process!(|| {
+        // The order in which they are kept is that in which the registry hears of their exits. Whoever
+        // waits may be told earlier; a listener of ours is told later, for the registry's was there first.
         let exited_and_shared = || {
-            let child = exited();
+            let child = cat();
             let token = share(child.child());
+            let (sender, told) = mpsc::channel();
+            child.shared.on_exit(move |_| sender.send(()).unwrap());
+            drop(take_pipe(&child, 0));
+            told.recv().unwrap();
             (child, token)
         };
         let (held, token_of_held) = exited_and_shared();
@@ -108,7 +115,7 @@ fn until_a_thousand_others_have_exited() {
         assert!(is_found(&token_of_forgotten));
         exited_and_shared();
         exited_and_shared();
-        // The thread that reaped the last one has yet to tell of it, perhaps.
+        // The thread that reaped it still has it in its hands, perhaps.
         until("it is forgotten", || !is_found(&token_of_forgotten));
         assert!(is_found(&token_of_held));
         drop(held);

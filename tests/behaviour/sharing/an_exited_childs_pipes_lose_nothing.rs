@@ -4,7 +4,7 @@ use crate::support::kinds::take_pipe;
 use crate::support::limit::until;
 use crate::support::own_process::in_own_process;
 use crate::support::plans::{file, script};
-use crate::support::proc::fds;
+use crate::support::proc::{fds, is_settled};
 use crate::support::temporary::read_all;
 use shared_child_native::core::child::{ChildHandle, TakenPipe};
 use shared_child_native::core::spawn::Stdio;
@@ -31,10 +31,11 @@ fn fds_opened_since(before: usize) -> usize {
 
 /// All fds that are opened once for all are open after this.
 fn fds_when_idle() -> usize {
+    let inherited = fds("self");
     let mut plan = script("exit 0");
     plan.stdio = vec![Stdio::Ignore, Stdio::Ignore, Stdio::Ignore];
     spawner::spawn(plan).unwrap().shared.wait().unwrap();
-    until("its pidfd is closed", || fds("self").values().all(|target| !target.contains("pidfd")));
+    until("its pidfd is closed", || is_settled(&inherited));
     fds("self").len()
 }
 

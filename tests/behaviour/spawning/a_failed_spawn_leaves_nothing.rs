@@ -4,7 +4,7 @@ use super::the_child_runs_as_whom_it_was_told::NOBODY;
 use crate::support::limit::until;
 use crate::support::own_process::in_own_process;
 use crate::support::plans::{plan, script};
-use crate::support::proc::{children, fds};
+use crate::support::proc::{children, fds, is_settled};
 use shared_child_native::core::spawn::{Credentials, Plan, Stdio};
 use shared_child_native::core::{spawn, spawner};
 
@@ -81,14 +81,14 @@ fn nor_of_a_child_that_has_been_waited_for() {
             let child = spawner::spawn(plan).unwrap();
             assert_eq!(child.shared.wait().unwrap().code(), Some(3));
         };
+        let inherited = fds("self");
         act();
-        until("the reactor is done with it", || children().is_empty());
+        until("the reactor is done with it", || is_settled(&inherited));
         let before = fds("self").len();
         for _ in 0..20 {
             act();
         }
-        // The reactor closes its own copy of the pidfd in its own time.
-        until("all fds are closed", || fds("self").len() <= before);
-        assert_eq!(children(), [0_u32; 0]);
+        until("the reactor is done with them", || is_settled(&inherited));
+        assert_eq!(fds("self").len(), before);
     });
 }

@@ -4,7 +4,7 @@
 use crate::support::limit::until;
 use crate::support::own_process::in_own_process;
 use crate::support::plans::plan;
-use crate::support::proc::{children, fds, threads};
+use crate::support::proc::{children, fds, is_settled, threads};
 use shared_child_native::core::spawn::SpawnError;
 use shared_child_native::core::spawner;
 
@@ -56,10 +56,9 @@ fn of_the_first_spawn_which_needs_a_thread() {
 #[test]
 fn of_a_threads_first_spawn_which_needs_a_stack() {
     in_own_process!(|| {
+        let inherited = fds("self");
         spawn().unwrap();
-        until("it is closed", || {
-            children().is_empty() && fds("self").values().all(|fd| !fd.contains("pidfd"))
-        });
+        until("it is closed", || is_settled(&inherited));
         let open = fds("self");
         std::thread::spawn(move || {
             if let Err(error) = without_memory(spawn) {

@@ -2,7 +2,7 @@
 //! file behind each.
 
 use crate::support::kinds::SLEEP_FOREVER;
-use crate::support::limit::until;
+use crate::support::limit::{next_step, until};
 use crate::support::own_process::in_own_process;
 use crate::support::plans::{plan, start};
 use crate::support::proc::{fds, is_asleep};
@@ -46,6 +46,7 @@ fn placed(placement: &Placement) -> Placement {
     }
     assert!(child.kill().unwrap());
     child.wait().unwrap();
+    next_step();
     placed
 }
 

@@ -2,6 +2,7 @@
 
 use super::proc::children;
 use std::io::Write;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,12 +19,25 @@ pub struct TimeLimit(
     #[expect(dead_code, reason = "its drop is what the watching thread waits for")] Sender<()>,
 );
 
+static STEPS: AtomicUsize = AtomicUsize::new(0);
+
+/// One of many steps of a test is done: its time begins anew. For a test in a process of its own, since
+/// it gives more time to all tests of the process.
+pub fn next_step() {
+    STEPS.fetch_add(1, Relaxed);
+}
+
 pub fn time_limit() -> TimeLimit {
     let seconds = seconds();
     let (sender, dropped) = mpsc::channel();
     let test = thread::current().name().unwrap_or("a test").to_owned();
     thread::spawn(move || {
-        if dropped.recv_timeout(Duration::from_secs(seconds)) == Err(RecvTimeoutError::Timeout) {
+        let mut steps = 0;
+        while dropped.recv_timeout(Duration::from_secs(seconds)) == Err(RecvTimeoutError::Timeout) {
+            let last = std::mem::replace(&mut steps, STEPS.load(Relaxed));
+            if steps != last {
+                continue;
+            }
             // Not by eprintln, which the test harness would keep to itself.
             let _ = writeln!(std::io::stderr(), "{test} hangs: it was given {seconds} s");
             for child in children() {
@@ -36,13 +50,18 @@ pub fn time_limit() -> TimeLimit {
     TimeLimit(sender)
 }
 
+/// How long to wait for what nothing announces: less than the test has, so that the test can say what it
+/// was that did not come.
+pub fn patience() -> Duration {
+    Duration::from_secs(seconds()) / 2
+}
+
 /// Asks again and again, for what nothing announces.
 #[track_caller]
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let limit = Duration::from_secs(seconds()) / 2;
     let start = Instant::now();
     while !holds() {
-        assert!(start.elapsed() < limit, "never happened: {what}");
+        assert!(start.elapsed() < patience(), "never happened: {what}");
         thread::yield_now();
     }
 }

@@ -56,6 +56,15 @@ pub fn children() -> Vec<u32> {
     pids.filter(|pid: &u32| stat(&pid.to_string(), 4).is_some_and(|parent| parent == own)).collect()
 }
 
+/// Whether nothing is left of the children so far; `inherited` are the fds from before the first one.
+/// A wait is told as soon as the status is there: the zombie is gone by then, but the pidfd and the pipes
+/// are closed a moment later, by the thread that watched it.
+pub fn is_settled(inherited: &BTreeMap<i32, String>) -> bool {
+    let is_a_childs = |target: &str| ["pidfd", "pipe:", "socket:"].iter().any(|kind| target.contains(kind));
+    let is_left = |(fd, target): (&i32, &String)| inherited.get(fd) != Some(target) && is_a_childs(target);
+    children().is_empty() && !fds("self").iter().any(is_left)
+}
+
 /// The kernel's version: major, minor.
 pub fn kernel() -> (u32, u32) {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();

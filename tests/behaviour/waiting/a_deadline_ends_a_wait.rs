@@ -1,7 +1,7 @@
 //! wait_timeout and wait_deadline.
 
 use crate::support::kinds::{CAT, Kind, SLEEP_FOREVER, TRUE, for_each_kind, is_waited_on};
-use crate::support::limit::{time_limit, until};
+use crate::support::limit::{patience, time_limit, until};
 use crate::support::proc::{has_exited, is_asleep, this_thread};
 use std::sync::mpsc;
 use std::thread;
@@ -73,7 +73,7 @@ fn a_deadline_passes_while_another_thread_waits<K: Kind>() {
         let start = Instant::now();
         let late = scope.spawn(move || (child.wait_timeout(SHORT), start.elapsed()));
         // If it forgets its deadline it has to wait for the exit, which is then what it returns.
-        while !late.is_finished() && start.elapsed() < 200 * SHORT {
+        while !late.is_finished() && start.elapsed() < patience() {
             thread::yield_now();
         }
         assert!(child.kill().unwrap());

@@ -1,13 +1,13 @@
 //! The fork engine as FreeBSD has it, run on whatever system compiles this.
 
 use super::super::{Plan, Stage, Stdio, StringBlock};
-use super::start;
+use super::{Started, start};
 use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::{FromRawFd, OwnedFd};
 
-fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
+pub(super) fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
     Plan {
         file: file.to_owned(),
         args: args.iter().map(|arg| arg.as_bytes()).collect(),
@@ -17,11 +17,9 @@ fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
     }
 }
 
-/// What a shell prints with this command, and its exit code.
-fn output(command: &str, change: impl FnOnce(&mut Plan)) -> (String, i32) {
-    let mut plan = plan(c"sh", &["sh", "-c", command], Stdio::Pipe);
-    change(&mut plan);
-    let (pid, mut pipes) = start(&plan).unwrap();
+/// What a program prints, and its exit code.
+fn output_of(plan: &Plan) -> (String, i32) {
+    let Started { pid, mut pipes, .. } = start(plan).unwrap();
     // SAFETY: the end of a pipe, which gives it up.
     let stdout = unsafe { OwnedFd::from_raw_fd(pipes[1].take().unwrap().into_raw() as i32) };
     let mut text = String::new();
@@ -30,6 +28,13 @@ fn output(command: &str, change: impl FnOnce(&mut Plan)) -> (String, i32) {
     // SAFETY: a child of ours, and a slot for its status.
     assert_eq!(unsafe { libc::waitpid(pid, &mut status, 0) }, pid);
     (text, libc::WEXITSTATUS(status))
+}
+
+/// The same of a shell with this command.
+pub(super) fn output(command: &str, change: impl FnOnce(&mut Plan)) -> (String, i32) {
+    let mut plan = plan(c"sh", &["sh", "-c", command], Stdio::Pipe);
+    change(&mut plan);
+    output_of(&plan)
 }
 
 #[test]
@@ -132,19 +137,22 @@ fn only_what_was_given_arrives_and_signals_start_clean() {
     // SAFETY: takes integers; a copy that an exec would keep, as careless code leaves them.
     let careless = unsafe { libc::fcntl(reader.as_raw_fd(), libc::F_DUPFD, 500) };
     assert!(careless >= 500);
-    // In /proc/self, for dash blocks all signals while it starts another program.
-    let (text, _) = output("ls /proc/$$/fd; grep -E 'Sig(Blk|Ign)' /proc/self/status", |plan| {
+    // Each program looks at itself: a shell blocks signals while it starts one, and starts it with none blocked.
+    let itself = |file: &CStr, args: &[&str]| {
+        let mut plan = plan(file, args, Stdio::Pipe);
         plan.stdio.extend([Stdio::Ignore, Stdio::Given(reader.try_clone().unwrap().into())]);
-    });
+        output_of(&plan).0
+    };
+    let fds = itself(c"ls", &["ls", "/proc/self/fd"]);
+    let status = itself(c"cat", &["cat", "/proc/self/status"]);
     // SAFETY: opened above.
     unsafe { libc::close(careless) };
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let fds: Vec<_> = words.iter().take_while(|word| !word.starts_with("Sig")).collect();
-    assert_eq!(fds, [&"0", &"1", &"2", &"4"]);
-    // glibc keeps two signals to itself, and leaves them as it found them.
+    // It lists them by the lowest that is free, which is 3.
+    assert_eq!(fds.split_whitespace().collect::<Vec<_>>(), ["0", "1", "2", "3", "4"]);
     let signals = |name: &str| {
-        let at = words.iter().position(|word| *word == name).unwrap() + 1;
-        u64::from_str_radix(words[at], 16).unwrap() & !(0b11 << 31)
+        let mask = status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
+        // glibc keeps two signals to itself, and leaves them as it found them.
+        u64::from_str_radix(mask, 16).unwrap() & !(0b11 << 31)
     };
-    assert_eq!((signals("SigBlk:"), signals("SigIgn:")), (0, 0), "{text}");
+    assert_eq!((signals("SigBlk:"), signals("SigIgn:")), (0, 0), "{status}");
 }

@@ -1,0 +1,56 @@
+// How a child is ended, whoever ends it: options.timeout, options.signal, maxBuffer, disposal and terminate(). With
+// options.group all of these mean the whole group.
+import { invalidState } from './errors.js'
+import { holding, listenForGroup } from './events.js'
+import type { Handle } from './handle.js'
+import { ownOptions } from './own.js'
+import type { Unchecked } from './own.js'
+import { signalNumber } from './signals.js'
+import type { ExitStatus, TerminateOptions } from './types.js'
+import { nonNegative } from './validate.js'
+
+const SIGTERM = 15
+
+export interface Ending {
+  /** What asks the child to end. */
+  readonly signal: number
+  /** How many milliseconds later it is killed; Infinity: never. */
+  readonly grace: number
+}
+
+export const DEFAULT_ENDING: Ending = { signal: SIGTERM, grace: 5000 }
+
+export async function terminate(handle: Handle, options: unknown): Promise<ExitStatus> {
+  const { signal, grace, endStdin }: Unchecked<TerminateOptions> = ownOptions('options', options)
+  const { ending } = handle
+  const how = {
+    signal: signal === undefined ? ending.signal : signalNumber(signal),
+    grace: grace === undefined ? ending.grace : nonNegative('options.grace', grace),
+  }
+  const delay = endStdin === undefined ? 0 : nonNegative('options.endStdin', endStdin)
+  if (endStdin !== undefined) handle.pipes.endStdin()
+  handle.end('terminate', how, delay)
+  await holding(gone(handle))
+  return handle.result()
+}
+
+/** Resolves when the child has exited, and nothing of its group runs any more. */
+export async function gone(handle: Handle): Promise<void> {
+  await new Promise<void>((resolve) => handle.onExit(resolve))
+  if (!handle.leadsGroup) return
+  // False before that: there was no thread to wait.
+  while (!(await groupGone(handle, Infinity).promise));
+}
+
+/** True when nothing of the group runs any more, false after `ms`. */
+export function groupGone(handle: Handle, ms: number): { promise: Promise<boolean>; cancel: () => void } {
+  let cancel = (): void => {}
+  const promise = new Promise<boolean>((resolve) => {
+    cancel = listenForGroup(handle.native, ms, resolve)
+  })
+  return { promise, cancel }
+}
+
+export function requireGroup(handle: Handle): void {
+  if (!handle.leadsGroup) throw invalidState('the child leads no group: it was spawned without options.group')
+}
