@@ -150,7 +150,8 @@ export interface SpawnOptions {
    * The kernel ends the child (with `group`: all of it) with SIGKILL when this process ends, however it does: exit, crash,
    * SIGKILL, exec. Not when a worker ends. Where the system cannot: `ERR_FEATURE_UNAVAILABLE`, and nothing is started.
    * Default: what child_process does there: true on Windows unless `detached`, else false. Linux: it takes four
-   * descriptors of this process for as long as the child, or its group, runs.
+   * descriptors of this process for as long as the child, or its group, runs. macOS: only with `group`, which has a small
+   * shell in it then; there and on FreeBSD a group with `detached` cannot.
    */
   killOnParentExit?: boolean
   /**
