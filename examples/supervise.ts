@@ -1,11 +1,11 @@
 /**
  * What process supervisors, build tools and language-server hosts do all day, on real programs, all at
- * once: poll a server until it answers, stream through a pipeline, run a program for its output, and share
+ * once: own a server with all that it starts, and poll it until it answers, stream through a pipeline, run a program for its output, and share
  * one child among threads. Run it with `npm start`; copy from it what you need.
  */
 import { resolve } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { pipeline } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { spawn, type ExitStatus, type SharedChild } from 'shared-child'
 import { printTable } from './table.js'
@@ -20,12 +20,23 @@ interface Ended {
   waited: string
 }
 
-/** A server is ready when it answers. One that has died never will, so the loop asks after it, too. */
+/**
+ * A server is ready when it answers. One that has died never will, so the loop asks after it, too. It starts a helper, as
+ * development servers do; with `group` the helper is ours as well, and both would also end with this process.
+ */
 async function superviseServer(): Promise<Ended[]> {
   const source = `
-    const server = require('node:http').createServer((request, response) => response.end('ready'))
+    require('node:child_process').spawn('sleep', ['1000'], { stdio: 'ignore' })
+    const server = require('node:http').createServer((request, response) => {
+      console.log(request.url)
+      response.end('ready')
+    })
     server.listen(0, '127.0.0.1', () => console.log(server.address().port))`
-  await using child = await spawn(process.execPath, ['-e', source], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await using child = await spawn(process.execPath, ['-e', source], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    group: true,
+    killOnParentExit: true,
+  })
   const port = await firstLine(child)
   let answer: string | undefined
   while (answer === undefined && child.tryWaitSync() === null) {
@@ -34,20 +45,22 @@ async function superviseServer(): Promise<Ended[]> {
       () => undefined, // not listening yet
     )
   }
-  await child.kill('SIGTERM')
-  return [{ program: 'node (http server)', child, status: await child.wait(), waited: `main; it answered "${answer}"` }]
+  // SIGTERM to both; SIGKILL to whoever is there after a second. It resolves when nothing of the group is left.
+  const status = await child.terminate({ grace: 1000 })
+  const left = (await child.killGroup(0)) ? 'its helper lives on' : 'its helper ended with it'
+  return [{ program: 'node (http server)', child, status, waited: `main; it answered "${answer}", ${left}` }]
 }
 
-/** Three programs in a row: the sources of this project packed, compressed, and listed again. */
+/**
+ * Three programs in a row: the sources of this project packed, compressed, and listed again. The stdout of one is the stdin
+ * of the next: pipes of the kernel, of which no byte comes through JavaScript.
+ */
 async function packSources(): Promise<Ended[]> {
-  const tar = await spawn('tar', ['-cf', '-', 'src', 'lib', 'package.json'], { cwd: ROOT })
-  const gzip = await spawn('gzip', ['-c'])
-  const list = await spawn('tar', ['-tzf', '-'])
-  const [listing] = await Promise.all([
-    list.output(),
-    pipeline(tar.stdout!, gzip.stdin!),
-    pipeline(gzip.stdout!, list.stdin!),
-  ])
+  const stdio = (stdin: 'ignore' | Readable | null) => [stdin, 'pipe', 'inherit'] as const
+  const tar = await spawn('tar', ['-cf', '-', 'src', 'lib', 'package.json'], { cwd: ROOT, stdio: stdio('ignore') })
+  const gzip = await spawn('gzip', ['-c'], { stdio: stdio(tar.stdout) })
+  const list = await spawn('tar', ['-tzf', '-'], { stdio: stdio(gzip.stdout) })
+  const listing = await list.output()
   const entries = listing.stdout.trim().split('\n').length
   return [
     { program: 'tar -c', child: tar, status: await tar.wait(), waited: 'main' },
@@ -76,12 +89,18 @@ async function shareWithWorkers(): Promise<Ended[]> {
   return [{ program: 'sleep 1000', child, status: await child.wait(), waited: `main and ${told} workers` }]
 }
 
+/**
+ * The rest is read and thrown away: a program whose stdout nobody reads stops when the pipe is full, and one whose stdout
+ * is closed is ended by SIGPIPE when it next prints.
+ */
 async function firstLine(child: SharedChild): Promise<string> {
+  const stdout = child.stdout!
   let text = ''
-  for await (const chunk of child.stdout!) {
+  for await (const chunk of stdout.iterator({ destroyOnReturn: false })) {
     text += String(chunk)
     if (text.includes('\n')) break
   }
+  stdout.resume()
   return text.trim()
 }
 
@@ -103,7 +122,8 @@ async function timed(job: () => Promise<Ended[]>): Promise<string[][]> {
 }
 
 function describe(status: ExitStatus): string {
-  return status.signal ?? `code ${status.code}`
+  const how = status.signal ?? `code ${status.code}`
+  return status.cause === null ? how : `${how} (${status.cause})`
 }
 
 async function main(): Promise<void> {

@@ -7,11 +7,16 @@ const { spawn } = require('shared-child')
 /** The jobs that run. @type {Set<import('shared-child').SharedChild>} */
 const jobs = new Set()
 
-/** Starts a job of this app in Electron's own executable: it brings a Node along, and a user's machine may have none. */
+/**
+ * Starts a job of this app in Electron's own executable: it brings a Node along, and a user's machine may have none. The
+ * app owns what the job starts, too; and should the app crash, the kernel ends all of it.
+ */
 async function start() {
   const job = await spawn(process.execPath, [path.join(__dirname, 'job.js')], {
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    group: true,
+    killOnParentExit: true,
   })
   jobs.add(job)
   return job
@@ -31,11 +36,9 @@ async function show(job, page) {
   send(`ended: ${signal ?? `code ${code}`}`)
 }
 
-/** Asks it to end, and waits; one that has not ended after two seconds is killed. */
-async function stop(job) {
-  await job.kill('SIGTERM')
-  if ((await job.waitTimeout(2000)) === null) await job.kill()
-  await job.wait()
+/** Asks it and what it has started to end, and waits; what has not ended after two seconds is killed. */
+function stop(job) {
+  return job.terminate({ grace: 2000 })
 }
 
 ipcMain.handle('start', async ({ sender }) => {
@@ -55,7 +58,7 @@ app.on('before-quit', (event) => {
   event.preventDefault()
   const stopping = [...jobs]
   for (const job of stopping) jobs.delete(job)
-  void Promise.all(stopping.map(stop)).then(() => app.quit())
+  void Promise.allSettled(stopping.map(stop)).then(() => app.quit())
 })
 
 void app.whenReady().then(() => {

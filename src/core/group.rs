@@ -22,8 +22,35 @@ struct Waiters {
     waiting: Vec<Waiter>,
     /// When the group is looked at again; `None`: nobody has asked.
     look: Option<Alarm>,
-    /// Processes of the group of whose ends the reactor will tell.
-    members: HashSet<i32>,
+    members: Members,
+}
+
+/// Processes of a group.
+#[derive(Default)]
+struct Members {
+    /// The reactor will tell of their ends.
+    watched: HashSet<i32>,
+    /// It has told, but a look may still find them: kqueue tells of an end that has begun.
+    ending: HashSet<i32>,
+}
+
+impl Members {
+    fn ends(&mut self, member: i32) {
+        self.watched.remove(&member);
+        self.ending.insert(member);
+    }
+
+    /// Whether the end of one of those who run now will be told; and of none only that it has begun, for which nobody
+    /// knows how long it takes.
+    fn look(&mut self, running: &[i32], watch: impl Fn(i32) -> bool) -> bool {
+        self.ending.retain(|member| running.contains(member));
+        for member in running {
+            if !self.watched.contains(member) && !self.ending.contains(member) && watch(*member) {
+                self.watched.insert(*member);
+            }
+        }
+        self.ending.is_empty() && !self.watched.is_empty()
+    }
 }
 
 struct Waiter {
@@ -126,10 +153,11 @@ impl Child {
     }
 
     /// Whether something is still to be done about the group, handles or not: to tell that it is gone, to kill it
-    /// when its time is over, or with this process.
+    /// when its time is over, or with this process, or to remove its cgroup.
     fn holds_group(&self) -> bool {
         !self.group_waiters.lock().waiting.is_empty()
             || self.endings.are_pending()
+            || self.containment == Containment::Cgroup
             || self.shared.with_process(OwnProcess::is_tied)
     }
 
@@ -153,7 +181,7 @@ impl Child {
 
     /// A process of the group has ended.
     pub(super) fn group_has_changed(self: &Arc<Self>, member: i32) {
-        self.group_waiters.lock().members.remove(&member);
+        self.group_waiters.lock().members.ends(member);
         self.look_at_group_in(Duration::ZERO);
     }
 
@@ -194,13 +222,9 @@ impl Child {
     /// Whether the end of any of them will be told.
     fn watch_members(self: &Arc<Self>) -> bool {
         let running = self.shared.with_process(|process| process.group_members());
-        for member in running {
-            let is_new = self.group_waiters.lock().members.insert(member);
-            if is_new && !reactor::watch_member(self, member) {
-                self.group_waiters.lock().members.remove(&member);
-            }
-        }
-        !self.group_waiters.lock().members.is_empty()
+        // Under the lock, or an end could be told before it is noted that it will be.
+        let members = &mut self.group_waiters.lock().members;
+        members.look(&running, |member| reactor::watch_member(self, member))
     }
 
     pub(super) fn group_is_gone(&self) {
@@ -214,5 +238,32 @@ impl Child {
     fn tell_all(&self, gone: bool) {
         let waiting = std::mem::take(&mut self.group_waiters.lock().waiting);
         waiting.into_iter().for_each(|waiter| waiter.tell(gone));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_that_is_ending_is_looked_at_again_and_not_watched_again() {
+        let mut members = Members::default();
+        let nobody = |_| -> bool { panic!("watched twice") };
+        assert!(members.look(&[1, 2], |_| true));
+        assert!(members.look(&[1, 2], nobody));
+        members.ends(1);
+        assert!(!members.look(&[1, 2], nobody), "it is still there");
+        assert!(members.look(&[2], nobody), "the other is watched");
+        members.ends(2);
+        assert!(!members.look(&[], nobody));
+        // Their pids are used again.
+        assert!(members.look(&[1, 2], |_| true));
+    }
+
+    #[test]
+    fn who_cannot_be_watched_is_looked_at_again() {
+        let mut members = Members::default();
+        assert!(!members.look(&[1], |_| false));
+        assert!(members.look(&[1, 2], |member| member == 2));
     }
 }

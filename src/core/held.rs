@@ -20,7 +20,7 @@ pub enum Found {
 pub trait Leader {
     fn find(&self) -> io::Result<Found>;
 
-    /// The same; and one that has exited is reaped.
+    /// The same; and one that has exited is reaped. May tell more of it than a look: what it has used.
     fn reap(&self) -> io::Result<Found>;
 }
 
@@ -78,8 +78,10 @@ impl<L: Leader, G: Led> Held<L, G> {
         };
         if !self.is_pinned {
             self.leader = None;
-        } else if self.group_is_empty().unwrap_or(false) {
-            self.release();
+        } else if self.group_is_empty().unwrap_or(false)
+            && let Some(Found::Exited(status)) = self.release()
+        {
+            return Ok(Some(Ok(status)));
         }
         Ok(Some(outcome))
     }
@@ -94,13 +96,14 @@ impl<L: Leader, G: Led> Held<L, G> {
         self.group.as_ref().map_or(Ok(true), |group| group.is_empty(is_kept))
     }
 
-    /// From here on nobody can signal the group.
-    pub fn release(&mut self) {
+    /// From here on nobody can signal the group. What the reap of a leader that was pinned has found.
+    pub fn release(&mut self) -> Option<Found> {
         self.group = None;
-        if self.is_pinned {
-            self.is_pinned = false;
-            let _ = self.leader.take().map(|leader| leader.reap());
+        if !self.is_pinned {
+            return None;
         }
+        self.is_pinned = false;
+        self.leader.take()?.reap().ok()
     }
 
     /// A `waitpid(-1)` of someone else takes the pin away; and then the number may be another's.

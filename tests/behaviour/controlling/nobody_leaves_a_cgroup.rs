@@ -113,10 +113,40 @@ fn and_nothing_is_left_of_a_cgroup() {
             assert_eq!(child.shared.wait().unwrap().code(), Some(3));
             until("its folder is removed", || folders().is_empty());
         }
+        // Nor when the last handle goes before those that are inside.
+        let child = contained("setsid sleep 1000 & echo $!; sleep 0.1").unwrap();
+        let other = number(&mut stdout_of(&child));
+        child.shared.wait().unwrap();
+        drop(child);
+        assert_eq!(folders().len(), 1);
+        // SAFETY: takes integers.
+        assert_eq!(unsafe { libc::kill(other as i32, libc::SIGKILL) }, 0);
+        until("its folder is removed", || folders().is_empty());
         for _ in 0..10 * ROUNDS {
             let missing = Plan { grouping: Grouping::Contain, ..plan(&["/no/such/program"]) };
             assert_eq!(spawner::spawn(missing).map(drop).unwrap_err().errno, -libc::ENOENT);
             assert_eq!(folders(), [PathBuf::new(); 0]);
         }
+    });
+}
+
+/// What it takes to kill it is open from the start.
+#[test]
+fn for_want_of_a_descriptor_in_its_parent() {
+    in_own_process!(|| {
+        let Some(child) = contained(&format!("{LEAVE}; wait")) else { return };
+        let mut stdout = stdout_of(&child);
+        let others: Vec<_> = (0..4).map(|_| number(&mut stdout)).collect();
+        let mut files = Vec::new();
+        let limit = libc::rlimit { rlim_cur: 64, rlim_max: 1024 };
+        // SAFETY: a valid rlimit.
+        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &limit) }, 0);
+        while let Ok(file) = File::open("/dev/null") {
+            files.push(file);
+        }
+        assert!(child.shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap());
+        drop(files);
+        until("all have ended", || others.iter().copied().all(has_exited));
+        assert!(is_told_that_it_is_gone(&child));
     });
 }

@@ -5,7 +5,7 @@ use crate::support::limit::until;
 use crate::support::own_process::in_own_process;
 use crate::support::plans::plan;
 use crate::support::proc::{children, fds, has_exited, stat};
-use crate::support::refuse::{refuse, refuse_command};
+use crate::support::refuse::{refuse, refuse_command, refuse_flag};
 use crate::support::temporary::Folder;
 use shared_child_native::core::spawn::{Grouping, Plan, SpawnError, Stage, Stdio};
 use shared_child_native::core::{Cause, spawner};
@@ -124,15 +124,32 @@ fn where_no_cgroup_can_be_made() {
 }
 
 /// Where a pidfd names no group, the number does, and nothing is lost.
+fn assert_groups_work() {
+    let (child, mut stdout) = leader("sleep 1000 & echo $!");
+    let other = number(&mut stdout);
+    assert!(child.shared.wait().unwrap().success());
+    assert_eq!(children(), [child.pid], "it is kept, for its number");
+    assert!(child.shared.handle().is_none(), "nobody has to wait for it");
+    assert!(child.shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap());
+    until("it has ended", || has_exited(other));
+    until("no zombie is left", || children().is_empty());
+}
+
 #[test]
 fn but_a_group_needs_no_pidfd() {
     in_own_process!(|| {
         refuse(libc::SYS_pidfd_send_signal, None, libc::EPERM);
-        let (child, mut stdout) = leader("sleep 1000 & echo $!");
-        let other = number(&mut stdout);
-        assert!(child.shared.wait().unwrap().success());
-        assert!(child.shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap());
-        until("it has ended", || has_exited(other));
-        until("no zombie is left", || children().is_empty());
+        assert_groups_work();
+    });
+}
+
+/// Linux before 6.9 knows pidfds, but not that flag.
+#[test]
+fn and_none_that_names_groups() {
+    in_own_process!(|| {
+        /// linux/pidfd.h
+        const PIDFD_SIGNAL_PROCESS_GROUP: u32 = 1 << 2;
+        refuse_flag(libc::SYS_pidfd_send_signal, PIDFD_SIGNAL_PROCESS_GROUP, libc::EINVAL);
+        assert_groups_work();
     });
 }

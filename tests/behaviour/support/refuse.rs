@@ -18,6 +18,11 @@ pub fn refuse_command(call: libc::c_long, command: i32, errno: i32) {
     install(call, 1, instruction(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, command as u32, 0, 1), errno);
 }
 
+/// The same when the fourth argument has that bit.
+pub fn refuse_flag(call: libc::c_long, flag: u32, errno: i32) {
+    install(call, 3, instruction(libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K, flag, 0, 1), errno);
+}
+
 /// `applies` is asked of an argument, and skips the answer if it does not.
 fn install(call: libc::c_long, argument: u32, applies: libc::sock_filter, errno: i32) {
     /// Offsets in struct seccomp_data.

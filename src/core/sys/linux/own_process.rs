@@ -95,7 +95,7 @@ impl Handle {
 }
 
 impl Process for OwnProcess {
-    /// `None`: reaped, so there is nothing to wait for.
+    /// `None`: reaped, or kept a zombie, so there is nothing to wait for.
     type Handle = Option<Handle>;
 
     fn id(&self) -> u32 {
@@ -115,7 +115,7 @@ impl Process for OwnProcess {
     }
 
     fn handle(&self) -> Option<Handle> {
-        self.held.leader().cloned()
+        self.held.leader().filter(|_| !self.held.is_pinned()).cloned()
     }
 
     fn wait_without_reaping(handle: &Option<Handle>, deadline: Option<Instant>) -> io::Result<bool> {
