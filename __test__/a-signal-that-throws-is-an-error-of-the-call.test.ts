@@ -88,7 +88,7 @@ test('it aborts while it is being listened to', async (t) => {
     t.is((await t.throwsAsync(within(5_000, 'the wait', wait)))?.name, 'AbortError')
   }
   const aborted = killAtEnd(t, await SharedChild.spawn('sleep', ['1000'], { stdio: 'ignore', signal: signal() }))
-  t.is(how(await within(5_000, 'the child', aborted.wait())), killedBy('SIGKILL'))
+  t.is(how(await within(5_000, 'the child', aborted.wait())), killedBy('SIGTERM'))
 })
 
 test('it aborts twice, and is used again in between', async (t) => {

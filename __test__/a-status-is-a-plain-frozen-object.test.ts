@@ -3,7 +3,7 @@ import test from 'ava'
 import type { ExitStatus } from 'shared-child'
 import { sleeper, start } from './support/children.js'
 
-const keys = ['code', 'signal', 'success', 'coreDumped', 'resourceUsage']
+const keys = ['code', 'signal', 'cause', 'success', 'coreDumped', 'resourceUsage']
 
 test('in every way it is got; it can be compared, cloned and posted', async (t) => {
   const killed = await sleeper(t)

@@ -20,7 +20,7 @@ for (const start of ['spawn', 'spawnSync'] as const) {
     const options = { stdio: 'ignore', signal: controller.signal } as const
     const child = killAtEnd(t, await SharedChild[start]('sleep', ['1000'], options))
     controller.abort()
-    t.is(how(await within(5_000, 'the aborted child', child.wait())), killedBy('SIGKILL'))
+    t.is(how(await within(5_000, 'the aborted child', child.wait())), killedBy('SIGTERM'))
     t.is(getEventListeners(controller.signal, 'abort').length, 1, 'the other one')
   })
 }

@@ -11,14 +11,14 @@ import { leavesNothing } from './support/leaks.js'
 import { notLinux, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
 
-test.serial('with SIGKILL, or with killSignal', async (t) => {
-  for (const killSignal of [undefined, 'SIGTERM', 2] as const) {
+test.serial('with SIGTERM, or with killSignal', async (t) => {
+  for (const killSignal of [undefined, 'SIGKILL', 2] as const) {
     const controller = new AbortController()
     const child = await sleeper(t, { signal: controller.signal, ...(killSignal === undefined ? {} : { killSignal }) })
     t.is(getEventListeners(controller.signal, 'abort').length, 1)
     controller.abort()
     const status = await within(5_000, 'the aborted child', child.wait())
-    t.is(how(status), killedBy(killSignal === undefined ? 'SIGKILL' : killSignal === 2 ? 'SIGINT' : killSignal))
+    t.is(how(status), killedBy(killSignal === undefined ? 'SIGTERM' : killSignal === 2 ? 'SIGINT' : killSignal))
     t.is(getEventListeners(controller.signal, 'abort').length, 0)
   }
 })
@@ -53,7 +53,7 @@ test.serial('aborted while the child is being started', async (t) => {
     // Whether the child is there by then is a matter of luck; that it does not go on running is not.
     try {
       const child = killAtEnd(t, await starting)
-      t.is(how(await within(5_000, 'the aborted child', child.wait())), killedBy('SIGKILL'))
+      t.is(how(await within(5_000, 'the aborted child', child.wait())), killedBy('SIGTERM'))
     } catch (error) {
       t.is((error as Error).name, 'AbortError')
     }
@@ -81,5 +81,5 @@ test.serial('a failed spawn keeps no listener', async (t) => {
 
 test.serial('AbortSignal.timeout and spawnSync work together', async (t) => {
   const child = SharedChild.spawnSync('sleep', ['1000'], { stdio: 'ignore', signal: AbortSignal.timeout(20) })
-  t.is(how(await within(5_000, 'the timed-out child', child.wait())), killedBy('SIGKILL'))
+  t.is(how(await within(5_000, 'the timed-out child', child.wait())), killedBy('SIGTERM'))
 })

@@ -12,6 +12,8 @@
 
 #[path = "loom/faults.rs"]
 mod faults;
+#[path = "loom/groups.rs"]
+mod groups;
 #[path = "loom/kernel.rs"]
 mod kernel;
 #[path = "loom/operation.rs"]

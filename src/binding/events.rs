@@ -234,7 +234,7 @@ impl Events {
             return 0.0; // a time that no clock can hold never comes
         };
         let queue = Arc::downgrade(&self.queue);
-        let ring = move || {
+        let ring = move |_| {
             if let Some(queue) = queue.upgrade() {
                 queue.lock().alarms.remove(&(request as u64));
                 queue.push(Event::Alarm { request });

@@ -16,17 +16,22 @@ impl Causes {
     /// A signal has been sent to a child that had not exited.
     pub fn note(&mut self, cause: Cause, signal: i32) {
         match cause {
-            Cause::Kill => self.by_hand |= 1_u64.checked_shl(signal as u32).unwrap_or(0) & !1,
+            Cause::Kill => self.by_hand |= bit(signal),
             cause => self.first = self.first.or(Some(cause)),
         }
     }
 
     pub fn of(&self, status: &ExitStatus) -> Option<Cause> {
         let by_hand = match status.end {
-            End::Signal(signal) => self.by_hand >> (signal as u32 & 63) & 1 == 1,
+            End::Signal(signal) => self.by_hand & bit(signal) != 0,
             // Windows has no signals: each that is sent ends the process with this code.
             End::Code(code) => cfg!(windows) && self.by_hand != 0 && code == 1,
         };
         self.first.or(by_hand.then_some(Cause::Kill))
     }
+}
+
+/// Signals have the numbers 1 to 64; 0 is none.
+fn bit(signal: i32) -> u64 {
+    signal.checked_sub(1).and_then(|shift| 1_u64.checked_shl(shift as u32)).unwrap_or(0)
 }

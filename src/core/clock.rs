@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-type Act = Box<dyn FnOnce() + Send>;
+type Act = Box<dyn FnOnce(Alarm) + Send>;
 
 /// Names an alarm until it has rung: by its time, and by its number among those of the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,8 +30,9 @@ const IDLE: Duration = Duration::from_secs(1);
 /// Room for a walk through /proc.
 const STACK_SIZE: usize = 256 * 1024;
 
-/// Runs `act` once, at `at` or a little later, on the thread of the clock. It may set and cancel alarms.
-pub fn set(at: Instant, act: impl FnOnce() + Send + 'static) -> io::Result<Alarm> {
+/// Runs `act` once, at `at` or a little later, on the thread of the clock, and tells it which alarm it is. It may
+/// set and cancel alarms.
+pub fn set(at: Instant, act: impl FnOnce(Alarm) + Send + 'static) -> io::Result<Alarm> {
     let mut clock = lock();
     if !clock.has_thread {
         std::thread::Builder::new().name("shared-child clock".into()).stack_size(STACK_SIZE).spawn(run)?;
@@ -76,7 +77,7 @@ fn run() {
         let act = clock.alarms.remove(&first);
         drop(clock);
         if let Some(act) = act {
-            let _ = catch_unwind(AssertUnwindSafe(act));
+            let _ = catch_unwind(AssertUnwindSafe(|| act(first)));
         }
         clock = lock();
     }

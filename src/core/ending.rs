@@ -40,12 +40,11 @@ impl Endings {
         pending.kill.is_some() || !pending.asks.is_empty()
     }
 
-    /// Those whose time has come are not pending any more.
-    fn forget_rung(&self) {
-        let now = Instant::now();
+    /// One that has rung, and has done what it is for. Not before: while anything is pending, the group is kept.
+    fn forget(&self, rung: Alarm) {
         let mut pending = self.lock();
-        pending.asks.retain(|ask| ask.at > now);
-        pending.kill = pending.kill.filter(|kill| kill.at > now);
+        pending.asks.retain(|ask| *ask != rung);
+        pending.kill = pending.kill.filter(|kill| *kill != rung);
     }
 
     pub fn cancel(&self) {
@@ -88,9 +87,9 @@ impl Child {
         let Some(at) = Instant::now().checked_add(delay) else { return Ok(()) };
         let child = Arc::clone(self);
         let mut pending = self.endings.lock();
-        let alarm = clock::set(at, move || {
-            child.endings.forget_rung();
+        let alarm = clock::set(at, move |alarm| {
             let _ = child.end(ending); // EPERM of a child that has changed its user: it lives on
+            child.endings.forget(alarm);
         })?;
         pending.asks.push(alarm);
         drop(pending);
@@ -104,9 +103,9 @@ impl Child {
             return Ok(());
         }
         let child = Arc::clone(self);
-        let alarm = clock::set(at, move || {
-            child.endings.forget_rung();
+        let alarm = clock::set(at, move |alarm| {
             let _ = child.signal(signal::KILL, cause);
+            child.endings.forget(alarm);
         })?;
         let later = pending.kill.replace(alarm);
         drop(pending);

@@ -19,11 +19,53 @@ pub struct GroupWaiters(Mutex<Waiters>);
 #[derive(Default)]
 struct Waiters {
     last: u64,
-    waiting: Vec<(u64, Told)>,
+    waiting: Vec<Waiter>,
     /// When the group is looked at again; `None`: nobody has asked.
     look: Option<Alarm>,
-    /// Processes of the group of whose ends the reactor will tell.
-    members: HashSet<i32>,
+    members: Members,
+}
+
+/// Processes of a group.
+#[derive(Default)]
+struct Members {
+    /// The reactor will tell of their ends.
+    watched: HashSet<i32>,
+    /// It has told, but a look may still find them: kqueue tells of an end that has begun.
+    ending: HashSet<i32>,
+}
+
+impl Members {
+    fn ends(&mut self, member: i32) {
+        self.watched.remove(&member);
+        self.ending.insert(member);
+    }
+
+    /// Whether the end of one of those who run now will be told; and of none only that it has begun, for which nobody
+    /// knows how long it takes.
+    fn look(&mut self, running: &[i32], watch: impl Fn(i32) -> bool) -> bool {
+        self.ending.retain(|member| running.contains(member));
+        for member in running {
+            if !self.watched.contains(member) && !self.ending.contains(member) && watch(*member) {
+                self.watched.insert(*member);
+            }
+        }
+        self.ending.is_empty() && !self.watched.is_empty()
+    }
+}
+
+struct Waiter {
+    number: u64,
+    told: Told,
+    /// When it is told that it has waited long enough.
+    deadline: Option<Alarm>,
+}
+
+impl Waiter {
+    fn tell(self, gone: bool) {
+        // Or the alarm would keep the child.
+        self.deadline.into_iter().for_each(clock::cancel);
+        (self.told)(gone);
+    }
 }
 
 impl std::fmt::Debug for GroupWaiters {
@@ -55,30 +97,37 @@ impl Child {
         deadline: Option<Instant>,
         told: impl FnOnce(bool) + Send + 'static,
     ) {
-        let number = {
-            let mut waiters = self.group_waiters.lock();
-            waiters.last += 1;
-            let number = waiters.last;
-            waiters.waiting.push((number, Box::new(told)));
-            number
-        };
-        if let Some(at) = deadline {
+        let told = Box::new(told);
+        let mut waiters = self.group_waiters.lock();
+        waiters.last += 1;
+        let number = waiters.last;
+        // Under the lock, or the alarm could ring before it is noted.
+        let alarm = deadline.map(|at| {
             let child = Arc::clone(self);
-            let set = clock::set(at, move || child.tell_one(number, false));
-            if set.is_err() {
-                return self.tell_one(number, false);
-            }
-        }
-        self.watch_group();
+            clock::set(at, move |_| child.tell_one(number))
+        });
+        let Ok(deadline) = alarm.transpose() else {
+            drop(waiters);
+            return told(false);
+        };
+        waiters.waiting.push(Waiter { number, told, deadline });
+        drop(waiters);
+        if !matches!(self.shared.try_wait(), Ok(None)) {
+            self.watch_group();
+        } // else its exit will see to it
     }
 
-    fn tell_one(&self, number: u64, gone: bool) {
+    /// One whose time is over.
+    fn tell_one(self: &Arc<Self>, number: u64) {
         let mut waiters = self.group_waiters.lock();
-        let at = waiters.waiting.iter().position(|(other, _)| *other == number);
-        let told = at.map(|at| waiters.waiting.swap_remove(at).1);
+        let at = waiters.waiting.iter().position(|waiter| waiter.number == number);
+        let waiter = at.map(|at| waiters.waiting.swap_remove(at));
         drop(waiters);
-        if let Some(told) = told {
-            told(gone);
+        if let Some(waiter) = waiter {
+            waiter.tell(false);
+        }
+        if !self.has_handles() {
+            self.let_go_of_group();
         }
     }
 
@@ -103,10 +152,13 @@ impl Child {
         }
     }
 
-    /// Whether something is still to be done to the group, handles or not: to kill it when its time is over, or
-    /// with this process.
+    /// Whether something is still to be done about the group, handles or not: to tell that it is gone, to kill it
+    /// when its time is over, or with this process, or to remove its cgroup.
     fn holds_group(&self) -> bool {
-        self.endings.are_pending() || self.shared.with_process(OwnProcess::is_tied)
+        !self.group_waiters.lock().waiting.is_empty()
+            || self.endings.are_pending()
+            || self.containment == Containment::Cgroup
+            || self.shared.with_process(OwnProcess::is_tied)
     }
 
     /// An alarm may have been set for a child that is gone by now.
@@ -120,7 +172,7 @@ impl Child {
         }
     }
 
-    /// From here on somebody looks at the group until it is gone.
+    /// From here on somebody looks at the group of a child that has exited, until it is gone.
     pub(super) fn watch_group(self: &Arc<Self>) {
         if self.group_waiters.lock().look.is_none() {
             self.look_at_group_in(Duration::ZERO);
@@ -129,15 +181,22 @@ impl Child {
 
     /// A process of the group has ended.
     pub(super) fn group_has_changed(self: &Arc<Self>, member: i32) {
-        self.group_waiters.lock().members.remove(&member);
+        self.group_waiters.lock().members.ends(member);
         self.look_at_group_in(Duration::ZERO);
     }
 
     /// Instead of any later look.
     fn look_at_group_in(self: &Arc<Self>, pause: Duration) {
+        let at = Instant::now() + pause;
+        let mut waiters = self.group_waiters.lock();
+        if waiters.look.is_some_and(|look| look.at <= at) {
+            return;
+        }
         let child = Arc::clone(self);
-        let look = clock::set(Instant::now() + pause, move || child.look_at_group()).ok();
-        let later = std::mem::replace(&mut self.group_waiters.lock().look, look);
+        // Under the lock, or it could ring before it is noted.
+        let look = clock::set(at, move |_| child.look_at_group()).ok();
+        let later = std::mem::replace(&mut waiters.look, look);
+        drop(waiters);
         later.into_iter().for_each(clock::cancel);
         if look.is_none() {
             // There is no thread to look: those who wait may ask again.
@@ -147,7 +206,12 @@ impl Child {
 
     /// On the thread of the clock, for it may walk through all processes.
     fn look_at_group(self: &Arc<Self>) {
-        if self.is_gone() {
+        // First: what changes from here on asks for another look.
+        self.group_waiters.lock().look = None;
+        if matches!(self.shared.try_wait(), Ok(None)) {
+            return; // its exit will see to it
+        }
+        if !self.leads_group() || self.shared.group_is_empty().unwrap_or(false) {
             self.group_is_gone();
         } else {
             let watched = self.watch_members();
@@ -158,18 +222,9 @@ impl Child {
     /// Whether the end of any of them will be told.
     fn watch_members(self: &Arc<Self>) -> bool {
         let running = self.shared.with_process(|process| process.group_members());
-        for member in running {
-            let is_new = self.group_waiters.lock().members.insert(member);
-            if is_new && !reactor::watch_member(self, member) {
-                self.group_waiters.lock().members.remove(&member);
-            }
-        }
-        !self.group_waiters.lock().members.is_empty()
-    }
-
-    fn is_gone(&self) -> bool {
-        let has_exited = matches!(self.shared.try_wait(), Ok(Some(_)) | Err(_));
-        has_exited && (!self.leads_group() || self.shared.group_is_empty().unwrap_or(false))
+        // Under the lock, or an end could be told before it is noted that it will be.
+        let members = &mut self.group_waiters.lock().members;
+        members.look(&running, |member| reactor::watch_member(self, member))
     }
 
     pub(super) fn group_is_gone(&self) {
@@ -182,6 +237,33 @@ impl Child {
 
     fn tell_all(&self, gone: bool) {
         let waiting = std::mem::take(&mut self.group_waiters.lock().waiting);
-        waiting.into_iter().for_each(|(_, told)| told(gone));
+        waiting.into_iter().for_each(|waiter| waiter.tell(gone));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_that_is_ending_is_looked_at_again_and_not_watched_again() {
+        let mut members = Members::default();
+        let nobody = |_| -> bool { panic!("watched twice") };
+        assert!(members.look(&[1, 2], |_| true));
+        assert!(members.look(&[1, 2], nobody));
+        members.ends(1);
+        assert!(!members.look(&[1, 2], nobody), "it is still there");
+        assert!(members.look(&[2], nobody), "the other is watched");
+        members.ends(2);
+        assert!(!members.look(&[], nobody));
+        // Their pids are used again.
+        assert!(members.look(&[1, 2], |_| true));
+    }
+
+    #[test]
+    fn who_cannot_be_watched_is_looked_at_again() {
+        let mut members = Members::default();
+        assert!(!members.look(&[1], |_| false));
+        assert!(members.look(&[1, 2], |member| member == 2));
     }
 }

@@ -7,6 +7,7 @@
 
 mod causes;
 pub mod exit_status;
+pub mod held;
 pub mod process;
 pub mod shared_child;
 pub mod signal;

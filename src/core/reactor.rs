@@ -60,8 +60,10 @@ pub fn watch_member(child: &Arc<Child>, pid: i32) -> bool {
 }
 
 /// Processes of groups, by key: the child that leads the group, and the pid.
-fn members() -> MutexGuard<'static, HashMap<usize, (Weak<Child>, i32)>> {
-    static MEMBERS: OnceLock<Mutex<HashMap<usize, (Weak<Child>, i32)>>> = OnceLock::new();
+type Members = HashMap<usize, (Weak<Child>, i32)>;
+
+fn members() -> MutexGuard<'static, Members> {
+    static MEMBERS: OnceLock<Mutex<Members>> = OnceLock::new();
     MEMBERS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -40,7 +40,7 @@ mod spawning {
     mod no_handler_runs_in_a_child;
     mod only_the_given_fds_arrive;
     mod signals_start_clean;
-    mod the_child_runs_as_whom_it_was_told;
+    pub mod the_child_runs_as_whom_it_was_told;
     mod the_parent_stays_dumpable;
     mod the_program_is_found_in_the_childs_path;
 }
@@ -48,8 +48,13 @@ mod spawning {
 /// What a child has started, and how all of it is ended.
 mod controlling {
     mod a_signal_reaches_the_whole_group;
+    mod a_tie_holds_in_any_case;
     mod a_tied_child_ends_with_its_parent;
     mod an_ending_asks_first_and_then_kills;
+    mod no_later_group_of_the_number_is_signalled;
+    mod nobody_forks_out_of_a_group;
+    mod nobody_leaves_a_cgroup;
+    mod what_cannot_be_controlled_is_not_started;
 }
 
 /// A child as the threads of its process have it.

@@ -1,6 +1,7 @@
 //! What must not keep anyone waiting: a kernel wait that fails, and someone else who takes the status.
 
 use crate::kernel::Event::{Exit, ReapElsewhere};
+use crate::kernel::Group;
 use crate::operation::Operation::*;
 use crate::operation::{Model, explore, has_ended};
 use loom::model::Builder;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 #[test]
 fn a_failed_kernel_wait_leaves_nobody_asleep() {
     Builder::new().check(|| {
-        let model = Model::new();
+        let model = Model::new(Group::None);
         model.kernel.fail_next_wait();
         let waits = [(), ()].map(|()| {
             let model = Arc::clone(&model);

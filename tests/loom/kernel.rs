@@ -1,8 +1,9 @@
-//! A kernel with one process, which knows what a real one cannot tell: that a system call named a pid
-//! after it was freed, when it may have been anyone's.
+//! A kernel with one process, and others in the group that it may lead. It knows what a real one cannot tell:
+//! that a system call named a pid, or the number of a group, after it was freed, when it may have been anyone's.
 
 use loom::sync::{Condvar, Mutex, MutexGuard};
 use shared_child_native::core::exit_status::ExitStatus;
+use shared_child_native::core::held::{Found, Held, Leader, Led};
 use shared_child_native::core::process::{Outcome, Process, ReapedElsewhere};
 use std::io;
 use std::sync::Arc;
@@ -18,6 +19,19 @@ pub enum Event {
     DeadlinesPass,
     /// Someone else in the parent takes the exit status, with a waitpid of their own.
     ReapElsewhere,
+    /// The others of its group end.
+    OthersEnd,
+}
+
+/// What names the group of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// It leads none.
+    None,
+    /// The pidfd of its leader, for ever.
+    Pidfd,
+    /// Its number, which is the pid of its leader.
+    Number,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +46,8 @@ enum Life {
 
 struct Record {
     life: Life,
+    /// Of the group.
+    others_run: bool,
     deadlines_passed: bool,
     /// A thread is inside the kernel wait.
     waited_on: bool,
@@ -44,13 +60,29 @@ pub struct Kernel {
     /// The process has ended. Of the standard library, which loom does not see: reading it adds no
     /// interleaving to those of the operation that is asked about.
     exited: AtomicBool,
+    /// So have the others of its group.
+    others_exited: AtomicBool,
+    /// Someone else has reaped it.
+    lost: AtomicBool,
 }
 
 impl Kernel {
-    pub fn new() -> Arc<Self> {
-        let record =
-            Record { life: Life::Running, deadlines_passed: false, waited_on: false, next_wait_fails: false };
-        Arc::new(Self { record: Mutex::new(record), changed: Condvar::new(), exited: AtomicBool::new(false) })
+    pub fn new(group: Group) -> Arc<Self> {
+        let others_run = group != Group::None;
+        let record = Record {
+            life: Life::Running,
+            others_run,
+            deadlines_passed: false,
+            waited_on: false,
+            next_wait_fails: false,
+        };
+        Arc::new(Self {
+            record: Mutex::new(record),
+            changed: Condvar::new(),
+            exited: AtomicBool::new(false),
+            others_exited: AtomicBool::new(!others_run),
+            lost: AtomicBool::new(false),
+        })
     }
 
     pub fn happen(&self, event: Event) {
@@ -58,8 +90,12 @@ impl Kernel {
         match event {
             Event::Exit => self.end(&mut record),
             Event::DeadlinesPass => record.deadlines_passed = true,
-            Event::ReapElsewhere if record.life == Life::Zombie => record.life = Life::Lost,
+            Event::ReapElsewhere if record.life == Life::Zombie => {
+                record.life = Life::Lost;
+                self.lost.store(true, Relaxed);
+            }
             Event::ReapElsewhere => {} // the state machine was first
+            Event::OthersEnd => self.end_others(&mut record),
         }
         drop(record);
         self.changed.notify_all();
@@ -71,6 +107,15 @@ impl Kernel {
 
     pub fn has_exited(&self) -> bool {
         self.exited.load(Relaxed)
+    }
+
+    /// Whether the others of its group have ended, too.
+    pub fn all_have_exited(&self) -> bool {
+        self.has_exited() && self.others_exited.load(Relaxed)
+    }
+
+    pub fn was_reaped_elsewhere(&self) -> bool {
+        self.lost.load(Relaxed)
     }
 
     /// Blocks until the exit without naming the pid, as the reactor does by its pidfd.
@@ -93,6 +138,11 @@ impl Kernel {
         }
     }
 
+    fn end_others(&self, record: &mut Record) {
+        record.others_run = false;
+        self.others_exited.store(true, Relaxed);
+    }
+
     fn record(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap()
     }
@@ -105,12 +155,93 @@ impl Kernel {
     }
 }
 
-/// The process, as its parent's state machine has it.
-pub struct ModelProcess(pub Arc<Kernel>);
+/// The process, as its parent's state machine has it: with the real rules of who keeps what of a group.
+pub struct ModelProcess {
+    kernel: Arc<Kernel>,
+    held: Held<ModelLeader, ModelGroup>,
+    has_been_reaped: bool,
+}
+
+impl ModelProcess {
+    pub fn new(kernel: &Arc<Kernel>, group: Group) -> Self {
+        let led = (group != Group::None)
+            .then(|| ModelGroup { kernel: Arc::clone(kernel), by_number: group == Group::Number });
+        let held = Held::new(ModelLeader(Arc::clone(kernel)), led);
+        Self { kernel: Arc::clone(kernel), held, has_been_reaped: false }
+    }
+}
 
 /// How it ends, whoever ends it.
 pub fn status() -> ExitStatus {
     ExitStatus::from_code(42)
+}
+
+struct ModelLeader(Arc<Kernel>);
+
+impl ModelLeader {
+    fn found(record: &Record) -> Found {
+        match record.life {
+            Life::Running => Found::Running,
+            Life::Zombie | Life::Freed => Found::Exited(status()),
+            Life::Lost => Found::Reaped(Err(ReapedElsewhere)),
+        }
+    }
+}
+
+impl Leader for ModelLeader {
+    fn find(&self) -> io::Result<Found> {
+        Ok(Self::found(&self.0.named_by("a look")))
+    }
+
+    fn reap(&self) -> io::Result<Found> {
+        let mut record = self.0.named_by("a reap");
+        let found = Self::found(&record);
+        if record.life == Life::Zombie {
+            assert!(!record.waited_on, "a reap while a thread waits for the same pid");
+            record.life = Life::Freed;
+        }
+        Ok(found)
+    }
+}
+
+struct ModelGroup {
+    kernel: Arc<Kernel>,
+    by_number: bool,
+}
+
+impl ModelGroup {
+    /// Whether the kernel finds anybody in it, zombies included.
+    fn find(&self, is_kept: bool) -> Option<MutexGuard<'_, Record>> {
+        if self.by_number && !is_kept {
+            return None;
+        }
+        let record = match self.by_number {
+            true => self.kernel.named_by("a signal to a group"),
+            false => self.kernel.record(),
+        };
+        let is_there = record.others_run || matches!(record.life, Life::Running | Life::Zombie);
+        is_there.then_some(record)
+    }
+}
+
+impl Led for ModelGroup {
+    fn needs_its_leader(&self) -> bool {
+        self.by_number
+    }
+
+    fn signal(&self, _signal: i32, is_kept: bool) -> io::Result<bool> {
+        let Some(mut record) = self.find(is_kept) else { return Ok(false) };
+        self.kernel.end(&mut record);
+        self.kernel.end_others(&mut record);
+        drop(record);
+        self.kernel.changed.notify_all();
+        Ok(true)
+    }
+
+    fn is_empty(&self, is_kept: bool) -> io::Result<bool> {
+        let record = self.find(is_kept);
+        Ok(record.is_none_or(|record| !record.others_run && record.life != Life::Running))
+    }
 }
 
 impl Process for ModelProcess {
@@ -121,23 +252,18 @@ impl Process for ModelProcess {
     }
 
     fn try_reap(&mut self) -> io::Result<Option<Outcome>> {
-        let mut record = self.0.named_by("a reap");
-        match record.life {
-            Life::Running => return Ok(None),
-            Life::Lost => return Ok(Some(Err(ReapedElsewhere))),
-            Life::Zombie | Life::Freed => {}
-        }
-        assert!(!record.waited_on, "a reap while a thread waits for the same pid");
-        record.life = Life::Freed;
-        Ok(Some(Ok(status())))
+        assert!(!self.has_been_reaped, "a reap after the exit was told");
+        let outcome = self.held.try_reap()?;
+        self.has_been_reaped = outcome.is_some();
+        Ok(outcome)
     }
 
     fn has_exited(&self) -> io::Result<bool> {
-        Ok(self.0.named_by("a look").life != Life::Running)
+        Ok(self.kernel.named_by("a look").life != Life::Running)
     }
 
     fn handle(&self) -> Arc<Kernel> {
-        Arc::clone(&self.0)
+        Arc::clone(&self.kernel)
     }
 
     fn wait_without_reaping(kernel: &Arc<Kernel>, deadline: Option<Instant>) -> io::Result<bool> {
@@ -155,13 +281,25 @@ impl Process for ModelProcess {
     }
 
     fn send_signal(&self, _signal: i32) -> io::Result<bool> {
-        let mut record = self.0.named_by("a signal");
+        let mut record = self.kernel.named_by("a signal");
         if record.life == Life::Lost {
             return Ok(false);
         }
-        self.0.end(&mut record);
+        self.kernel.end(&mut record);
         drop(record);
-        self.0.changed.notify_all();
+        self.kernel.changed.notify_all();
         Ok(true)
+    }
+
+    fn signal_group(&mut self, signal: i32) -> io::Result<bool> {
+        self.held.signal_group(signal)
+    }
+
+    fn group_is_empty(&mut self) -> io::Result<bool> {
+        self.held.group_is_empty()
+    }
+
+    fn release_group(&mut self) {
+        self.held.release();
     }
 }

@@ -8,9 +8,10 @@ mod pool;
 mod proofs;
 
 use super::child::{Child, ChildHandle};
+use super::exit_status::Cause;
 use super::spawn::{Plan, SpawnError};
 use super::sys::Caller;
-use super::{reactor, registry};
+use super::{reactor, registry, signal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 
@@ -61,7 +62,7 @@ fn spawn_here(plan: Plan) -> Result<ChildHandle, SpawnError> {
     settle_at_exit(&child);
     if let Err(error) = reactor::watch(&child) {
         // Nobody would learn of its exit: better no child than a zombie.
-        let _ = child.shared.kill();
+        let _ = child.signal(signal::KILL, Cause::Kill);
         let _ = child.shared.wait();
         return Err(error.into());
     }

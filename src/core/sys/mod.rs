@@ -2,7 +2,8 @@
 //!
 //! - `Handle`: names a process to the kernel, with `of_child`, `has_exited`,
 //!   `wait_without_reaping` and `send_signal`;
-//! - `OwnProcess`: a process that our own spawn engine started, as the state machine needs it;
+//! - `OwnProcess`: a process that our own spawn engine started, as the state machine needs it, and `Hold`, by which
+//!   what it starts is held (Unix);
 //! - `ExitWatcher`: learns of the exits of many processes with one thread (or none), with `start`,
 //!   `add` and `add_hangup` (on Unix one `Watcher`, with what differs behind its `Kernel`);
 //! - `PipeEnd`: the parent's end of a child's pipe, with `drain`, `set_capacity` and `lend`, which
@@ -40,8 +41,10 @@ pub use kqueue::*;
 mod kqueue_parts {
     #[path = "model.rs"]
     mod calls;
+    mod group;
     mod handle;
     mod own_process;
+    mod watchdog;
 
     use handle::Handle;
 }

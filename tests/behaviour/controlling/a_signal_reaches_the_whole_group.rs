@@ -64,7 +64,8 @@ fn and_nobody_is_left_of_a_program_that_started_nobody() {
     let _limit = time_limit();
     let child = spawner::spawn(Plan { grouping: Grouping::Group, ..script("exit 3") }).unwrap();
     assert_eq!(child.shared.wait().unwrap().code(), Some(3));
-    assert!(!child.shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap());
+    // For an instant there may be the zombie that keeps the number.
+    until("nobody is left", || !child.shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap());
 }
 
 #[test]
@@ -86,6 +87,38 @@ fn and_it_is_told_when_all_are_gone() {
     assert!(told.recv().unwrap());
     wait(None);
     assert!(told.recv().unwrap(), "also of a group that is gone");
+}
+
+/// Who asks may be told on another thread before the asking is done.
+#[test]
+fn and_each_of_many_is_told() {
+    let _limit = time_limit();
+    for _ in 0..50 {
+        let child = spawner::spawn(Plan { grouping: Grouping::Group, ..script("exit 3") }).unwrap();
+        child.shared.wait().unwrap();
+        let (sender, told) = mpsc::channel();
+        for _ in 0..50 {
+            let sender = sender.clone();
+            child.child().on_group_gone(None, move |gone| sender.send(gone).unwrap());
+            assert!(told.recv().unwrap());
+        }
+    }
+}
+
+/// Whoever waits needs no handle.
+#[test]
+fn and_who_waits_is_not_told_too_early() {
+    let _limit = time_limit();
+    let (child, mut stdout) = leader("sleep 1000 & echo $!");
+    let other = number(&mut stdout);
+    child.shared.wait().unwrap();
+    let (sender, told) = mpsc::channel();
+    child.child().on_group_gone(None, move |gone| sender.send((gone, has_exited(other))).unwrap());
+    drop(child);
+    assert!(told.recv_timeout(Duration::from_millis(100)).is_err(), "it runs");
+    // SAFETY: takes integers.
+    assert_eq!(unsafe { libc::kill(other as i32, libc::SIGKILL) }, 0);
+    assert_eq!(told.recv().unwrap(), (true, true));
 }
 
 /// On kernels that know groups by number only, a leader stays a zombie while others run; and no longer.

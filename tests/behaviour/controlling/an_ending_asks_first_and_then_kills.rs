@@ -77,12 +77,13 @@ fn who_has_ended_by_itself_has_no_cause() {
 #[test]
 fn the_first_cause_is_told() {
     let _limit = time_limit();
-    let (child, mut stdout) =
-        leader("trap 'exit 7' USR1; trap '' TERM; echo 1; while :; do sleep 1000 & wait; done");
+    let (child, mut stdout) = leader("trap 'exit 7' USR1; sleep 1000 & echo 1; while :; do wait; done");
     number(&mut stdout);
     assert!(child.shared.send_signal(libc::SIGUSR1).unwrap());
     assert_eq!(child.shared.wait().unwrap().cause, None, "a signal that it has handled");
-    let child = spawner::spawn(script("trap '' TERM; echo 1; sleep 1000")).unwrap();
+    assert!(child.shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap(), "it has left a sleep");
+    assert_eq!(child.shared.wait().unwrap().cause, None, "a signal after the exit");
+    let child = spawner::spawn(script("exec sleep 1000")).unwrap();
     for cause in [Cause::Abort, Cause::Timeout] {
         child.child().end(Ending { cause, signal: libc::SIGKILL, grace: None }).unwrap();
     }

@@ -4,6 +4,27 @@
 /// From here on `call` fails with `errno`, in this thread and in all that it starts; with `flag`, only
 /// when its first argument has that bit.
 pub fn refuse(call: libc::c_long, flag: Option<u32>, errno: i32) {
+    let applies = instruction(
+        libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K,
+        flag.unwrap_or(0),
+        0,
+        u8::from(flag.is_some()),
+    );
+    install(call, 0, applies, errno);
+}
+
+/// The same when the second argument is `command`.
+pub fn refuse_command(call: libc::c_long, command: i32, errno: i32) {
+    install(call, 1, instruction(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, command as u32, 0, 1), errno);
+}
+
+/// The same when the fourth argument has that bit.
+pub fn refuse_flag(call: libc::c_long, flag: u32, errno: i32) {
+    install(call, 3, instruction(libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K, flag, 0, 1), errno);
+}
+
+/// `applies` is asked of an argument, and skips the answer if it does not.
+fn install(call: libc::c_long, argument: u32, applies: libc::sock_filter, errno: i32) {
     /// Offsets in struct seccomp_data.
     const NUMBER: u32 = 0;
     const FIRST_ARGUMENT: u32 = if cfg!(target_endian = "little") { 16 } else { 20 };
@@ -12,13 +33,8 @@ pub fn refuse(call: libc::c_long, flag: Option<u32>, errno: i32) {
     let mut program = [
         load(NUMBER),
         instruction(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, call as u32, 0, 3),
-        load(FIRST_ARGUMENT),
-        instruction(
-            libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K,
-            flag.unwrap_or(0),
-            0,
-            u8::from(flag.is_some()),
-        ),
+        load(FIRST_ARGUMENT + 8 * argument),
+        applies,
         answer(libc::SECCOMP_RET_ERRNO | errno as u32),
         answer(libc::SECCOMP_RET_ALLOW),
     ];

@@ -4,11 +4,12 @@
 //! is a working directory and a relative path (libuv/libuv#3583).
 
 use super::super::Surroundings;
-use super::SpawnError;
 use super::actions::{self, Action};
 use super::cwd::Directory;
-use super::exec::Exec;
+use super::exec::{Exec, Place};
 use super::fork::{self, Failure, Image};
+use super::{BeforeExec, SpawnError};
+use crate::core::sys::{check, retry};
 use std::ffi::{c_char, c_int, c_short};
 use std::io;
 use std::mem::MaybeUninit;
@@ -30,13 +31,14 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-pub fn start(exec: &Exec) -> Result<libc::pid_t, SpawnError> {
+pub fn start(exec: &Exec, before_exec: BeforeExec) -> Result<libc::pid_t, SpawnError> {
     let changes_umask = exec.surroundings.is_some_and(Surroundings::have_another_umask);
     if !exec.credentials.is_unchanged() || changes_umask || highest_source(exec) >= OPEN_MAX {
         let image = Successor::new(exec)?;
-        return fork::start(exec, &image);
+        return fork::start(exec, &image, before_exec);
     }
-    let attributes = Attributes::new(flags(exec))?;
+    let mut attributes = Attributes::new(flags(exec, before_exec.is_some()))?;
+    attributes.set_place(exec.place)?;
     let actions = FileActions::of_child(exec)?;
     let mut pid = 0;
     let pid_slot = &raw mut pid;
@@ -49,15 +51,40 @@ pub fn start(exec: &Exec) -> Result<libc::pid_t, SpawnError> {
             }
         }
     });
-    match errno {
-        0 => Ok(pid),
-        errno => Err(io::Error::from_raw_os_error(errno).into()),
+    match (errno, before_exec) {
+        (0, None) => Ok(pid),
+        (0, Some(act)) => go_on_after(pid, act).map(|()| pid),
+        (errno, _) => Err(io::Error::from_raw_os_error(errno).into()),
     }
 }
 
-fn flags(exec: &Exec) -> c_int {
-    let session = if exec.new_session { POSIX_SPAWN_SETSID } else { 0 };
-    CLEAN | session
+fn flags(exec: &Exec, is_held: bool) -> c_int {
+    let place = match exec.place {
+        Place::OfParent => 0,
+        Place::Own | Place::In(_) => libc::POSIX_SPAWN_SETPGROUP,
+        Place::Session => POSIX_SPAWN_SETSID,
+    };
+    let held = if is_held { libc::POSIX_SPAWN_START_SUSPENDED } else { 0 };
+    CLEAN | place | held
+}
+
+/// A child that has been started suspended. Should this process end before it goes on, its group is an orphan with a
+/// stopped process in it, to which the kernel sends SIGHUP and SIGCONT.
+fn go_on_after(
+    pid: libc::pid_t,
+    act: &mut dyn FnMut(libc::pid_t) -> Result<(), SpawnError>,
+) -> Result<(), SpawnError> {
+    let acted = act(pid);
+    let signal = if acted.is_ok() { libc::SIGCONT } else { libc::SIGKILL };
+    // SAFETY: takes integers. Our own child, which has not been shared with anyone.
+    let sent = check(unsafe { libc::kill(pid, signal) });
+    if acted.is_err() {
+        // SAFETY: as above; no status is asked for.
+        let _ = retry(|| check(unsafe { libc::waitpid(pid, ptr::null_mut(), 0) }));
+    }
+    acted?;
+    sent?;
+    Ok(())
 }
 
 const CLEAN: c_int =
@@ -132,6 +159,13 @@ impl Attributes {
             succeed(libc::posix_spawnattr_setflags(&mut attributes.0, flags as c_short))?;
         }
         Ok(attributes)
+    }
+
+    /// For [`libc::POSIX_SPAWN_SETPGROUP`].
+    fn set_place(&mut self, place: Place) -> io::Result<()> {
+        let group = if let Place::In(group) = place { group } else { 0 };
+        // SAFETY: initialised attributes, and an integer.
+        succeed(unsafe { libc::posix_spawnattr_setpgroup(&mut self.0, group) })
     }
 }
 

@@ -1,15 +1,15 @@
 //! FreeBSD: a fork, and `execve`.
 
-use super::SpawnError;
 use super::exec::Exec;
 use super::fork::{self, Failure, Image, attempt, errno};
+use super::{BeforeExec, SpawnError};
 use std::ffi::{c_char, c_int, c_uint};
 use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
 use std::ptr;
 
-pub fn start(exec: &Exec) -> Result<libc::pid_t, SpawnError> {
-    fork::start(exec, &Program)
+pub fn start(exec: &Exec, before_exec: BeforeExec) -> Result<libc::pid_t, SpawnError> {
+    fork::start(exec, &Program, before_exec)
 }
 
 /// SIGRTMAX of signal.h.

@@ -3,13 +3,35 @@
 
 use super::super::search_path::candidates;
 use super::super::stdio::FdMapping;
-use super::super::{Credentials, Plan, StringBlock, Surroundings};
+use super::super::{Credentials, Grouping, Plan, StringBlock, Surroundings};
 use super::cwd::Directory;
 use super::files::Files;
 use super::groups::Groups;
 use super::lift::Lifted;
 use std::ffi::c_char;
 use std::os::fd::RawFd;
+
+/// The process group that a child is put into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    OfParent,
+    /// One of its own, which it leads.
+    Own,
+    /// One that is there, of the same session.
+    In(libc::pid_t),
+    /// A session of its own, and so a group.
+    Session,
+}
+
+impl Place {
+    pub fn of_child(plan: &Plan) -> Self {
+        match (plan.detached, plan.grouping) {
+            (true, _) => Self::Session,
+            (false, Grouping::None) => Self::OfParent,
+            (false, _) => Self::Own,
+        }
+    }
+}
 
 pub struct Exec<'a> {
     pub files: Files,
@@ -21,7 +43,9 @@ pub struct Exec<'a> {
     pub fds: &'a [FdMapping],
     /// Above every target.
     pub first_free_fd: RawFd,
-    pub new_session: bool,
+    pub place: Place,
+    /// It asks the kernel to be ended with its parent, which is this process.
+    pub ends_with: Option<libc::pid_t>,
     pub credentials: &'a Credentials,
     pub groups: Option<Groups>,
     /// What the pointers in `files` point into; those of argv and envp point into the plan.
@@ -29,7 +53,13 @@ pub struct Exec<'a> {
 }
 
 impl<'a> Exec<'a> {
-    pub fn new(plan: &'a Plan, fds: &'a Lifted, directories: &'a [Directory<'a>]) -> Self {
+    pub fn new(
+        place: Place,
+        ends_with: Option<libc::pid_t>,
+        plan: &'a Plan,
+        fds: &'a Lifted,
+        directories: &'a [Directory<'a>],
+    ) -> Self {
         let candidates = candidates(plan);
         let mut files = candidates.pointers();
         files.pop(); // the null: a Vec knows its length
@@ -40,7 +70,8 @@ impl<'a> Exec<'a> {
             surroundings: plan.surroundings.as_deref(),
             fds: &fds.mappings,
             first_free_fd: fds.first_free_fd,
-            new_session: plan.detached,
+            place,
+            ends_with,
             credentials: &plan.credentials,
             groups: Groups::of_child(&plan.credentials),
             _candidates: candidates,

@@ -6,13 +6,13 @@
 
 use super::super::Surroundings;
 use super::cwd::Directory;
-use super::exec::Exec;
+use super::exec::{Exec, Place};
 use super::groups::Groups;
-use super::{SpawnError, Stage};
+use super::{BeforeExec, SpawnError, Stage};
 use crate::core::sys::{check, own, pipe, retry};
 use std::ffi::{c_char, c_int};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::ptr;
@@ -29,24 +29,71 @@ pub trait Image {
     fn exec(&self, file: *const c_char, argv: *const *const c_char, exec: &Exec) -> c_int;
 }
 
-pub fn start(exec: &Exec, image: &impl Image) -> Result<libc::pid_t, SpawnError> {
+pub fn start(exec: &Exec, image: &impl Image, before_exec: BeforeExec) -> Result<libc::pid_t, SpawnError> {
     let (reader, writer) = report_pipe(exec.first_free_fd)?;
+    let gate = before_exec.is_some().then(Gate::new).transpose()?;
     let blocked = Blocked::all();
     // SAFETY: the child runs `run_child` only, which keeps to what may be done after a fork.
     let pid = check(unsafe { libc::fork() });
     if let Ok(0) = pid {
-        run_child(exec, image, writer.as_raw_fd());
+        run_child(exec, image, writer.as_raw_fd(), gate.as_ref());
     }
     drop(blocked);
     let pid = pid? as libc::pid_t;
     drop(writer);
-    let Some((stage, errno)) = read_report(reader) else {
-        return Ok(pid);
+    let let_through = match (gate, before_exec) {
+        (Some(gate), Some(act)) => gate.open_after(pid, act),
+        _ => Ok(()),
+    };
+    let failure = match (let_through, read_report(reader)) {
+        (Ok(()), None) => return Ok(pid),
+        (Ok(()), Some((stage, errno))) => SpawnError { stage, ..io::Error::from_raw_os_error(errno).into() },
+        (Err(error), _) => error,
     };
     // SAFETY: our own child, which has not been shared with anyone. Should a foreign `waitpid(-1)`
     // have reaped it, all is done.
     let _ = retry(|| check(unsafe { libc::waitpid(pid, ptr::null_mut(), 0) }));
-    Err(SpawnError { stage, ..io::Error::from_raw_os_error(errno).into() })
+    Err(failure)
+}
+
+/// Where a child waits, in its place, until something has been done about it.
+struct Gate {
+    reader: OwnedFd,
+    writer: OwnedFd,
+}
+
+impl Gate {
+    fn new() -> io::Result<Self> {
+        let (reader, writer) = pipe()?;
+        Ok(Self { reader, writer })
+    }
+
+    /// Runs in the parent. After an error the child ends, for it finds the pipe closed, as it does if this process ends.
+    fn open_after(
+        self,
+        pid: libc::pid_t,
+        act: &mut dyn FnMut(libc::pid_t) -> Result<(), SpawnError>,
+    ) -> Result<(), SpawnError> {
+        // The child says so, too. Who is first does not matter, as long as it is in its place from here on.
+        // SAFETY: takes integers. Our own child, which has not called exec.
+        check(unsafe { libc::setpgid(pid, pid) })?;
+        act(pid)?;
+        File::from(self.writer).write_all(b"!")?;
+        Ok(())
+    }
+
+    /// Runs in the child.
+    fn pass(&self) -> Result<(), Failure> {
+        // SAFETY: the child's own copy, and nothing of the child drops the owner. With it open there would be no end.
+        unsafe { libc::close(self.writer.as_raw_fd()) };
+        let mut word = 0_u8;
+        // SAFETY: room for one byte.
+        match unsafe { libc::read(self.reader.as_raw_fd(), (&raw mut word).cast(), 1) } {
+            1 => Ok(()),
+            0 => Err((Stage::Spawn, libc::ECANCELED)),
+            _ => Err((Stage::Spawn, errno())),
+        }
+    }
 }
 
 /// The writing end lies above every target, where the child's own fds cannot overwrite it.
@@ -66,8 +113,8 @@ fn read_report(reader: OwnedFd) -> Option<Failure> {
     Some((if chdir == 0 { Stage::Spawn } else { Stage::Chdir }, errno))
 }
 
-fn run_child(exec: &Exec, image: &impl Image, report_fd: RawFd) -> ! {
-    let (stage, errno) = match prepare(exec).and_then(|()| image.prepare(exec, report_fd)) {
+fn run_child(exec: &Exec, image: &impl Image, report_fd: RawFd, gate: Option<&Gate>) -> ! {
+    let (stage, errno) = match prepare(exec, gate).and_then(|()| image.prepare(exec, report_fd)) {
         Ok(()) => (Stage::Spawn, exec.files.try_each(|file, argv| image.exec(file, argv, exec))),
         Err(failure) => failure,
     };
@@ -80,10 +127,19 @@ fn run_child(exec: &Exec, image: &impl Image, report_fd: RawFd) -> ! {
     }
 }
 
-fn prepare(exec: &Exec) -> Result<(), Failure> {
-    if exec.new_session {
-        // SAFETY: no arguments.
-        attempt(unsafe { libc::setsid() })?;
+fn prepare(exec: &Exec, gate: Option<&Gate>) -> Result<(), Failure> {
+    // SAFETY: take integers, or nothing.
+    attempt(unsafe {
+        match exec.place {
+            Place::OfParent => 0,
+            Place::Own => libc::setpgid(0, 0),
+            Place::In(group) => libc::setpgid(0, group),
+            // Whoever begins a session leads a group, too.
+            Place::Session => libc::setsid(),
+        }
+    })?;
+    if let Some(gate) = gate {
+        gate.pass()?;
     }
     if let Some(umask) = exec.surroundings.and_then(Surroundings::umask) {
         // SAFETY: takes an integer, and cannot fail.
@@ -112,7 +168,33 @@ fn prepare(exec: &Exec) -> Result<(), Failure> {
             }
         })?;
     }
-    change_credentials(exec)
+    change_credentials(exec)?;
+    match exec.ends_with {
+        Some(parent) => end_with(parent),
+        None => Ok(()),
+    }
+}
+
+/// After the change of user, for the kernel may drop it then (Linux does).
+fn end_with(parent: libc::pid_t) -> Result<(), Failure> {
+    #[cfg(target_os = "freebsd")]
+    {
+        let mut signal = libc::SIGKILL;
+        let this_process = 0;
+        // SAFETY: takes an integer by its address (man 2 procctl).
+        attempt(unsafe {
+            libc::procctl(libc::P_PID, this_process, libc::PROC_PDEATHSIG_CTL, (&raw mut signal).cast())
+        })?;
+    }
+    #[cfg(target_os = "linux")]
+    // SAFETY: takes integers.
+    attempt(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) })?;
+    // It may have ended before it was asked to tell.
+    // SAFETY: takes nothing.
+    match unsafe { libc::getppid() } == parent {
+        true => Ok(()),
+        false => Err((Stage::Spawn, libc::ESRCH)),
+    }
 }
 
 /// Groups, then gid, then uid: each step needs the rights that the next one gives up.

@@ -1,13 +1,13 @@
 //! The fork engine as FreeBSD has it, run on whatever system compiles this.
 
 use super::super::{Plan, Stage, Stdio, StringBlock};
-use super::start;
+use super::{Started, start};
 use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::{FromRawFd, OwnedFd};
 
-fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
+pub(super) fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
     Plan {
         file: file.to_owned(),
         args: args.iter().map(|arg| arg.as_bytes()).collect(),
@@ -19,7 +19,7 @@ fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
 
 /// What a program prints, and its exit code.
 fn output_of(plan: &Plan) -> (String, i32) {
-    let (pid, mut pipes) = start(plan).unwrap();
+    let Started { pid, mut pipes, .. } = start(plan).unwrap();
     // SAFETY: the end of a pipe, which gives it up.
     let stdout = unsafe { OwnedFd::from_raw_fd(pipes[1].take().unwrap().into_raw() as i32) };
     let mut text = String::new();
@@ -31,7 +31,7 @@ fn output_of(plan: &Plan) -> (String, i32) {
 }
 
 /// The same of a shell with this command.
-fn output(command: &str, change: impl FnOnce(&mut Plan)) -> (String, i32) {
+pub(super) fn output(command: &str, change: impl FnOnce(&mut Plan)) -> (String, i32) {
     let mut plan = plan(c"sh", &["sh", "-c", command], Stdio::Pipe);
     change(&mut plan);
     output_of(&plan)

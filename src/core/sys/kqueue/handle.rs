@@ -18,6 +18,15 @@ pub struct Handle {
     birth: Option<Birth>,
 }
 
+/// What the kernel tells of a child that has exited, without reaping it: as in a siginfo_t, and what it has used
+/// where that can be had.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended {
+    pub code: i32,
+    pub status: i32,
+    pub usage: Option<libc::rusage>,
+}
+
 impl Handle {
     /// Of an unreaped child of this process, while nobody else can have reaped it: its birth is read here.
     pub fn new(pid: libc::pid_t) -> Self {
@@ -27,6 +36,12 @@ impl Handle {
     /// Its pid may be another process's by now, whose birth would be that of a stranger.
     pub fn of_child(child: &Child) -> Self {
         Self { pid: child.id() as libc::pid_t, birth: None }
+    }
+
+    /// Of a process that is not our child, which may be gone by now, and its pid another's: good for nothing but to
+    /// learn of an end.
+    pub fn of_member(pid: libc::pid_t) -> Option<Self> {
+        Some(Self { pid, birth: None })
     }
 
     pub fn pid(self) -> libc::pid_t {
@@ -70,6 +85,14 @@ impl Handle {
             Ok(()) => Ok(true),
             Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(false),
             Err(error) => Err(error),
+        }
+    }
+
+    /// What is known of the child if it has exited, without reaping it. ECHILD: someone else has reaped it.
+    pub fn peek(self) -> io::Result<Option<Ended>> {
+        match calls::peek(self.pid) {
+            Err(error) if is_echild(&error) && self.is_there() => Ok(None),
+            found => found,
         }
     }
 

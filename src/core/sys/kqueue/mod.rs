@@ -2,9 +2,12 @@
 
 mod calls;
 mod exit_watcher;
+mod group;
 mod handle;
 mod own_process;
+mod watchdog;
 
 pub use exit_watcher::ExitWatcher;
 pub use handle::Handle;
-pub use own_process::OwnProcess;
+pub use own_process::{Hold, OwnProcess};
+pub use watchdog::Watchdog;

@@ -1,7 +1,10 @@
 //! A kernel like xnu, in which one child is led through what cannot be had on Linux: a debugger takes it over, it is hidden
-//! before it becomes a zombie, someone else reaps it, its pid is used again.
+//! before it becomes a zombie, someone else reaps it, its pid is used again. It may lead a group, in which there are other
+//! processes, and a watchdog.
 
-use std::cell::Cell;
+use super::group::Member;
+use super::handle::Ended;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::time::Instant;
 
@@ -25,11 +28,85 @@ use Child::{Debugged, Gone, Hidden, Reused, Running, Zombie};
 
 const BIRTH: Birth = (7, 0);
 
+/// The child, and what is in its group beside it.
+const CHILD: libc::pid_t = 1;
+const WATCHDOG: libc::pid_t = 2;
+const MEMBER: libc::pid_t = 3;
+const LATE: libc::pid_t = 4;
+const LATER: libc::pid_t = 5;
+
 thread_local! {
     /// What becomes of the child, one step at each question that is asked; it stays as the last.
     static LIFE: Cell<&'static [Child]> = const { Cell::new(&[Running]) };
     /// How many signals have gone to the child, and to a stranger.
     static SIGNALS: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
+}
+
+/// What happened in the group, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    /// A signal was sent to all of it, to those who run now.
+    Group(i32, &'static [libc::pid_t]),
+    /// A signal was sent to the number when it was another's.
+    Strangers,
+    ToWatchdog(i32),
+    WatchdogReaped,
+    ChildReaped,
+}
+
+thread_local! {
+    /// Who runs in the group beside the child, at each look; it stays as the last.
+    static RUNNING: Cell<&'static [&'static [libc::pid_t]]> = const { Cell::new(&[&[]]) };
+    /// Others' processes, which nobody of us may signal, are all that runs.
+    static ALL_ARE_OTHERS: Cell<bool> = const { Cell::new(false) };
+    static WATCHDOG_LIVES: Cell<bool> = const { Cell::new(false) };
+    static EVENTS: RefCell<Vec<Event>> = const { RefCell::new(Vec::new()) };
+}
+
+fn note(event: Event) {
+    EVENTS.with_borrow_mut(|events| events.push(event));
+}
+
+pub fn group(number: libc::pid_t) -> io::Result<Vec<Member>> {
+    assert_eq!(number, CHILD);
+    let looks = RUNNING.get();
+    if let [_, rest @ ..] = looks
+        && !rest.is_empty()
+    {
+        RUNNING.set(rest);
+    }
+    let zombie = matches!(LIFE.get()[0], Zombie).then_some(Member { pid: CHILD, is_zombie: true });
+    let child = matches!(LIFE.get()[0], Running).then_some(Member { pid: CHILD, is_zombie: false });
+    let watchdog = WATCHDOG_LIVES.get().then_some(Member { pid: WATCHDOG, is_zombie: false });
+    let others = looks[0].iter().map(|pid| Member { pid: *pid, is_zombie: false });
+    Ok(others.chain(zombie).chain(child).chain(watchdog).collect())
+}
+
+pub fn signal_group(number: libc::pid_t, signal: i32) -> io::Result<()> {
+    assert_eq!(number, CHILD);
+    let running = RUNNING.get()[0];
+    match LIFE.get()[0] {
+        Reused => {
+            note(Event::Strangers);
+            return Ok(());
+        }
+        Gone if running.is_empty() => return Err(io::Error::from_raw_os_error(libc::ESRCH)),
+        _ if ALL_ARE_OTHERS.get() => return Err(io::Error::from_raw_os_error(libc::EPERM)),
+        Zombie if running.is_empty() && !WATCHDOG_LIVES.get() => {
+            return Err(io::Error::from_raw_os_error(libc::EPERM));
+        }
+        _ => {}
+    }
+    note(Event::Group(signal, running));
+    if signal == libc::SIGKILL {
+        WATCHDOG_LIVES.set(false);
+    }
+    Ok(())
+}
+
+/// The only thread there is.
+pub fn apart(act: impl FnOnce() + Send + 'static) {
+    act();
 }
 
 fn now() -> Child {
@@ -42,7 +119,10 @@ fn now() -> Child {
     life[0]
 }
 
-pub fn birth(_pid: libc::pid_t) -> Option<Birth> {
+pub fn birth(pid: libc::pid_t) -> Option<Birth> {
+    if pid == WATCHDOG {
+        return Some(BIRTH);
+    }
     match LIFE.get()[0] {
         Gone => None,
         Reused => Some((8, 0)),
@@ -50,7 +130,11 @@ pub fn birth(_pid: libc::pid_t) -> Option<Birth> {
     }
 }
 
-pub fn wait(_pid: libc::pid_t, options: i32) -> io::Result<bool> {
+pub fn wait(pid: libc::pid_t, options: i32) -> io::Result<bool> {
+    if pid == WATCHDOG {
+        assert!(options & libc::WNOHANG != 0 || !WATCHDOG_LIVES.get(), "this wait has no end");
+        return Ok(!WATCHDOG_LIVES.get());
+    }
     loop {
         return match now() {
             Debugged | Gone | Reused => Err(io::Error::from_raw_os_error(libc::ECHILD)),
@@ -62,11 +146,26 @@ pub fn wait(_pid: libc::pid_t, options: i32) -> io::Result<bool> {
 }
 
 pub fn reap(pid: libc::pid_t) -> io::Result<Option<(i32, libc::rusage)>> {
+    if !wait(pid, libc::WNOHANG)? {
+        return Ok(None);
+    }
+    note(if pid == WATCHDOG { Event::WatchdogReaped } else { Event::ChildReaped });
     // SAFETY: a plain C struct for which all zeros is a valid value.
-    Ok(wait(pid, libc::WNOHANG)?.then(|| (3 << 8, unsafe { std::mem::zeroed() })))
+    Ok(Some((3 << 8, unsafe { std::mem::zeroed() })))
 }
 
-pub fn kill(_pid: libc::pid_t, _signal: i32) -> io::Result<()> {
+/// As xnu has it: the code whole, and not what it has used.
+pub fn peek(pid: libc::pid_t) -> io::Result<Option<Ended>> {
+    let ended = Ended { code: libc::CLD_EXITED, status: 0x1003, usage: None };
+    Ok(wait(pid, libc::WNOHANG)?.then_some(ended))
+}
+
+pub fn kill(pid: libc::pid_t, signal: i32) -> io::Result<()> {
+    if pid == WATCHDOG {
+        note(Event::ToWatchdog(signal));
+        WATCHDOG_LIVES.set(WATCHDOG_LIVES.get() && signal != libc::SIGKILL);
+        return Ok(());
+    }
     let (child, stranger) = SIGNALS.get();
     match now() {
         Running | Debugged | Hidden | Zombie => SIGNALS.set((child + 1, stranger)),
@@ -90,15 +189,18 @@ pub fn wait_for_exit_event(_pid: libc::pid_t, deadline: Option<Instant>) -> io::
     }
 }
 
+#[path = "group_tests.rs"]
+mod group_tests;
+
 mod tests {
     use super::super::handle::Handle;
-    use super::super::own_process::OwnProcess;
+    use super::super::own_process::{Hold, OwnProcess};
     use super::*;
     use crate::core::shared_child::SharedChild;
 
     fn child(life: &'static [Child]) -> Handle {
         LIFE.set(&[Running]);
-        let handle = Handle::new(1);
+        let handle = Handle::new(CHILD);
         LIFE.set(life);
         handle
     }
@@ -159,7 +261,7 @@ mod tests {
         ] {
             LIFE.set(&[Running]);
             SIGNALS.set((0, 0));
-            let shared = SharedChild::from_process(OwnProcess::new(1));
+            let shared = SharedChild::from_process(OwnProcess::new(CHILD, Hold::default()));
             LIFE.set(life);
             assert_eq!((shared.kill().unwrap(), SIGNALS.get()), (sent, signals), "{life:?}");
         }
@@ -168,7 +270,7 @@ mod tests {
     #[test]
     fn a_status_is_had_after_a_debugger() {
         LIFE.set(&[Running]);
-        let shared = SharedChild::from_process(OwnProcess::new(1));
+        let shared = SharedChild::from_process(OwnProcess::new(CHILD, Hold::default()));
         LIFE.set(&[Debugged, Debugged, Hidden, Debugged, Zombie]);
         assert_eq!(shared.try_wait().unwrap(), None);
         assert_eq!(shared.wait().unwrap().code(), Some(3));
@@ -177,7 +279,7 @@ mod tests {
     #[test]
     fn a_child_whose_birth_is_not_known_is_gone_when_the_kernel_says_so() {
         LIFE.set(&[Gone]);
-        let handle = Handle::new(1);
+        let handle = Handle::new(CHILD);
         LIFE.set(&[Reused]);
         assert!(handle.has_exited().unwrap());
     }

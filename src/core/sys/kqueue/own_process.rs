@@ -1,27 +1,82 @@
 //! A process of our own spawn engine.
 
 use super::Handle;
+use super::group::Group;
+use super::handle::Ended;
+use super::watchdog::Watchdog;
 use crate::core::exit_status::{ExitStatus, ResourceUsage};
-use crate::core::process::{Outcome, Process, ReapedElsewhere};
+use crate::core::held::{Found, Held, Leader};
+use crate::core::process::{Containment, Outcome, Process, ReapedElsewhere};
 use std::io;
 use std::time::Instant;
 
 #[derive(Debug)]
 pub struct OwnProcess {
     pid: libc::pid_t,
-    /// `None` once it is reaped: nothing names the pid again.
-    handle: Option<Handle>,
+    held: Held<Handle, Group>,
+}
+
+/// What a child has been given, beside its own program, to be held by.
+#[derive(Debug, Default)]
+pub struct Hold {
+    /// It leads a group of its own.
+    pub leads_group: bool,
+    /// What ends its group with this process.
+    pub watchdog: Option<Watchdog>,
 }
 
 impl OwnProcess {
     /// An unreaped child of this process.
-    pub fn new(pid: libc::pid_t) -> Self {
-        Self { pid, handle: Some(Handle::new(pid)) }
+    pub fn new(pid: libc::pid_t, hold: Hold) -> Self {
+        let group = hold.leads_group.then(|| Group::new(pid, hold.watchdog));
+        Self { pid, held: Held::new(Handle::new(pid), group) }
+    }
+
+    pub fn containment(&self) -> Containment {
+        self.held.group().map_or(Containment::Child, Group::containment)
+    }
+
+    /// Whether the end of this process still ends its group.
+    pub fn is_tied(&self) -> bool {
+        self.held.group().is_some_and(Group::is_tied)
+    }
+
+    /// Whether it is kept a zombie for its group's sake.
+    pub fn is_pinned(&self) -> bool {
+        self.held.is_pinned()
+    }
+
+    /// Some of the processes of the group: who watches them learns that it has become smaller.
+    pub fn group_members(&self) -> Vec<libc::pid_t> {
+        self.held.group().map(Group::members).unwrap_or_default()
+    }
+}
+
+impl Leader for Handle {
+    fn find(&self) -> io::Result<Found> {
+        found(self.peek().map(|ended| ended.map(status_of)))
+    }
+
+    fn reap(&self) -> io::Result<Found> {
+        let reaped = Handle::reap(*self);
+        found(reaped.map(|reaped| {
+            reaped.map(|(status, usage)| exit_status(status).with_usage(resource_usage(&usage)))
+        }))
+    }
+}
+
+fn found(result: io::Result<Option<ExitStatus>>) -> io::Result<Found> {
+    match result {
+        Ok(None) => Ok(Found::Running),
+        Ok(Some(status)) => Ok(Found::Exited(status)),
+        // The kernel keeps no record for anyone after the one who reaped.
+        Err(error) if error.raw_os_error() == Some(libc::ECHILD) => Ok(Found::Reaped(Err(ReapedElsewhere))),
+        Err(error) => Err(error),
     }
 }
 
 impl Process for OwnProcess {
-    /// `None`: reaped, so there is nothing to wait for.
+    /// `None`: reaped, or kept a zombie, so there is nothing to wait for.
     type Handle = Option<Handle>;
 
     fn id(&self) -> u32 {
@@ -29,26 +84,15 @@ impl Process for OwnProcess {
     }
 
     fn try_reap(&mut self) -> io::Result<Option<Outcome>> {
-        let Some(handle) = self.handle else {
-            return Ok(Some(Err(ReapedElsewhere)));
-        };
-        let outcome = match handle.reap() {
-            Ok(None) => return Ok(None),
-            Ok(Some((status, usage))) => Ok(exit_status(status).with_usage(resource_usage(&usage))),
-            // The kernel keeps no record for anyone after the one who reaped.
-            Err(error) if error.raw_os_error() == Some(libc::ECHILD) => Err(ReapedElsewhere),
-            Err(error) => return Err(error),
-        };
-        self.handle = None;
-        Ok(Some(outcome))
+        self.held.try_reap()
     }
 
     fn has_exited(&self) -> io::Result<bool> {
-        self.handle.map_or(Ok(true), Handle::has_exited)
+        self.held.leader().map_or(Ok(true), |handle| handle.has_exited())
     }
 
     fn handle(&self) -> Option<Handle> {
-        self.handle
+        self.held.leader().filter(|_| !self.held.is_pinned()).copied()
     }
 
     fn wait_without_reaping(handle: &Option<Handle>, deadline: Option<Instant>) -> io::Result<bool> {
@@ -56,7 +100,31 @@ impl Process for OwnProcess {
     }
 
     fn send_signal(&self, signal: i32) -> io::Result<bool> {
-        self.handle.map_or(Ok(false), |handle| handle.send_signal(signal))
+        self.held.leader().map_or(Ok(false), |handle| handle.send_signal(signal))
+    }
+
+    fn signal_group(&mut self, signal: i32) -> io::Result<bool> {
+        self.held.signal_group(signal)
+    }
+
+    fn group_is_empty(&mut self) -> io::Result<bool> {
+        self.held.group_is_empty()
+    }
+
+    fn release_group(&mut self) {
+        self.held.release();
+    }
+}
+
+/// From a siginfo_t, which has an exit code whole (man 2 exit: a parent gets 8 bits of it).
+fn status_of(ended: Ended) -> ExitStatus {
+    let status = match ended.code {
+        libc::CLD_EXITED => ExitStatus::from_code(ended.status as u32 & 0xff),
+        code => ExitStatus::from_signal(ended.status, code == libc::CLD_DUMPED),
+    };
+    match ended.usage {
+        Some(usage) => status.with_usage(resource_usage(&usage)),
+        None => status,
     }
 }
 

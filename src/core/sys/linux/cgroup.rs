@@ -3,12 +3,10 @@
 //! process may make one: root has it, and so have the user services of systemd and other delegated units.
 
 use super::members::{Pidfd, parent_fields};
-use crate::core::sys::{check, own};
-use std::ffi::CString;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,6 +15,9 @@ pub struct Cgroup {
     folder: PathBuf,
     /// To be joined by writing into it.
     entrance: OwnedFd,
+    /// Open from the start: for want of a descriptor nobody is to live.
+    kill: File,
+    events: File,
 }
 
 impl Cgroup {
@@ -27,20 +28,23 @@ impl Cgroup {
         let name = format!("shared-child-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let folder = parent.join(name);
         fs::create_dir(&folder).map_err(unavailable)?;
-        let entrance = Self::open(&folder);
-        if entrance.is_err() {
-            let _ = fs::remove_dir(&folder);
+        match Self::open(folder) {
+            Ok(cgroup) => Ok(cgroup),
+            Err((folder, error)) => {
+                let _ = fs::remove_dir(folder);
+                Err(unavailable(error))
+            }
         }
-        Ok(Self { entrance: entrance?, folder })
     }
 
-    fn open(folder: &Path) -> io::Result<OwnedFd> {
-        fs::metadata(folder.join("cgroup.kill")).map_err(unavailable)?;
-        let path = CString::new(folder.join("cgroup.procs").as_os_str().as_bytes())?;
-        // SAFETY: a valid C string and flags that take no third argument.
-        let fd = check(unsafe { libc::open(path.as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC) });
-        // SAFETY: just opened, for us.
-        fd.map(|fd| unsafe { own(fd) }).map_err(unavailable)
+    fn open(folder: PathBuf) -> Result<Self, (PathBuf, io::Error)> {
+        let write = |name| File::options().write(true).open(folder.join(name));
+        let all =
+            || Ok((write("cgroup.procs")?, write("cgroup.kill")?, File::open(folder.join("cgroup.events"))?));
+        match all() {
+            Ok((entrance, kill, events)) => Ok(Self { folder, entrance: entrance.into(), kill, events }),
+            Err(error) => Err((folder, error)),
+        }
     }
 
     /// A descriptor, into which a process writes "0" to be inside.
@@ -51,12 +55,16 @@ impl Cgroup {
     /// `true` when there was anybody to kill.
     pub fn kill(&self) -> io::Result<bool> {
         let populated = self.is_populated()?;
-        fs::OpenOptions::new().write(true).open(self.folder.join("cgroup.kill"))?.write_all(b"1")?;
-        Ok(populated)
+        match (&self.kill).write_all(b"1") {
+            Err(error) if !is_removed(&error) => Err(error),
+            _ => Ok(populated),
+        }
     }
 
     /// Each of its processes, until there is no new one: `true` when there was any.
     pub fn signal(&self, signal: i32) -> io::Result<bool> {
+        // Not whether anybody was told: who forks and ends all the time is there, and never met.
+        let populated = self.is_populated()?;
         let mut told: Vec<libc::pid_t> = Vec::new();
         loop {
             let before = told.len();
@@ -71,7 +79,7 @@ impl Cgroup {
                 }
             }
             if told.len() == before {
-                return Ok(!told.is_empty());
+                return Ok(populated);
             }
         }
     }
@@ -92,9 +100,20 @@ impl Cgroup {
     }
 
     pub fn is_populated(&self) -> io::Result<bool> {
-        let events = fs::read_to_string(self.folder.join("cgroup.events"))?;
-        Ok(events.lines().any(|line| line == "populated 1"))
+        let mut events = [0; 128];
+        match self.events.read_at(&mut events, 0) {
+            Ok(length) => {
+                Ok(events[..length].split(|byte| *byte == b'\n').any(|line| line == b"populated 1"))
+            }
+            Err(error) if is_removed(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
+}
+
+/// Someone else has removed it, which takes an empty one.
+fn is_removed(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENODEV))
 }
 
 impl Drop for Cgroup {

@@ -4,6 +4,7 @@
 use super::cgroup::Cgroup;
 use super::members;
 use super::pidfd;
+use crate::core::held::Led;
 use crate::core::process::Containment;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -25,19 +26,36 @@ impl Group {
         Self { number, leader, cgroup }
     }
 
-    /// Whether its number is all that it has, so that its leader must not be reaped while others run.
-    pub fn needs_its_leader(&self) -> bool {
-        self.leader.is_none() && self.cgroup.is_none()
-    }
-
     pub fn containment(&self) -> Containment {
         if self.cgroup.is_some() { Containment::Cgroup } else { Containment::Group }
     }
 
-    /// `is_kept`: the leader has not been reaped.
-    pub fn signal(&self, signal: i32, is_kept: bool) -> io::Result<bool> {
+    /// Some of those that run: enough to wait for, for when these are gone there are fewer.
+    pub fn members(&self) -> Vec<libc::pid_t> {
+        const MOST: usize = 16;
+        let running = match &self.cgroup {
+            Some(cgroup) => cgroup.processes(),
+            None => members::of_group(self.number).map(|members| members.running),
+        };
+        let mut running = running.unwrap_or_default();
+        running.truncate(MOST);
+        running
+    }
+}
+
+impl Led for Group {
+    /// Its leader must not be reaped while others run.
+    fn needs_its_leader(&self) -> bool {
+        self.leader.is_none() && self.cgroup.is_none()
+    }
+
+    fn signal(&self, signal: i32, is_kept: bool) -> io::Result<bool> {
         if let Some(cgroup) = &self.cgroup {
-            return if signal == libc::SIGKILL { cgroup.kill() } else { cgroup.signal(signal) };
+            return match signal {
+                0 => cgroup.is_populated(),
+                libc::SIGKILL => cgroup.kill(),
+                _ => cgroup.signal(signal),
+            };
         }
         match &self.leader {
             Some(leader) => pidfd::signal_group(leader.as_raw_fd(), signal),
@@ -46,27 +64,15 @@ impl Group {
         }
     }
 
-    pub fn is_empty(&self, is_kept: bool) -> io::Result<bool> {
+    fn is_empty(&self, is_kept: bool) -> io::Result<bool> {
         // The kernel's word first: with nobody in it, zombies included, the number may be another's.
-        if self.cgroup.is_none() && !self.signal(0, is_kept)? {
+        if !self.signal(0, is_kept)? {
             return Ok(true);
         }
-        Ok(self.running()?.is_empty())
-    }
-
-    fn running(&self) -> io::Result<Vec<libc::pid_t>> {
-        match &self.cgroup {
-            Some(cgroup) if !cgroup.is_populated()? => Ok(Vec::new()),
-            Some(cgroup) => cgroup.processes(),
-            None => members::of_group(self.number),
+        // That of a cgroup does not count zombies.
+        if self.cgroup.is_some() {
+            return Ok(false);
         }
-    }
-
-    /// Some of those that run: enough to wait for, for when these are gone there are fewer.
-    pub fn members(&self) -> Vec<libc::pid_t> {
-        const MOST: usize = 16;
-        let mut running = self.running().unwrap_or_default();
-        running.truncate(MOST);
-        running
+        members::are_zombies(self.number)
     }
 }

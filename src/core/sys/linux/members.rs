@@ -2,6 +2,7 @@
 
 use super::pidfd;
 use crate::core::sys::check;
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -22,13 +23,52 @@ pub fn parent_fields(pid: libc::pid_t) -> Option<ParentFields> {
     Some(ParentFields { is_zombie, group: fields.nth(1)?.parse().ok()? })
 }
 
-/// The processes of the group that run. The number must be kept from being another group's meanwhile.
-pub fn of_group(number: libc::pid_t) -> io::Result<Vec<libc::pid_t>> {
-    let names = fs::read_dir("/proc")?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let runs = |pid: &libc::pid_t| {
-        parent_fields(*pid).is_some_and(|fields| fields.group == number && !fields.is_zombie)
-    };
-    Ok(names.filter(runs).collect())
+/// The processes of a group, as one walk through /proc has found them.
+#[derive(Debug, Default)]
+pub struct Members {
+    pub running: Vec<libc::pid_t>,
+    zombies: Vec<libc::pid_t>,
+    /// The processes of other groups.
+    others: HashSet<libc::pid_t>,
+    /// Those that were gone before their group was seen.
+    missed: Vec<libc::pid_t>,
+}
+
+/// The number must be kept from being another group's meanwhile.
+pub fn of_group(number: libc::pid_t) -> io::Result<Members> {
+    let mut members = Members::default();
+    for entry in fs::read_dir("/proc")? {
+        let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        match parent_fields(pid) {
+            None => members.missed.push(pid),
+            Some(fields) if fields.group != number => drop(members.others.insert(pid)),
+            Some(fields) if fields.is_zombie => members.zombies.push(pid),
+            Some(_) => members.running.push(pid),
+        }
+    }
+    Ok(members)
+}
+
+/// Whether a group in which the kernel finds somebody consists of zombies.
+///
+/// Who forks and ends all the time is easily missed by a walk, whose list is old by the time it is read. So it takes
+/// two walks: in the second one, whoever has run since the first is running, or a new zombie, or gone from the list.
+pub fn are_zombies(number: libc::pid_t) -> io::Result<bool> {
+    /// On a busy machine, others come and go as well.
+    const WALKS: usize = 5;
+    let mut before = of_group(number)?;
+    for _ in 1..WALKS {
+        if !before.running.is_empty() {
+            return Ok(false);
+        }
+        let now = of_group(number)?;
+        let saw_all = now.missed.iter().all(|pid| before.others.contains(pid));
+        if saw_all && now.running.is_empty() && !now.zombies.is_empty() && now.zombies == before.zombies {
+            return Ok(true);
+        }
+        before = now;
+    }
+    Ok(false)
 }
 
 /// A process that nobody else can take the place of.

@@ -5,6 +5,7 @@ use super::group::Group;
 use super::tether::Tether;
 use super::{Handle, pidfd};
 use crate::core::exit_status::{ExitStatus, ResourceUsage};
+use crate::core::held::{Found, Held, Leader};
 use crate::core::process::{Containment, Outcome, Process, ReapedElsewhere};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -14,15 +15,9 @@ use std::time::Instant;
 #[derive(Debug)]
 pub struct OwnProcess {
     pid: libc::pid_t,
-    /// `None` once it is reaped: the descriptor is given back, and nothing names the pid again.
-    handle: Option<Handle>,
-    /// The group that it leads, for as long as it can be signalled.
-    group: Option<Group>,
+    held: Held<Handle, Group>,
     /// What ends it with this process.
     tether: Option<Tether>,
-    /// Its outcome is known, but the number of its group is its pid, so it stays a zombie for as long as others
-    /// of the group run: a pid that is not free is no other group's number.
-    is_pinned: bool,
 }
 
 /// What a child has been given, beside its own program, to be held by.
@@ -46,11 +41,11 @@ impl OwnProcess {
             Handle::Pid(_) => None,
         };
         let group = hold.leads_group.then(|| Group::new(pid, leader, hold.cgroup));
-        Self { pid, handle: Some(handle), group, tether: hold.tether, is_pinned: false }
+        Self { pid, held: Held::new(handle, group), tether: hold.tether }
     }
 
     pub fn containment(&self) -> Containment {
-        self.group.as_ref().map_or(Containment::Child, Group::containment)
+        self.held.group().map_or(Containment::Child, Group::containment)
     }
 
     /// Whether the end of this process still ends it.
@@ -60,33 +55,47 @@ impl OwnProcess {
 
     /// Whether it is kept a zombie for its group's sake.
     pub fn is_pinned(&self) -> bool {
-        self.is_pinned
+        self.held.is_pinned()
     }
 
     /// Some of the processes of the group: who watches them learns that it has become smaller.
     pub fn group_members(&self) -> Vec<libc::pid_t> {
-        self.group.as_ref().map(Group::members).unwrap_or_default()
+        self.held.group().map(Group::members).unwrap_or_default()
+    }
+}
+
+impl Leader for Handle {
+    fn find(&self) -> io::Result<Found> {
+        self.found(self.peek())
     }
 
-    fn outcome_after_foreign_reap(&self) -> Outcome {
-        match &self.handle {
-            Some(Handle::Pidfd(fd)) => pidfd::status_after_reap(fd.as_fd()).ok_or(ReapedElsewhere),
-            _ => Err(ReapedElsewhere),
+    fn reap(&self) -> io::Result<Found> {
+        self.found(Handle::reap(self))
+    }
+}
+
+impl Handle {
+    fn found(&self, result: io::Result<Option<(libc::siginfo_t, libc::rusage)>>) -> io::Result<Found> {
+        match result {
+            Ok(None) => Ok(Found::Running),
+            Ok(Some((info, usage))) => Ok(Found::Exited(status(&info).with_usage(resource_usage(&usage)))),
+            Err(error) if error.raw_os_error() == Some(libc::ECHILD) => {
+                Ok(Found::Reaped(self.outcome_after_foreign_reap()))
+            }
+            Err(error) => Err(error),
         }
     }
 
-    /// Frees the pid of a zombie whose outcome is known.
-    fn unpin(&mut self) {
-        if std::mem::take(&mut self.is_pinned)
-            && let Some(handle) = self.handle.take()
-        {
-            let _ = handle.reap(); // a foreign `waitpid(-1)` may have been quicker
+    fn outcome_after_foreign_reap(&self) -> Outcome {
+        match self {
+            Self::Pidfd(fd) => pidfd::status_after_reap(fd.as_fd()).ok_or(ReapedElsewhere),
+            Self::Pid(_) => Err(ReapedElsewhere),
         }
     }
 }
 
 impl Process for OwnProcess {
-    /// `None`: reaped, so there is nothing to wait for.
+    /// `None`: reaped, or kept a zombie, so there is nothing to wait for.
     type Handle = Option<Handle>;
 
     fn id(&self) -> u32 {
@@ -94,36 +103,19 @@ impl Process for OwnProcess {
     }
 
     fn try_reap(&mut self) -> io::Result<Option<Outcome>> {
-        let Some(handle) = &self.handle else {
-            return Ok(Some(Err(ReapedElsewhere)));
-        };
-        let pins = self.group.as_ref().is_some_and(Group::needs_its_leader);
-        let outcome = match if pins { handle.peek() } else { handle.reap() } {
-            Ok(None) => return Ok(None),
-            Ok(Some((info, usage))) => Ok(status(&info).with_usage(resource_usage(&usage))),
-            Err(error) if error.raw_os_error() == Some(libc::ECHILD) => self.outcome_after_foreign_reap(),
-            Err(error) => return Err(error),
-        };
-        if pins && outcome.is_ok() {
-            self.is_pinned = true;
-            if self.group_is_empty().unwrap_or(false) {
-                self.release_group();
-            }
-        } else {
-            self.handle = None;
-        }
-        if self.group.is_none() {
+        let outcome = self.held.try_reap()?;
+        if outcome.is_some() && self.held.group().is_none() {
             self.tether = None;
         }
-        Ok(Some(outcome))
+        Ok(outcome)
     }
 
     fn has_exited(&self) -> io::Result<bool> {
-        self.handle.as_ref().map_or(Ok(true), Handle::has_exited)
+        self.held.leader().map_or(Ok(true), Handle::has_exited)
     }
 
     fn handle(&self) -> Option<Handle> {
-        self.handle.clone()
+        self.held.leader().filter(|_| !self.held.is_pinned()).cloned()
     }
 
     fn wait_without_reaping(handle: &Option<Handle>, deadline: Option<Instant>) -> io::Result<bool> {
@@ -131,26 +123,19 @@ impl Process for OwnProcess {
     }
 
     fn send_signal(&self, signal: i32) -> io::Result<bool> {
-        self.handle.as_ref().map_or(Ok(false), |handle| handle.send_signal(signal))
+        self.held.leader().map_or(Ok(false), |handle| handle.send_signal(signal))
     }
 
     fn signal_group(&mut self, signal: i32) -> io::Result<bool> {
-        let Some(group) = &self.group else { return Ok(false) };
-        let sent = group.signal(signal, self.handle.is_some())?;
-        // All of them end, and nobody has to be told that again.
-        if self.is_pinned && signal == libc::SIGKILL {
-            self.unpin();
-        }
-        Ok(sent)
+        self.held.signal_group(signal)
     }
 
     fn group_is_empty(&mut self) -> io::Result<bool> {
-        self.group.as_ref().map_or(Ok(true), |group| group.is_empty(self.handle.is_some()))
+        self.held.group_is_empty()
     }
 
     fn release_group(&mut self) {
-        self.unpin();
-        self.group = None;
+        self.held.release();
         self.tether = None;
     }
 }

@@ -27,7 +27,7 @@ for (const [stream, command] of [
         rejection(t, () => child.output(options)),
       )) as unknown as MaxBuffer
       t.is(error.code, 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
-      t.is(how(error.status), killedBy('SIGKILL'))
+      t.is(how(error.status), killedBy('SIGTERM'))
       t.is(typeof error.stdout, encoding === 'buffer' ? 'object' : 'string')
       t.is(error[stream].length, 10_001)
       t.regex(error[stream].toString(), /^(y\n)+y$/)

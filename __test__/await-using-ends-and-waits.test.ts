@@ -6,10 +6,10 @@ import { processEntry } from './support/proc.js'
 import { notLinux, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
 
-test('Symbol.asyncDispose kills the child and resolves once it is gone', async (t) => {
+test('Symbol.asyncDispose ends the child and resolves once it is gone', async (t) => {
   const child = await sleeper(t)
   t.is(await within(5_000, 'the disposal', child[Symbol.asyncDispose]()), undefined)
-  t.is(how(child.tryWaitSync()), killedBy('SIGKILL'))
+  t.is(how(child.tryWaitSync()), killedBy('SIGTERM'))
   await within(5_000, 'a second disposal', child[Symbol.asyncDispose]())
 })
 
@@ -29,6 +29,6 @@ testUnless(notLinux, '`await using` leaves nothing behind, also when the block t
     throw new Error('mine')
   })
   t.is(error?.message, 'mine')
-  t.is(how(escaped?.tryWaitSync()), killedBy('SIGKILL'))
+  t.is(how(escaped?.tryWaitSync()), killedBy('SIGTERM'))
   t.is(processEntry(escaped?.pid ?? 0), null, 'not even a zombie')
 })

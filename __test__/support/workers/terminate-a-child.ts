@@ -1,0 +1,7 @@
+// Asks a child to end, and tells that it has; then it is terminated itself.
+import { parentPort, workerData } from 'node:worker_threads'
+import { SharedChild, type ChildToken } from 'shared-child'
+
+const { token, grace } = workerData as { token: ChildToken; grace: number }
+void SharedChild.attach(token).terminate({ grace })
+parentPort!.postMessage('asked')

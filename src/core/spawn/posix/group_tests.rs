@@ -1,0 +1,153 @@
+//! Groups and what ends them, by the fork engine as FreeBSD has it; on Linux, whose /proc shows who is in a group.
+
+use super::super::{Grouping, Plan, SpawnError, Stage, Stdio};
+use super::exec::Place;
+use super::tests::{output, plan};
+use super::{Started, start, start_in};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::os::fd::{FromRawFd, OwnedFd};
+
+#[test]
+fn a_child_leads_a_group_in_the_session_of_its_parent() {
+    let command = "echo $$; ps -o pgid= -p $$; ps -o sid= -p $$; ps -o sid= -p $PPID";
+    let (text, _) = output(command, |plan| plan.grouping = Grouping::Group);
+    let [pid, group, session, parents] = text.split_whitespace().collect::<Vec<_>>()[..] else {
+        panic!("{text}")
+    };
+    assert_eq!((pid, session), (group, parents));
+}
+
+#[test]
+fn what_this_system_has_not_is_refused() {
+    let refused = |grouping, detached, kill_on_parent_exit| {
+        let plan = plan(c"true", &["true"], Stdio::Ignore);
+        let error = start(&Plan { grouping, detached, kill_on_parent_exit, ..plan }).unwrap_err();
+        assert_eq!(error.errno, -libc::ENOTSUP);
+        error.stage
+    };
+    assert_eq!(refused(Grouping::Contain, false, false), Stage::Contain);
+    assert_eq!(refused(Grouping::Group, true, true), Stage::KillOnParentExit);
+}
+
+/// All processes of a group that run, by their pids.
+fn running_in(group: libc::pid_t) -> Vec<libc::pid_t> {
+    let fields = |pid: &str| {
+        let line = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let (_, fields) = line.rsplit_once(") ")?;
+        let fields: Vec<&str> = fields.split(' ').collect();
+        Some((fields[0].to_owned(), fields[2].parse::<libc::pid_t>().ok()?))
+    };
+    let mut running = Vec::new();
+    for entry in std::fs::read_dir("/proc").unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let Ok(pid) = name.parse() else { continue };
+        if fields(&name).is_some_and(|(state, of)| of == group && state != "Z" && state != "X") {
+            running.push(pid);
+        }
+    }
+    running
+}
+
+/// Takes its exit status: by which signal it ended.
+fn signal_that_ended(pid: libc::pid_t) -> i32 {
+    let mut status = 0;
+    // SAFETY: a child of ours, and a slot for its status.
+    assert_eq!(unsafe { libc::waitpid(pid, &mut status, 0) }, pid);
+    libc::WTERMSIG(status)
+}
+
+/// The state and the program of a process.
+fn state_and_program(pid: libc::pid_t) -> (char, std::path::PathBuf) {
+    let line = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let state = line.rsplit_once(") ").unwrap().1.chars().next().unwrap();
+    (state, std::fs::read_link(format!("/proc/{pid}/exe")).unwrap())
+}
+
+#[test]
+fn a_child_waits_in_its_place_until_all_is_done_about_it() {
+    let ours = std::env::current_exe().unwrap();
+    let mut pids = Vec::new();
+    let mut look = |pid| {
+        pids.push(pid);
+        // It waits for us; or else its program has begun to sleep.
+        while state_and_program(pid).0 != 'S' {
+            std::thread::yield_now();
+        }
+        assert_eq!(state_and_program(pid).1, ours);
+        assert_eq!(running_in(pid), [pid]);
+    };
+    let sleeper = plan(c"sleep", &["sleep", "60"], Stdio::Ignore);
+    let mut let_go = |pid| {
+        look(pid);
+        Ok(())
+    };
+    let started = start_in(Place::Own, &sleeper, None, Some(&mut let_go)).unwrap();
+    assert_ne!(state_and_program(started.pid).1, ours);
+    // SAFETY: takes integers. A child of ours, not reaped.
+    unsafe { libc::kill(started.pid, libc::SIGKILL) };
+    assert_eq!(signal_that_ended(started.pid), libc::SIGKILL);
+
+    let mut refuse = |pid| {
+        look(pid);
+        Err(SpawnError { errno: -libc::EMFILE, stage: Stage::Spawn })
+    };
+    let refused = start_in(Place::Own, &sleeper, None, Some(&mut refuse)).unwrap_err();
+    assert_eq!(refused.errno, -libc::EMFILE);
+    // SAFETY: takes integers; no status is asked for.
+    assert_eq!(unsafe { libc::waitpid(pids[1], std::ptr::null_mut(), 0) }, -1, "it has been reaped");
+}
+
+/// One test at a time starts watchdogs, which look alike.
+static WATCHDOGS: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+#[test]
+fn a_watchdog_is_there_before_the_program_and_ends_the_group_with_its_parent() {
+    let _alone = WATCHDOGS.lock().unwrap();
+    // In brackets, or this command would find itself. Its first word is how many watchdogs there are as it begins.
+    let command = "ps -e -o pgid=,args= | grep -c \"^ *$$ .*[k]ill -KILL 0\"; sleep 60 & wait";
+    let mut plan = plan(c"sh", &["sh", "-c", command], Stdio::Pipe);
+    plan.grouping = Grouping::Group;
+    plan.kill_on_parent_exit = true;
+    let Started { pid, mut pipes, watchdog } = start(&plan).unwrap();
+    let (watchdog, lead) = watchdog.unwrap();
+    // SAFETY: the end of a pipe, which gives it up.
+    let stdout = unsafe { OwnedFd::from_raw_fd(pipes[1].take().unwrap().into_raw() as i32) };
+    let mut line = String::new();
+    BufReader::new(File::from(stdout)).read_line(&mut line).unwrap();
+    assert_eq!(line, "1\n");
+
+    for signal in (1..=31).filter(|signal| ![libc::SIGKILL, libc::SIGSTOP].contains(signal)) {
+        // SAFETY: takes integers. A child of ours, not reaped.
+        assert_eq!(unsafe { libc::kill(watchdog, signal) }, 0);
+    }
+    assert!(running_in(pid).contains(&watchdog), "nothing that can be ignored ends it");
+
+    drop(lead);
+    assert_eq!([pid, watchdog].map(signal_that_ended), [libc::SIGKILL; 2]);
+    while !running_in(pid).is_empty() {
+        std::thread::yield_now(); // what the shell has started is on its way
+    }
+}
+
+#[test]
+fn a_program_that_does_not_start_has_no_watchdog() {
+    let _alone = WATCHDOGS.lock().unwrap();
+    let missing = plan(c"no-such-program", &["x"], Stdio::Ignore);
+    let missing = Plan { grouping: Grouping::Group, kill_on_parent_exit: true, ..missing };
+    assert_eq!(start(&missing).unwrap_err().errno, -libc::ENOENT);
+    let us = std::process::id().to_string();
+    let list = std::process::Command::new("ps").args(["-o", "args=", "--ppid", &us]).output().unwrap();
+    let list = String::from_utf8(list.stdout).unwrap();
+    assert!(list.lines().all(|line| !line.contains("kill -KILL 0")), "{list}");
+}
+
+/// Without a group, by the kernel, which does the same on FreeBSD.
+#[test]
+fn a_child_without_a_group_ends_with_its_parent() {
+    let mut plan = plan(c"sleep", &["sleep", "60"], Stdio::Ignore);
+    plan.kill_on_parent_exit = true;
+    // For Linux, the thread that starts it is the parent.
+    let pid = std::thread::spawn(move || start(&plan).unwrap().pid).join().unwrap();
+    assert_eq!(signal_that_ended(pid), libc::SIGKILL);
+}

@@ -1,0 +1,131 @@
+//! Chains of forks, each of which ends when it has started the next, and bombs, of which all go on: none is left.
+//! Only inside a pid namespace, with few processes, and as a user that nobody else is. SHARED_CHILD_FORK_RUNS is how
+//! often each of them is ended (10 by default).
+
+use crate::support::limit::until;
+use crate::support::namespace::in_a_namespace;
+use crate::support::plans::plan;
+use crate::support::proc::{has_exited, stat};
+use shared_child_native::core::child::{ChildHandle, TakenPipe};
+use shared_child_native::core::ending::Ending;
+use shared_child_native::core::spawn::{Credentials, Grouping, Plan, Stdio};
+use shared_child_native::core::{Cause, spawner};
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::FromRawFd;
+use std::sync::{OnceLock, mpsc};
+use std::time::{Duration, Instant, SystemTime};
+
+/// For who is not root.
+const FEW_PROCESSES: [&str; 2] = ["prlimit", "--nproc=60"];
+
+/// A user that nobody else is: the limit counts all processes of a user. The namespaces of two tests have the same
+/// pids, but not the same time.
+fn user() -> u32 {
+    static USER: OnceLock<u32> = OnceLock::new();
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    *USER.get_or_init(|| 100_000 + now.subsec_micros())
+}
+
+/// They ignore SIGTERM, and print a letter when they are under way. Without a limit they do not start.
+const CHAIN: &str = "$SIG{TERM} = $SIG{CHLD} = 'IGNORE'; $< >= 100000 or die; syswrite STDOUT, 'x';
+    while (1) { my $pid = fork; exit if $pid; }";
+const BOMB: &str = "$SIG{TERM} = $SIG{CHLD} = 'IGNORE'; $< >= 100000 or die; syswrite STDOUT, 'x';
+    while (1) { fork; }";
+
+fn runs() -> u32 {
+    std::env::var("SHARED_CHILD_FORK_RUNS").map_or(10, |count| count.parse().unwrap())
+}
+
+/// One that is under way, and for a while that is another one each time.
+fn under_way(program: &str, run: u32) -> ChildHandle {
+    let stdio = vec![Stdio::Ignore, Stdio::Pipe, Stdio::Inherit(2)];
+    let credentials = Credentials { uid: Some(user()), ..Credentials::default() };
+    let plan = Plan { grouping: Grouping::Group, stdio, credentials, ..plan(&["perl", "-e", program]) };
+    let child = spawner::spawn(plan).unwrap();
+    let Some(TakenPipe::Open(pipe)) = child.take_pipe(1) else { panic!("it is open, whoever has it") };
+    // SAFETY: the pipe has just been given away.
+    let mut stdout = unsafe { File::from_raw_fd(pipe.into_raw() as i32) };
+    stdout.read_exact(&mut [0]).unwrap();
+    let until = Instant::now() + Duration::from_micros(u64::from(run % 10) * 300);
+    while Instant::now() < until {}
+    child
+}
+
+/// Whoever is in the group; zombies as well.
+fn members(number: u32) -> Vec<u32> {
+    let pids = std::fs::read_dir("/proc").unwrap();
+    let pids = pids.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
+    pids.filter(|pid: &u32| stat(&pid.to_string(), 5).is_some_and(|group| group == number.to_string()))
+        .collect()
+}
+
+fn survivors(number: u32) -> Vec<u32> {
+    members(number).into_iter().filter(|pid| !has_exited(*pid)).collect()
+}
+
+/// Before the next run, which could not start one for each.
+fn until_the_zombies_are_reaped(number: u32) {
+    until("the zombies are reaped", || members(number).is_empty());
+}
+
+fn is_gone(child: &ChildHandle, limit: Option<Duration>) -> bool {
+    let (sender, told) = mpsc::channel();
+    let deadline = limit.map(|limit| Instant::now() + limit);
+    child.child().on_group_gone(deadline, move |gone| sender.send(gone).unwrap());
+    told.recv().unwrap()
+}
+
+#[test]
+fn when_it_is_killed() {
+    in_a_namespace!(&FEW_PROCESSES, || {
+        for run in 0..runs() {
+            for program in [CHAIN, BOMB] {
+                let child = under_way(program, run);
+                assert!(child.shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap());
+                assert!(is_gone(&child, None));
+                assert_eq!(survivors(child.pid), [0_u32; 0]);
+                until_the_zombies_are_reaped(child.pid);
+            }
+        }
+    });
+}
+
+#[test]
+fn when_its_time_of_grace_is_over() {
+    in_a_namespace!(&FEW_PROCESSES, || {
+        for run in 0..runs() {
+            for program in [CHAIN, BOMB] {
+                let child = under_way(program, run);
+                let grace = Some(Duration::from_millis(5));
+                let ending = Ending { cause: Cause::Terminate, signal: libc::SIGTERM, grace };
+                assert!(child.child().end(ending).unwrap());
+                let pid = child.pid;
+                if run % 2 == 0 {
+                    assert!(is_gone(&child, None));
+                    assert_eq!(survivors(pid), [0_u32; 0]);
+                } else {
+                    drop(child);
+                    until("nobody is left, and nobody has waited", || survivors(pid).is_empty());
+                }
+                until_the_zombies_are_reaped(pid);
+            }
+        }
+    });
+}
+
+/// By the time that a list of processes is read, all of a chain that were on it are gone.
+#[test]
+fn and_a_chain_is_not_taken_for_gone() {
+    in_a_namespace!(&FEW_PROCESSES, || {
+        for run in 0..runs() {
+            let child = under_way(CHAIN, run);
+            let _ = child.shared.wait().unwrap();
+            assert!(!is_gone(&child, Some(Duration::from_millis(100))));
+            assert!(child.shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap());
+            assert!(is_gone(&child, None));
+            assert_eq!(survivors(child.pid), [0_u32; 0]);
+            until_the_zombies_are_reaped(child.pid);
+        }
+    });
+}
