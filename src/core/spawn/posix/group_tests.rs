@@ -7,6 +7,8 @@ use super::{Started, start, start_in};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::os::fd::{FromRawFd, OwnedFd};
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_child_leads_a_group_in_the_session_of_its_parent() {
@@ -125,9 +127,49 @@ fn a_watchdog_is_there_before_the_program_and_ends_the_group_with_its_parent() {
 
     drop(lead);
     assert_eq!([pid, watchdog].map(signal_that_ended), [libc::SIGKILL; 2]);
-    while !running_in(pid).is_empty() {
-        std::thread::yield_now(); // what the shell has started is on its way
+    wait_until_nobody_runs_in(pid);
+}
+
+/// What was killed is on its way.
+fn wait_until_nobody_runs_in(group: libc::pid_t) {
+    let limit = Instant::now() + Duration::from_secs(50);
+    while !running_in(group).is_empty() {
+        assert!(Instant::now() < limit, "{:?}", running_in(group));
+        std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+#[test]
+fn a_group_ends_with_a_parent_that_is_killed() {
+    let _alone = WATCHDOGS.lock().unwrap();
+    let mut host = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "--ignored",
+            "--nocapture",
+            concat!(module_path!(), "::be_a_parent").split_once("::").unwrap().1,
+        ])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Beside what the harness says: the pid of the leader, told by what it has started.
+    let mut lines = BufReader::new(host.stdout.take().unwrap()).lines();
+    let group = lines.find_map(|line| line.unwrap().strip_prefix("leader ")?.parse().ok()).unwrap();
+    assert_eq!(running_in(group).len(), 3, "a leader, what it has started, and a watchdog");
+    host.kill().unwrap();
+    host.wait().unwrap();
+    wait_until_nobody_runs_in(group);
+}
+
+#[test]
+#[ignore = "the parent of the test before"]
+fn be_a_parent() {
+    let command = "sh -c 'echo; echo leader $PPID; exec sleep 60' & wait";
+    let mut plan = plan(c"sh", &["sh", "-c", command], Stdio::Inherit(1));
+    plan.grouping = Grouping::Group;
+    plan.kill_on_parent_exit = true;
+    let started = start(&plan).unwrap();
+    signal_that_ended(started.pid);
 }
 
 #[test]
@@ -137,7 +179,7 @@ fn a_program_that_does_not_start_has_no_watchdog() {
     let missing = Plan { grouping: Grouping::Group, kill_on_parent_exit: true, ..missing };
     assert_eq!(start(&missing).unwrap_err().errno, -libc::ENOENT);
     let us = std::process::id().to_string();
-    let list = std::process::Command::new("ps").args(["-o", "args=", "--ppid", &us]).output().unwrap();
+    let list = Command::new("ps").args(["-o", "args=", "--ppid", &us]).output().unwrap();
     let list = String::from_utf8(list.stdout).unwrap();
     assert!(list.lines().all(|line| !line.contains("kill -KILL 0")), "{list}");
 }

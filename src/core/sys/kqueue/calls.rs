@@ -173,6 +173,10 @@ impl Record {
 #[repr(transparent)]
 struct Record(libc::kinfo_proc);
 
+/// As every kernel since FreeBSD 7 has it, which fills an array of them.
+#[cfg(all(target_os = "freebsd", target_arch = "x86_64"))]
+const _: () = assert!(size_of::<Record>() == 1088);
+
 #[cfg(not(target_vendor = "apple"))]
 impl Record {
     fn member(&self) -> Member {
@@ -187,9 +191,9 @@ pub fn apart(act: impl FnOnce() + Send + 'static) {
 
 /// The event "this process has exited", for a kqueue.
 pub fn exit_of(pid: libc::pid_t) -> Process<'static> {
-    let pid = NonZeroI32::new(pid).expect("a child's pid is not 0");
-    // SAFETY: the pid is a child's that nobody has reaped (see `Handle`); should a foreign reaper
-    // have freed it, the kernel answers for whoever has it now, and memory is not at stake.
+    let pid = NonZeroI32::new(pid).expect("no process has the pid 0");
+    // SAFETY: the pid is a child's that nobody has reaped (see `Handle`); should a foreign reaper have freed it, or should
+    // it be that of a group's member, the kernel answers for whoever has it now, and memory is not at stake.
     unsafe { Process::from_pid(pid, ProcessOps::Exit) }
 }
 
