@@ -140,7 +140,7 @@ const loads: Record<string, (turn: number) => Promise<void>> = {
 /** The argument that makes this file the host of such a child. */
 const HOST = '--host'
 
-async function host(): Promise<void> {
+async function beAHost(): Promise<void> {
   const stdio = ['ignore', 'inherit', 'inherit'] as const
   await spawn('sh', ['-c', 'sleep 1000 & echo up; wait'], { stdio, group: true, killOnParentExit: true })
 }
@@ -239,7 +239,7 @@ async function main(): Promise<void> {
 }
 
 if (process.argv[2] === HOST) {
-  void host()
+  void beAHost()
 } else if (isMainThread) {
   process.env[MARK] = String(process.pid)
   main().catch((error: unknown) => {
