@@ -62,7 +62,12 @@ export class SharedChild {
    * numbers out of range with a RangeError (`ERR_OUT_OF_RANGE`), what this system does not have with
    * `ERR_FEATURE_UNAVAILABLE`, an aborted `options.signal` with an AbortError, and `ERR_ACCESS_DENIED` where Node's
    * permission model forbids child processes; nothing is started then. The message of an ENOENT names a script's
-   * interpreter if it is that which is missing. Everything passed in is read at the time of the call.
+   * interpreter if it is that which is missing. Everything passed in is read at the time of the call; the child has the
+   * working directory, umask, priority, processors and rights that the calling thread had then.
+   *
+   * When process.exit(), an uncaught exception or the end of the worker follows at once, the program is started all the
+   * same: the process waits for all spawns that are queued, for one second at most. On Windows it does not wait, and the
+   * program may not be started. An exit handler uses {@link SharedChild.spawnSync}, which has started it when it returns.
    *
    * @param file a path, a `file:` URL, or a name to look up in the child's PATH
    * @param args strings only (child_process coerces others)
@@ -207,7 +212,7 @@ export class SharedChild {
   }
 
   /**
-   * Sends SIGKILL (or `signal`). It is sent before this returns, whatever the libuv pool is doing; the promise only
+   * Sends SIGKILL (or `signal`) to the child alone, with `group` too. It is sent before this returns, whatever the libuv pool is doing; the promise only
    * tells the outcome: true when it was sent, false when the child had already exited (nothing is sent then: its pid
    * may belong to someone else).
    *
@@ -246,9 +251,10 @@ export class SharedChild {
   }
 
   /**
-   * Ends the child: [closes stdin and waits `endStdin` ms, if that is given] -> `signal`, and SIGCONT, for a stopped
-   * child hears nothing else -> after `grace` ms SIGKILL. With `group` all of it is ended, also when the child itself has
-   * exited, and this resolves when nothing of the group runs any more; else when the child is gone.
+   * Ends the child, in three steps: it closes stdin and waits `endStdin` ms (if that is given); it sends `signal`, and
+   * SIGCONT, without which a stopped child would not hear it; and after `grace` ms it sends SIGKILL. With `group` all of it
+   * is ended, also when the child itself has exited, and this resolves when nothing of the group runs any more; else when
+   * the child is gone.
    *
    * Any number of callers in any threads: the earliest deadline counts, and all get the same status. It goes on even when
    * the calling worker ends. Windows: CTRL_BREAK or WM_CLOSE where somebody can be asked, else SIGKILL at once.
@@ -310,7 +316,7 @@ export class SharedChild {
    * Without `input`, a stdin that nobody has asked for by the next setImmediate is closed, so that a child which reads
    * it ends; also if output() rejects for its options.
    *
-   * Over `maxBuffer` bytes on either: the child is killed (with `killSignal`) and it rejects with a RangeError,
+   * Over `maxBuffer` bytes on either: the child is ended (see `killSignal`) and it rejects with a RangeError,
    * `ERR_CHILD_PROCESS_STDIO_MAXBUFFER`, that has what was read in `stdout` and `stderr`, and the `status`. A text that
    * is too long for a string (`buffer.constants.MAX_STRING_LENGTH`): it rejects with `ERR_STRING_TOO_LONG`, and the
    * error has the same properties, the first two as Buffers (so has the other one, if both are the case). A grandchild
@@ -353,8 +359,8 @@ export class SharedChild {
 
   /**
    * terminate(), and then destroys the streams that were not taken: `await using child = await spawn(...)` leaves nothing
-   * of the child behind; with `group`, nothing of the group, also when the child has exited before. Rejects only where
-   * kill() does (EPERM).
+   * of the child behind; with `group`, nothing of the group, also when the child has exited before. It asks first: see
+   * `killSignal` and `killGrace`. Rejects only where kill() does (EPERM).
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const handle = this.#handle

@@ -10,10 +10,10 @@ export type Signal = SignalName | number
 /** The names among the signals. */
 export type SignalName = NodeJS.Signals | 'SIGRTMIN' | `SIGRTMIN+${number}`
 
-/** Why this process ended a child; null if it did not. See {@link ExitStatus.cause}. */
+/** Why this process ended a child; null if it did not. See `cause` of {@link ExitStatus}. */
 export type Cause = 'timeout' | 'abort' | 'maxBuffer' | 'dispose' | 'terminate' | 'kill' | null
 
-/** What killGroup() reaches. See {@link SharedChild.containment}. */
+/** What killGroup() reaches. See `containment` of SharedChild. */
 export type Containment = 'job' | 'cgroup' | 'group' | 'child'
 
 /**
@@ -137,11 +137,11 @@ export interface SpawnOptions {
   /**
    * Own what the child starts, too. Default false. With true it leads a process group of its own (Windows: a job object),
    * and killGroup(), terminate(), `timeout`, `signal`, `maxBuffer` and disposal mean all of it, also after the child
-   * itself has exited. Reach: on Windows everything but what services start for it; on Linux, macOS and BSD all but those
-   * who leave the group (setsid(2), setpgid(2)).
+   * itself has exited; kill() and sendSignal() go to the child alone as before. Reach: on Windows everything but what
+   * services start for it; on Linux, macOS and BSD all but those that leave the group (setsid(2), setpgid(2)).
    *
-   * `'contain'`: nobody can leave (Windows: the job; Linux: a cgroup v2 of its own, where this process may make one: as
-   * root, and in user services of systemd), else `ERR_FEATURE_UNAVAILABLE`, and nothing is started.
+   * `'contain'`: leaving the group is no way out (Windows: the job; Linux: a cgroup v2 of its own, where this process may
+   * make one: as root, and in user services of systemd), else `ERR_FEATURE_UNAVAILABLE`, and nothing is started.
    *
    * Ctrl-C at a terminal does not reach a group of its own; reading the terminal stops it (SIGTTIN).
    */
@@ -149,9 +149,11 @@ export interface SpawnOptions {
   /**
    * The kernel ends the child (with `group`: all of it) with SIGKILL when this process ends, however it does: exit, crash,
    * SIGKILL, exec. Not when a worker ends. Where the system cannot: `ERR_FEATURE_UNAVAILABLE`, and nothing is started.
-   * Default: what child_process does there: true on Windows unless `detached`, else false. Linux: it takes four
-   * descriptors of this process for as long as the child, or its group, runs. macOS: only with `group`, which has a small
-   * shell in it then; there and on FreeBSD a group with `detached` cannot.
+   * Default: what child_process does there: true on Windows unless `detached`, else false.
+   *
+   * Linux: it takes four descriptors of this process for as long as the child, or its group, runs; and of a group, those
+   * that have left it live on, with `group: 'contain'` too (the kernel kills no cgroup by itself). macOS: only with
+   * `group`, which has a small shell in it then; there and on FreeBSD a group with `detached` cannot.
    */
   killOnParentExit?: boolean
   /**
@@ -208,15 +210,20 @@ export interface WaitOptions {
 export interface TerminateOptions {
   /** What asks the child to end. Default: `killSignal` of its spawn. */
   signal?: Signal
-  /** Milliseconds until it is killed. Default: `killGrace` of its spawn; 0: it is killed at once; Infinity: never. */
+  /**
+   * Milliseconds between `signal` and SIGKILL. Default: `killGrace` of its spawn; 0: SIGKILL at once; Infinity: never.
+   */
   grace?: number
-  /** Closes the child's stdin first, and gives it this many milliseconds to end by itself, as language servers do. */
+  /**
+   * Closes the child's stdin first, and gives the child this many milliseconds to end by itself, as language servers and
+   * others do that read requests from it. Default: stdin is left as it is.
+   */
   endStdin?: number
 }
 
 /** Options of waitGroup(). */
 export interface WaitGroupOptions {
-  /** Milliseconds. Default: no limit. */
+  /** Milliseconds until it resolves with false (>= 0). Default, and Infinity: no limit. The group is left alone. */
   timeout?: number
   /** Gives up waiting: the promise rejects with an AbortError. The group is left alone. */
   signal?: AbortSignal

@@ -1,16 +1,32 @@
-import fs from 'node:fs'
 // npm run soak -- --minutes N: a mixed load for a long time. It prints what was done, and memory, fds and the worst delay once a minute;
-// it ends with 1 when a status was lost or wrong, or when anything grows.
+// it ends with 1 when a status was lost or wrong, when anything grows, or when a process is left.
+import { once } from 'node:events'
+import fs from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Readable } from 'node:stream'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { SharedChild, spawn, type ChildToken } from 'shared-child'
+import { SharedChild, spawn, type ChildToken, type ExitStatus } from 'shared-child'
 import { childrenOf, openFds } from '../support/proc.js'
 import { until, within } from '../support/within.js'
 
 const at = process.argv.indexOf('--minutes')
 const minutes = at > 0 ? Number(process.argv[at + 1]) : 30
 
-const counts = { spawns: 0, statuses: 0, kills: 0, bytes: 0, workers: 0, failedSpawns: 0, wrong: 0 }
+/** Each process that comes from this one has it in its environment. */
+const MARK = 'SHARED_CHILD_SOAK'
+
+const counts = {
+  spawns: 0,
+  statuses: 0,
+  kills: 0,
+  groups: 0,
+  terminations: 0,
+  hosts: 0,
+  bytes: 0,
+  workers: 0,
+  failedSpawns: 0,
+  wrong: 0,
+}
 type Counts = typeof counts
 
 function right(holds: boolean, what: string): void {
@@ -39,6 +55,56 @@ const loads: Record<string, (turn: number) => Promise<void>> = {
     right(!(await child.kill()), 'nothing is sent to a child that is gone')
     counts.statuses++
     counts.kills++
+  },
+  /** A tree, with its leader and without, of which half would end with this process. */
+  async groups(turn) {
+    const leaderStays = turn % 3 > 0
+    const options = { stdio: ['ignore', 'pipe', 'inherit'] as const, group: true, killOnParentExit: turn % 2 === 0 }
+    const args = ['-c', `sleep 1000 & sleep 1000 & echo up; ${leaderStays ? 'wait' : 'exit 7'}`]
+    const child = turn % 5 === 0 ? SharedChild.spawnSync('sh', args, options) : await spawn('sh', args, options)
+    counts.spawns++
+    counts.groups++
+    const { closed } = await firstText(child.takeStdout()!)
+    if (!leaderStays) await within(LONG, 'wait', child.wait())
+    const way = ENDS[turn % ENDS.length]!
+    await within(LONG, way.cause, way.end(child))
+    right(await within(LONG, 'waitGroup', child.waitGroup()), 'nothing of the group runs')
+    right(!child.killGroupSync(0), 'nobody of the group is left')
+    await within(LONG, 'the last who has stdout', closed)
+    const { code, cause } = await within(LONG, 'wait', child.wait())
+    right(leaderStays ? cause === way.cause : code === 7 && cause === null, `${way.cause}: code ${code}, ${cause}`)
+    counts.statuses++
+  },
+  /** One that listens, and one that has to be killed after the time of grace. */
+  async terminated(turn) {
+    const listens = turn % 2 === 0
+    const args = ['-c', `${listens ? '' : `trap '' TERM; `}echo up; while :; do sleep 1; done`]
+    const child = await spawn('sh', args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      group: turn % 4 < 2,
+      killGrace: LONG,
+    })
+    counts.spawns++
+    const { closed } = await firstText(child.takeStdout()!)
+    const both = [child.terminate(listens ? {} : { grace: 20 }), child.terminate()]
+    const [one, two] = await within(LONG, 'terminate()', Promise.all(both))
+    right(one === two && one!.cause === 'terminate', `cause ${one!.cause}`)
+    right(one!.signal === (listens ? 'SIGTERM' : 'SIGKILL'), `signal ${one!.signal}`)
+    await within(LONG, 'the last who has stdout', closed)
+    counts.statuses++
+    counts.terminations++
+  },
+  /** A process that is killed, and what it has started ends with it. */
+  async hosts() {
+    const host = await spawn(process.execPath, [__filename, HOST], { stdio: ['ignore', 'pipe', 'inherit'] })
+    counts.spawns++
+    const { closed } = await firstText(host.takeStdout()!)
+    right(await host.kill(), 'the host was there')
+    await within(LONG, 'what the host had started', closed)
+    await within(LONG, 'wait', host.wait())
+    counts.statuses++
+    counts.hosts++
+    await new Promise((resolve) => setTimeout(resolve, 200))
   },
   async streaming(turn) {
     const input = Buffer.alloc((turn % 7) * 50_000, turn)
@@ -69,6 +135,40 @@ const loads: Record<string, (turn: number) => Promise<void>> = {
     counts.statuses++
     await worker.terminate()
   },
+}
+
+/** The argument that makes this file the host of such a child. */
+const HOST = '--host'
+
+async function beAHost(): Promise<void> {
+  const stdio = ['ignore', 'inherit', 'inherit'] as const
+  await spawn('sh', ['-c', 'sleep 1000 & echo up; wait'], { stdio, group: true, killOnParentExit: true })
+}
+
+const ENDS: readonly { cause: ExitStatus['cause'] & string; end: (child: SharedChild) => Promise<unknown> }[] = [
+  { cause: 'kill', end: (child) => child.killGroup() },
+  { cause: 'terminate', end: (child) => child.terminate() },
+  { cause: 'dispose', end: (child) => child[Symbol.asyncDispose]() },
+  { cause: 'dispose', end: async (child) => child[Symbol.dispose]() },
+]
+
+/** Resolves when something has come; `closed` does when nobody has the other end any more. */
+async function firstText(stream: Readable): Promise<{ closed: Promise<unknown> }> {
+  const closed = once(stream, 'close')
+  await within(LONG, 'the first text', once(stream, 'data'))
+  return { closed }
+}
+
+/** Processes that come from this one, whoever is their parent now. Zombies have no environment. */
+function processesLeft(): string[] {
+  return fs.readdirSync('/proc').filter((pid) => {
+    try {
+      const variables = fs.readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')
+      return variables.includes(`${MARK}=${process.pid}`)
+    } catch {
+      return false
+    }
+  })
 }
 
 interface Level {
@@ -114,6 +214,7 @@ async function main(): Promise<void> {
   run.stopped = true
   await within(2 * LONG, `the last of ${[...rest].join()}`, all)
   await until('all children are gone', () => childrenOf().length === 0)
+  await until('all processes are gone', () => processesLeft().length === 0)
   await until('all fds are closed', () => level().fds <= (start?.fds ?? 0)).catch(() => undefined)
   const last = level()
   const first = start ?? { ...last, ...counts }
@@ -126,6 +227,7 @@ async function main(): Promise<void> {
     fdsStart: first.fds,
     fdsEnd: last.fds,
     zombies: childrenOf().length,
+    processesLeft: processesLeft().length,
   }
   console.log(JSON.stringify(summary))
   // At the start some children were alive, with their fds. The heap may breathe; a leak of 100 bytes a child would be seen.
@@ -136,7 +238,10 @@ async function main(): Promise<void> {
   process.exit(counts.wrong > 0 ? 1 : 0)
 }
 
-if (isMainThread) {
+if (process.argv[2] === HOST) {
+  void beAHost()
+} else if (isMainThread) {
+  process.env[MARK] = String(process.pid)
   main().catch((error: unknown) => {
     console.error(error)
     process.exit(1)
