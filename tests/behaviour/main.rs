@@ -47,6 +47,7 @@ mod spawning {
 
 /// What a child has started, and how all of it is ended.
 mod controlling {
+    mod a_parent_may_end_at_any_point;
     mod a_signal_reaches_the_whole_group;
     mod a_tie_holds_in_any_case;
     mod a_tied_child_ends_with_its_parent;

@@ -69,3 +69,9 @@ impl Drop for Host {
         self.end();
     }
 }
+
+/// Waits until it has ended by itself, and everybody who has its stdout.
+pub fn end_of_host(mut host: Host) {
+    host.lines.by_ref().for_each(drop);
+    host.process.wait().unwrap();
+}
