@@ -1,9 +1,11 @@
 //! A child between clone and exec holds a copy of every fd of ours, also of the program that somebody is
 //! writing in that moment. Its writer has closed it, and yet the kernel calls it busy (ETXTBSY).
 
-use crate::support::limit::time_limit;
+use super::a_stuck_exec_holds_up_no_other::set_lease;
+use crate::support::limit::{time_limit, until};
 use crate::support::own_process::in_own_process;
 use crate::support::plans::plan;
+use crate::support::proc::children;
 use crate::support::temporary::Folder;
 use shared_child_native::core::spawn::{Plan, Stdio};
 use shared_child_native::core::spawner::spawn;
@@ -40,6 +42,34 @@ fn in_a_storm_of_writers() {
                         assert_eq!(child.shared.wait().unwrap().code(), Some(7));
                     }
                 });
+            }
+        });
+    });
+}
+
+/// A child that is stuck in its exec has a copy of the descriptor by which the program was written.
+#[test]
+fn when_the_last_child_in_the_making_is_through() {
+    in_own_process!(|| {
+        let folder = Folder::new();
+        let stuck = folder.path().join("stuck");
+        drop(write(&stuck));
+        let lease = File::options().read(true).write(true).open(&stuck).unwrap();
+        if !set_lease(&lease, libc::F_WRLCK) {
+            return; // a file system without leases
+        }
+        let path = folder.path().join("program");
+        let writer = write(&path);
+        std::thread::scope(|scope| {
+            let held_up = scope.spawn(|| spawn(program(&stuck)).unwrap());
+            until("it is between clone and exec", || !children().is_empty());
+            drop(writer);
+            let started = scope.spawn(|| spawn(program(&path)).unwrap());
+            // Refused by now, or soon: it makes no difference to who waits until the other is through.
+            assert!(set_lease(&lease, libc::F_UNLCK));
+            drop(lease);
+            for child in [started.join().unwrap(), held_up.join().unwrap()] {
+                assert_eq!(child.shared.wait().unwrap().code(), Some(7));
             }
         });
     });

@@ -20,7 +20,7 @@ fn spawn(plan: Plan) -> Receiver<Result<ChildHandle, SpawnError>> {
 }
 
 /// While it is held, an exec of the file waits for the holder to give it up (fcntl(2), F_SETLEASE).
-fn set_lease(file: &File, kind: i32) -> bool {
+pub fn set_lease(file: &File, kind: i32) -> bool {
     // SAFETY: takes integers. SIGIO, by which the kernel asks for the lease, would end this process.
     unsafe {
         libc::signal(libc::SIGIO, libc::SIG_IGN);
