@@ -1,11 +1,11 @@
 //! Whoever the child becomes, and whenever its parent ends.
 
 use crate::spawning::the_child_runs_as_whom_it_was_told::{NOBODY, is_root};
-use crate::support::host::{host, tell};
+use crate::support::host::{Host, host, tell};
 use crate::support::limit::{time_limit, until};
 use crate::support::own_process::in_own_process;
 use crate::support::plans::{plan, script, start};
-use crate::support::proc::{children, field, has_exited, threads};
+use crate::support::proc::{children, field, has_exited, stat, threads};
 use crate::support::temporary::Folder;
 use shared_child_native::core::child::ChildHandle;
 use shared_child_native::core::spawn::{Credentials, Grouping, Plan, SpawnError, Stdio};
@@ -34,6 +34,15 @@ fn as_nobody(plan: Plan) -> Plan {
 fn kill(pid: u32) {
     // SAFETY: takes integers.
     unsafe { libc::kill(pid as i32, libc::SIGKILL) };
+}
+
+/// Killed when dropped, however the test ends.
+struct Killed(u32);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        kill(self.0);
+    }
 }
 
 /// In a host: a process that has copies of all its fds, and lives on.
@@ -107,11 +116,10 @@ fn of_a_parent_whose_fork_lives_on() {
         tell("fork", fork_that_lives_on());
         tell("child", child.pid);
     });
-    let (fork, child) = (host.hear("fork"), host.hear("child"));
+    let (fork, child) = (Killed(host.hear("fork")), host.hear("child"));
     host.end();
     until("it has ended", || has_exited(child));
-    assert!(!has_exited(fork));
-    kill(fork);
+    assert!(!has_exited(fork.0));
 }
 
 /// Placing so many fds takes a while.
@@ -120,53 +128,74 @@ fn slow_plan(plan: Plan) -> Plan {
     const SOURCE: i32 = 2 * FDS as i32;
     // SAFETY: takes integers.
     assert_eq!(unsafe { libc::dup2(2, SOURCE) }, SOURCE);
-    Plan { stdio: (0..FDS).map(|_| Stdio::Inherit(SOURCE)).collect(), ..tied(plan) }
+    let stdio = (0..FDS).map(|_| Stdio::Inherit(SOURCE)).collect();
+    // In a session of its own, or the kernel would send SIGHUP to a group that is stopped when its parent ends.
+    Plan { stdio, detached: true, ..tied(plan) }
 }
 
-/// In a host: ends it as soon as it has a child, which cannot have called exec yet.
-fn end_at_the_first_child(fork: bool) {
-    let own = fs::read_link("/proc/self/exe").unwrap();
-    let child = loop {
-        if let Some(child) = children().first() {
-            break *child;
+/// A host that ends while its child is between clone and exec, where the child is stopped until then.
+fn be_a_host_that_ends_between(fork: bool) {
+    spawner::spawn(script("exit")).unwrap().shared.wait().unwrap(); // what is found out once for all
+    until("there is no child", || children().is_empty());
+    std::thread::spawn(move || {
+        loop {
+            end_at_an_early_child(fork);
         }
-    };
-    if fork {
-        tell("fork", fork_that_lives_on());
+    });
+    loop {
+        let _ = spawner::spawn(slow_plan(plan(&["sleep", "1000"]))).map(|child| child.shared.wait());
+    }
+}
+
+/// Does nothing but end the child if that has called exec by now.
+fn end_at_an_early_child(fork: bool) {
+    let Some(child) = children().first().copied() else { return };
+    let fork = fork.then(|| Killed(fork_that_lives_on()));
+    // SAFETY: takes integers.
+    unsafe { libc::kill(child as i32, libc::SIGSTOP) };
+    let state = || stat(&child.to_string(), 3);
+    until("it is stopped", || state().is_none_or(|state| state != "R" && state != "S" && state != "D"));
+    let program = |process: &str| fs::read_link(format!("/proc/{process}/exe")).ok();
+    if program(&child.to_string()) != program("self") {
+        kill(child);
+        until("it is reaped", || !children().contains(&child));
+        if let Some(Killed(fork)) = fork {
+            kill(fork);
+            // SAFETY: takes integers, and no status.
+            unsafe { libc::waitpid(fork as i32, std::ptr::null_mut(), 0) };
+        }
+        return;
+    }
+    if let Some(Killed(fork)) = fork {
+        tell("fork", fork);
     }
     tell("child", child);
-    let early = fs::read_link(format!("/proc/{child}/exe")).unwrap() == own;
-    tell("early", early.into());
     kill(std::process::id());
+}
+
+/// Goes on with a child whose host has ended.
+fn go_on(child: u32, mut host: Host) {
+    host.end();
+    // SAFETY: takes integers.
+    unsafe { libc::kill(child as i32, libc::SIGCONT) };
 }
 
 #[test]
 fn of_a_parent_that_ends_between_clone_and_exec() {
     let _limit = time_limit();
-    let mut host = host!(String::new, |_| {
-        spawner::spawn(script("exit")).unwrap().shared.wait().unwrap(); // what is found out once for all
-        until("there is no child", || children().is_empty());
-        std::thread::spawn(|| end_at_the_first_child(false));
-        let _ = spawner::spawn(slow_plan(plan(&["sleep", "1000"])));
-    });
+    let mut host = host!(String::new, |_| be_a_host_that_ends_between(false));
     let child = host.hear("child");
-    assert_eq!(host.hear("early"), 1);
+    go_on(child, host);
     until("it has ended", || has_exited(child));
 }
 
 #[test]
 fn of_a_parent_that_ends_between_clone_and_exec_and_whose_fork_lives_on() {
     let _limit = time_limit();
-    let mut host = host!(String::new, |_| {
-        spawner::spawn(script("exit")).unwrap().shared.wait().unwrap();
-        until("there is no child", || children().is_empty());
-        std::thread::spawn(|| end_at_the_first_child(true));
-        let _ = spawner::spawn(slow_plan(plan(&["sleep", "1000"])));
-    });
-    let (fork, child) = (host.hear("fork"), host.hear("child"));
-    assert_eq!(host.hear("early"), 1);
+    let mut host = host!(String::new, |_| be_a_host_that_ends_between(true));
+    let (_fork, child) = (Killed(host.hear("fork")), host.hear("child"));
+    go_on(child, host);
     until("it has ended", || has_exited(child));
-    kill(fork);
 }
 
 /// Whoever cuts it does not end the child.

@@ -35,11 +35,10 @@ fn others(number: u32) -> Vec<u32> {
 }
 
 fn end_the_others(number: u32) {
-    let others = others(number);
-    assert_eq!(others.len(), 1);
-    for other in others {
+    // On a slow machine a time of grace may have ended it.
+    for other in others(number) {
         // SAFETY: takes integers.
-        assert_eq!(unsafe { libc::kill(other as i32, libc::SIGKILL) }, 0);
+        unsafe { libc::kill(other as i32, libc::SIGKILL) };
         until("it is reaped", || stat(&other.to_string(), 3).is_none());
     }
 }

@@ -8,11 +8,12 @@ use crate::support::plans::plan;
 use crate::support::proc::{has_exited, stat};
 use shared_child_native::core::child::{ChildHandle, TakenPipe};
 use shared_child_native::core::ending::Ending;
-use shared_child_native::core::spawn::{Credentials, Grouping, Plan, Stdio};
+use shared_child_native::core::spawn::{Credentials, Grouping, Plan, SpawnError, Stage, Stdio};
 use shared_child_native::core::{Cause, spawner};
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::FromRawFd;
+use std::os::unix::fs::MetadataExt;
 use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -33,23 +34,33 @@ const CHAIN: &str = "$SIG{TERM} = $SIG{CHLD} = 'IGNORE'; $< >= 100000 or die; sy
 const BOMB: &str = "$SIG{TERM} = $SIG{CHLD} = 'IGNORE'; $< >= 100000 or die; syswrite STDOUT, 'x';
     while (1) { fork; }";
 
+/// Each begins a session, and so leaves the group.
+const CHAIN_OF_SESSIONS: &str = "use POSIX; $SIG{TERM} = $SIG{CHLD} = 'IGNORE'; $< >= 100000 or die;
+    syswrite STDOUT, 'x'; while (1) { my $pid = fork; exit if $pid; POSIX::setsid(); }";
+const BOMB_OF_SESSIONS: &str = "use POSIX; $SIG{TERM} = $SIG{CHLD} = 'IGNORE'; $< >= 100000 or die;
+    syswrite STDOUT, 'x'; while (1) { fork; POSIX::setsid(); }";
+
 fn runs() -> u32 {
     std::env::var("SHARED_CHILD_FORK_RUNS").map_or(10, |count| count.parse().unwrap())
 }
 
 /// One that is under way, and for a while that is another one each time.
 fn under_way(program: &str, run: u32) -> ChildHandle {
+    started(program, run, Grouping::Group).unwrap()
+}
+
+fn started(program: &str, run: u32, grouping: Grouping) -> Result<ChildHandle, SpawnError> {
     let stdio = vec![Stdio::Ignore, Stdio::Pipe, Stdio::Inherit(2)];
     let credentials = Credentials { uid: Some(user()), ..Credentials::default() };
-    let plan = Plan { grouping: Grouping::Group, stdio, credentials, ..plan(&["perl", "-e", program]) };
-    let child = spawner::spawn(plan).unwrap();
+    let plan = Plan { grouping, stdio, credentials, ..plan(&["perl", "-e", program]) };
+    let child = spawner::spawn(plan)?;
     let Some(TakenPipe::Open(pipe)) = child.take_pipe(1) else { panic!("it is open, whoever has it") };
     // SAFETY: the pipe has just been given away.
     let mut stdout = unsafe { File::from_raw_fd(pipe.into_raw() as i32) };
     stdout.read_exact(&mut [0]).unwrap();
     let until = Instant::now() + Duration::from_micros(u64::from(run % 10) * 300);
     while Instant::now() < until {}
-    child
+    Ok(child)
 }
 
 /// Whoever is in the group; zombies as well.
@@ -74,6 +85,44 @@ fn is_gone(child: &ChildHandle, limit: Option<Duration>) -> bool {
     let deadline = limit.map(|limit| Instant::now() + limit);
     child.child().on_group_gone(deadline, move |gone| sender.send(gone).unwrap());
     told.recv().unwrap()
+}
+
+/// Whoever runs as the user of the chains and bombs.
+fn users() -> usize {
+    let pids = std::fs::read_dir("/proc").unwrap().map(Result::unwrap);
+    let pids = pids.filter(|entry| entry.metadata().is_ok_and(|metadata| metadata.uid() == user()));
+    pids.filter(|entry| !has_exited(entry.file_name().to_str().unwrap().parse().unwrap())).count()
+}
+
+/// Nor out of a cgroup, with sessions of their own.
+#[test]
+fn nor_out_of_a_cgroup() {
+    in_a_namespace!(&FEW_PROCESSES, || {
+        for run in 0..runs() {
+            for program in [CHAIN, CHAIN_OF_SESSIONS, BOMB_OF_SESSIONS] {
+                let child = match started(program, run, Grouping::Contain) {
+                    Err(error) if error.stage == Stage::Contain => {
+                        eprintln!("skipped: no cgroup can be made");
+                        return;
+                    }
+                    child => child.unwrap(),
+                };
+                if program != BOMB_OF_SESSIONS {
+                    child.shared.wait().unwrap();
+                    assert!(!is_gone(&child, Some(Duration::from_millis(20))));
+                }
+                let grace = Some(Duration::from_millis(u64::from(run % 3)));
+                let ending = Ending { cause: Cause::Terminate, signal: libc::SIGTERM, grace };
+                assert!(child.child().end(ending).unwrap());
+                assert!(is_gone(&child, None));
+                assert_eq!(users(), 0);
+                until("the zombies are reaped", || {
+                    let mut pids = std::fs::read_dir("/proc").unwrap().map(Result::unwrap);
+                    !pids.any(|entry| entry.metadata().is_ok_and(|metadata| metadata.uid() == user()))
+                });
+            }
+        }
+    });
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! process may make one: root has it, and so have the user services of systemd and other delegated units.
 
 use super::members::{Pidfd, parent_fields};
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
@@ -27,7 +28,11 @@ impl Cgroup {
         let parent = own_folder().ok_or(io::ErrorKind::Unsupported)?;
         let name = format!("shared-child-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let folder = parent.join(name);
-        fs::create_dir(&folder).map_err(unavailable)?;
+        match fs::create_dir(&folder) {
+            // Of one with the same pid that has crashed, or is in another pid namespace.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Self::create(),
+            made => made.map_err(unavailable)?,
+        }
         match Self::open(folder) {
             Ok(cgroup) => Ok(cgroup),
             Err((folder, error)) => {
@@ -61,27 +66,35 @@ impl Cgroup {
         }
     }
 
-    /// Each of its processes, until there is no new one: `true` when there was any.
+    /// Each of its processes, and again those that are new: `true` when there was any.
     pub fn signal(&self, signal: i32) -> io::Result<bool> {
-        // Not whether anybody was told: who forks and ends all the time is there, and never met.
+        /// Who forks and ends all the time is new each time, and cannot be met by anything but SIGKILL.
+        const PASSES: usize = 8;
+        /// At a time.
+        const FDS: usize = 32;
+        // Not whether anybody was told, for the same reason.
         let populated = self.is_populated()?;
-        let mut told: Vec<libc::pid_t> = Vec::new();
-        loop {
-            let before = told.len();
-            for pid in self.processes()? {
-                if told.contains(&pid) {
-                    continue;
-                }
-                // The pid may be another's by now; the pidfd of one that is inside is not.
-                let Ok(process) = Pidfd::open(pid) else { continue };
-                if self.processes()?.contains(&pid) && process.send_signal(signal).is_ok() {
-                    told.push(pid);
-                }
+        let mut told: HashSet<libc::pid_t> = HashSet::new();
+        for _ in 0..PASSES {
+            let mut new = self.processes()?;
+            new.retain(|pid| told.insert(*pid));
+            if new.is_empty() {
+                break;
             }
-            if told.len() == before {
-                return Ok(populated);
+            for some in new.chunks(FDS) {
+                // A pid may be another's by now. But of one that is still inside, the pidfd is its own.
+                let opened: Vec<_> = some.iter().map(|pid| (pid, Pidfd::open(*pid))).collect();
+                let inside = self.processes()?;
+                for (pid, process) in opened {
+                    match process {
+                        Ok(process) if inside.contains(pid) => drop(process.send_signal(signal)), // it may have ended
+                        Err(error) if error.raw_os_error() != Some(libc::ESRCH) => return Err(error),
+                        _ => {}
+                    }
+                }
             }
         }
+        Ok(populated)
     }
 
     /// Its processes, and those of the cgroups that they have made below it.
