@@ -29,7 +29,8 @@ const machines = { x86_64: 'X86_64', aarch64: 'ARM64', armv7: 'ARM' }
 const libraries = {
   linux: /^(?:libc\.so(?:\.6)?|(?:libpthread|librt)\.so\.[01]|libdl\.so\.2|libm\.so\.6|ld-linux[\w-]*\.so\.\d)$/,
   darwin: /^\/usr\/lib\/lib(?:System\.B|iconv\.2|charset\.1)\.dylib$/,
-  win32: /^(?:kernel32|ntdll|advapi32|dbghelp|psapi|msvcrt|user32|userenv|ws2_32|bcryptprimitives|api-ms-win-[\w-]+)\.dll$/i,
+  win32:
+    /^(?:kernel32|ntdll|advapi32|dbghelp|psapi|msvcrt|user32|userenv|ws2_32|bcryptprimitives|api-ms-win-[\w-]+)\.dll$/i,
   freebsd:
     /^lib(?:c\.so\.7|thr\.so\.3|m\.so\.5|rt\.so\.1|util\.so\.\d+|execinfo\.so\.1|kvm\.so\.7|memstat\.so\.3|procstat\.so\.1|devstat\.so\.7)$/,
 }
