@@ -9,7 +9,7 @@ interface Tree {
   readonly child: SharedChild
   readonly other: number
   /** Ends the child itself, with code 3. */
-  leave(): void
+  readonly leave: () => void
 }
 
 async function startTree(t: ExecutionContext, options: SpawnOptions): Promise<Tree> {

@@ -24,7 +24,7 @@ async function terminate(act: string): Promise<void> {
   await once(child.stdout!, 'data')
   const start = performance.now()
   const { code, cause } = await child.terminate({ grace })
-  const gone = await child.waitGroup({ timeout: 0 })
+  const gone = !child.killGroupSync(0)
   const told: Told = { code, cause, gone, ms: performance.now() - start }
   process.stdout.write(JSON.stringify(told))
 }
