@@ -20,6 +20,7 @@ import {
   DETACHED,
   GROUP,
   KILL_ON_PARENT_EXIT,
+  KILL_ON_PARENT_EXIT_IF_POSSIBLE,
   RECORD_SURROUNDINGS,
   VERBATIM_ARGUMENTS,
   WINDOWS_HIDE,
@@ -81,8 +82,7 @@ function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
   if (boolean('options.windowsHide', windowsHide)) flags |= WINDOWS_HIDE
   else if (given(windowsHide)) flags |= WINDOWS_SHOW
   flags |= groupOf(options.group)
-  if (boolean('options.killOnParentExit', options.killOnParentExit ?? (platform === 'win32' && !detached)))
-    flags |= KILL_ON_PARENT_EXIT
+  flags |= parentExitOf(options.killOnParentExit, detached)
   if (boolean('options.windowsVerbatimArguments', windowsVerbatimArguments)) flags |= VERBATIM_ARGUMENTS
   return flags
 }
@@ -90,6 +90,12 @@ function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
 /** The empty one is none, as in child_process. */
 function cwdOf(value: unknown): string | null {
   return given(value) ? path('options.cwd', value) || null : null
+}
+
+/** By default what child_process does. */
+function parentExitOf(value: unknown, detached: unknown): number {
+  if (given(value)) return boolean('options.killOnParentExit', value) ? KILL_ON_PARENT_EXIT : 0
+  return platform === 'win32' && !detached ? KILL_ON_PARENT_EXIT_IF_POSSIBLE : 0
 }
 
 function groupOf(value: unknown): number {

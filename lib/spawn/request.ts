@@ -27,6 +27,8 @@ export const WINDOWS_SHOW = 16
 export const GROUP = 32
 export const CONTAIN = 64
 export const KILL_ON_PARENT_EXIT = 128
+/** Windows: what nobody has asked for is no reason not to start a child. */
+export const KILL_ON_PARENT_EXIT_IF_POSSIBLE = 256
 
 const NONE = -1
 const HEADER = 5

@@ -2,11 +2,14 @@
 // are the process's, and on Node only the main thread changes them, by process.chdir() and process.umask(mask). So while
 // a spawn of the main thread is on its way, these two first have the old values recorded; at other times they are
 // Node's own, and a spawn pays nothing. Everywhere else the native side records both at each call.
-import process from 'node:process'
 import { beforeSurroundingsChange } from '../events.js'
 import { isMainThreadOfNode } from './main-thread.js'
 
 type AnyFunction = (...args: unknown[]) => unknown
+
+// Not by a default import of node:process: what our bundler makes of one reads every property of it, and Node on Windows ends itself when it
+// is asked for process.title in a console whose title is empty.
+const { process } = globalThis
 
 /** As plain properties, which they are. */
 const functions = process as unknown as { chdir: AnyFunction; umask: AnyFunction }

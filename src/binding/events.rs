@@ -116,7 +116,7 @@ impl Events {
     /// - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, and whatever
     ///   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments, 8 other
     ///   threads may change the working directory and the umask at any time, 16 show the window, 32 a group of its
-    ///   own, 64 that it cannot leave, 128 end it with this process. uid, gid,
+    ///   own, 64 that it cannot leave, 128 end it with this process, 256 where that can be had. uid, gid,
     ///   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
     ///   else one of this process's;
     /// - `args`: argv, `argv[0]` first, joined with NULs;

@@ -115,31 +115,27 @@ impl Job {
 
     /// The same, but for those that cannot be opened: nothing can be asked of them either.
     pub fn members(&self) -> io::Result<Vec<Member>> {
-        Ok(self.processes()?.into_iter().filter_map(|pid| self.member(pid)).collect())
+        let mut members: Vec<_> = self.processes()?.into_iter().filter_map(Member::open).collect();
+        // One that had ended when it was opened may have been opened as another, with the same pid. From then on the
+        // pid is taken: if it is in the job now, so is the process.
+        let still_there = self.processes()?;
+        members.retain(|member| still_there.contains(&member.pid));
+        Ok(members)
     }
+}
 
-    fn member(&self, pid: u32) -> Option<Member> {
+impl Member {
+    fn open(pid: u32) -> Option<Self> {
         // SAFETY: takes integers.
         let process = unsafe { OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, pid) };
-        if process.is_null() {
-            return None;
-        }
         // SAFETY: new, for us.
-        let process = unsafe { OwnedHandle::from_raw_handle(process) };
-        // Else it has ended since, and the pid is another's.
-        is_in_job(process.as_raw_handle(), self.as_raw()).then_some(Member { pid, _process: process })
+        (!process.is_null()).then(|| Self { pid, _process: unsafe { OwnedHandle::from_raw_handle(process) } })
     }
 }
 
 /// Whether this process is in a job itself, which decides what jobs its children can be put into.
 pub fn is_in_a_job() -> bool {
-    // SAFETY: no arguments; it names this process and need not be closed.
-    is_in_job(unsafe { GetCurrentProcess() }, ptr::null_mut())
-}
-
-/// Null: in any job.
-fn is_in_job(process: HANDLE, job: HANDLE) -> bool {
     let mut answer = 0;
-    // SAFETY: open handles, and a slot for the answer.
-    unsafe { IsProcessInJob(process, job, &mut answer) != 0 && answer != 0 }
+    // SAFETY: the handle names this process and need not be closed; null is any job; and a slot for the answer.
+    unsafe { IsProcessInJob(GetCurrentProcess(), ptr::null_mut(), &mut answer) != 0 && answer != 0 }
 }

@@ -1,0 +1,23 @@
+/** A program that starts another one, which nothing but a group could end with it, prints both pids, and runs on. */
+export const scriptOfATree = `
+  const { spawn } = require('node:child_process')
+  const stay = ['-e', 'setTimeout(() => {}, 600000)']
+  const other = spawn(process.execPath, stay, { detached: true, stdio: 'ignore' })
+  process.stdout.write(process.pid + ' ' + other.pid + '\\n')
+  setTimeout(() => {}, 600000)`
+
+/** The same, but it ends when it is told to on its stdin, with code 3. */
+export const scriptOfATreeThatIsLeft = `${scriptOfATree}
+  process.stdin.once('data', () => process.exit(3))`
+
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+export const end = (pid: number): void => {
+  if (isRunning(pid)) process.kill(pid, 'SIGKILL')
+}
