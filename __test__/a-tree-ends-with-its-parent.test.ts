@@ -1,3 +1,4 @@
+import { SharedChild, spawn } from 'shared-child'
 import { hasExited } from './support/proc.js'
 import { runScript } from './support/scripts.js'
 import { notLinux, testUnless } from './support/skip.js'
@@ -16,3 +17,16 @@ for (const way of ['spawn', 'spawnSync', 'worker']) {
     })
   }
 }
+
+testUnless(
+  notLinux,
+  "together with 'contain' it is refused: whoever leaves the group would outlive the parent",
+  async (t) => {
+    await t.throwsAsync(spawn('true', { group: 'contain', killOnParentExit: true }), {
+      code: 'ERR_FEATURE_UNAVAILABLE',
+    })
+    t.throws(() => SharedChild.spawnSync('true', { group: 'contain', killOnParentExit: true }), {
+      code: 'ERR_FEATURE_UNAVAILABLE',
+    })
+  },
+)

@@ -167,7 +167,11 @@ export function spawnFailed(
   why: string | null,
 ): Error {
   if (failure.stage === CONTAIN) return featureUnavailable("options.group 'contain'", 'here: no cgroup can be made')
-  if (failure.stage === KILL_ON_PARENT_EXIT) return featureUnavailable('options.killOnParentExit', 'on this system')
+  if (failure.stage === KILL_ON_PARENT_EXIT)
+    return featureUnavailable(
+      'options.killOnParentExit',
+      "on this system, or with options.group as it is ('contain' on Linux)",
+    )
   const badCwd = failure.stage === CHDIR && cwd !== null
   const error = systemError(failure.errno, badCwd ? 'chdir' : `spawn ${spawnfile}`, why)
   return Object.assign(error, { path: badCwd ? cwd : spawnfile, spawnargs: spawnargs.slice(1) })

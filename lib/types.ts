@@ -152,8 +152,8 @@ export interface SpawnOptions {
    * Default: what child_process does there: true on Windows unless `detached`, else false.
    *
    * Linux: it takes four descriptors of this process for as long as the child, or its group, runs; and of a group, those
-   * that have left it live on, with `group: 'contain'` too (the kernel kills no cgroup by itself). macOS: only with
-   * `group`, which has a small shell in it then; there and on FreeBSD a group with `detached` cannot.
+   * that have left it live on. So it cannot be had together with `group: 'contain'`: the kernel kills no cgroup by itself.
+   * macOS: only with `group`, which has a small shell in it then; there and on FreeBSD a group with `detached` cannot.
    */
   killOnParentExit?: boolean
   /**

@@ -38,6 +38,10 @@ pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
 }
 
 fn hold(plan: &Plan) -> Result<Hold, SpawnError> {
+    if plan.grouping == Grouping::Contain && plan.kill_on_parent_exit {
+        // A tie reaches the process group, and whoever has left it for another is still in the cgroup.
+        return Err(SpawnError { errno: -libc::ENOTSUP, stage: Stage::KillOnParentExit });
+    }
     let cgroup = match plan.grouping {
         Grouping::Contain => Some(Cgroup::create().map_err(|error| match error.kind() {
             io::ErrorKind::Unsupported => SpawnError { errno: -libc::ENOTSUP, stage: Stage::Contain },
