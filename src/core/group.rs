@@ -124,7 +124,8 @@ impl Child {
         let waiter = at.map(|at| waiters.waiting.swap_remove(at));
         drop(waiters);
         if let Some(waiter) = waiter {
-            waiter.tell(false);
+            // A last look: it may be gone, and nobody may have looked yet.
+            waiter.tell(self.is_gone());
         }
         if !self.has_handles() {
             self.let_go_of_group();
@@ -225,6 +226,12 @@ impl Child {
         // Under the lock, or an end could be told before it is noted that it will be.
         let members = &mut self.group_waiters.lock().members;
         members.look(&running, |member| reactor::watch_member(self, member))
+    }
+
+    /// Whether the child has exited, and nobody of its group runs any more.
+    fn is_gone(&self) -> bool {
+        !matches!(self.shared.try_wait(), Ok(None))
+            && (!self.leads_group() || self.shared.group_is_empty().unwrap_or(false))
     }
 
     pub(super) fn group_is_gone(&self) {

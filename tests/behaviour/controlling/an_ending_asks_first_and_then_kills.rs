@@ -89,3 +89,16 @@ fn the_first_cause_is_told() {
     }
     assert_eq!(child.shared.wait().unwrap().cause, Some(Cause::Abort));
 }
+
+/// The time of grace is kept for what a leader has left, although nobody has a handle any more.
+#[test]
+fn what_a_leader_has_left_as_well() {
+    let _limit = time_limit();
+    let (child, mut stdout) = leader("sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1000; done' &");
+    let other = number(&mut stdout);
+    assert!(child.shared.wait().unwrap().success());
+    assert!(child.child().end(ending(libc::SIGTERM, Some(SECOND / 10))).unwrap());
+    assert!(!has_exited(other));
+    drop(child);
+    until("it has been killed", || has_exited(other));
+}
