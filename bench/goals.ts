@@ -1,7 +1,9 @@
+import type { Kind } from './measures/control.js'
 // "What must hold": each goal, and what this run says of it.
 import { spawnKinds } from './measures/spawn-cost.js'
 import { number } from './report/format.js'
 import type { Finding, Metric } from './results.js'
+import * as control from './rows/control.js'
 import * as latency from './rows/exit-latency.js'
 import * as live from './rows/live-children.js'
 import * as pack from './rows/package.js'
@@ -52,6 +54,7 @@ export function verdicts(findings: readonly Finding[]): Verdict[] {
     },
     ...footprintGoals(find),
     ...callGoals(find),
+    ...controlGoals(find),
     ...stdioGoals(find),
     ...packageGoals(find),
   ]
@@ -141,6 +144,23 @@ function callGoals(find: Find): Verdict[] {
   return [
     { what: 'tryWaitSync(), beyond its system call', goal: '<= 2 us', ...atMost(2, beyond(calls.TRY_WAIT)) },
     { what: 'sendSignalSync(), beyond its system calls', goal: '<= 2 us', ...atMost(2, beyond(calls.KILL)) },
+  ]
+}
+
+function controlGoals(find: Find): Verdict[] {
+  const beyondPlain = (kind: Kind): Judgement => {
+    const [owned, plain] = [kind, 'plain'].map((subject) => find('control', control.CASE, control.TIME, subject))
+    if (owned === undefined || plain === undefined) return undefined
+    const value = owned.median - plain.median
+    return { value, text: `${number(value)} us (${number(owned.median)} - ${number(plain.median)})` }
+  }
+  return [
+    { what: '`group`, beyond a spawn without it', goal: '<= 5 us', ...atMost(5, beyondPlain('group')) },
+    {
+      what: '`killOnParentExit` with it',
+      goal: '<= 25 us',
+      ...atMost(25, beyondPlain('group and killOnParentExit')),
+    },
   ]
 }
 

@@ -3,6 +3,7 @@ import type { Peer } from '../peers/peer.js'
 import { busyPool } from './busy-pool.js'
 import { startWatching, stopWatching } from './bystander.js'
 import { calls } from './calls.js'
+import { control } from './control.js'
 import { disperse, footprint, gather, spawnInCrowd } from './crowd.js'
 import { exitLatency } from './exit-latency.js'
 import { output } from './output.js'
@@ -26,6 +27,7 @@ export const measures = {
   echo,
   pingPong,
   output,
+  control,
   busyPool,
 } satisfies Record<string, (peer: Peer, params: never) => Promise<Samples>>
 

@@ -6,6 +6,9 @@ export interface RunOptions {
   readonly detached?: boolean
   readonly uid?: number
   readonly gid?: number
+  /** The package's own. */
+  readonly group?: boolean
+  readonly killOnParentExit?: boolean
 }
 
 /** A child that runs. Thousands of them are held at once, and weighed: no closures, just the peer's own handle. */

@@ -1,5 +1,6 @@
 // Table of contents: the questions, in the order of the report.
 import { busyPool } from './busy-pool.js'
+import { control } from './control.js'
 import { exitLatency } from './exit-latency.js'
 import { liveChildren } from './live-children.js'
 import { output } from './output.js'
@@ -18,6 +19,7 @@ export const rows: readonly Row[] = [
   syncCalls,
   stdio,
   output,
+  control,
   busyPool,
   packageRow,
 ]
