@@ -1,6 +1,7 @@
 // How a child is ended, whoever ends it: options.timeout, options.signal, maxBuffer, disposal and terminate(). With
 // options.group all of these mean the whole group.
-import { invalidState } from './errors.js'
+import { constants } from 'node:os'
+import { invalidState, noThread } from './errors.js'
 import { holding, listenForGroup } from './events.js'
 import type { Handle } from './handle.js'
 import { ownOptions } from './own.js'
@@ -38,8 +39,8 @@ export async function terminate(handle: Handle, options: unknown): Promise<ExitS
 export async function gone(handle: Handle): Promise<void> {
   await new Promise<void>((resolve) => handle.onExit(resolve))
   if (!handle.leadsGroup) return
-  // False before that: there was no thread to wait.
-  while (!(await groupGone(handle, Infinity).promise));
+  // Without a limit there is one reason for it not to be: no thread could be started to wait.
+  if (!(await groupGone(handle, Infinity).promise)) throw noThread(-constants.errno.EAGAIN)
 }
 
 /** True when nothing of the group runs any more, false after `ms`. */
