@@ -1,6 +1,8 @@
 // What an ENOENT does not say: which file is missing, if it is not the program itself.
+import { Buffer } from 'node:buffer'
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { platform } from 'node:process'
 import { inspect } from 'node:util'
 
 /** What execve(2) reads of a file, since Linux 5.1; elsewhere it is more. */
@@ -11,7 +13,7 @@ const DEPTH = 5
 /** Completes "spawn x ENOENT: .."; null when there is nothing to add. It only looks at files, and never throws. */
 export function whyMissing(program: string, cwd: string, path: string): string | null {
   try {
-    const found = process.platform === 'win32' ? null : find(program, cwd, path)
+    const found = platform === 'win32' ? null : find(program, cwd, path)
     return found === null ? adviceOnBlanks(program) : missingInterpreter(found, cwd)
   } catch {
     return null

@@ -1,5 +1,6 @@
 // Starting a child: on a thread of the native side (launch), or on the calling one (launchSync).
 import { constants } from 'node:os'
+import { resolve as resolvePath } from 'node:path'
 import type { NativeChild, SpawnFailure } from '../../index.js'
 import { spawnFailed } from '../errors.js'
 import { claimChild, hold, release, requestSpawn, spawnHere } from '../events.js'
@@ -85,6 +86,6 @@ function started({ spawnfile, spawnargs, ending }: Plan, child: NativeChild, lim
 
 function failed({ request, spawnfile, spawnargs, cwd }: Plan, failure: SpawnFailure): Error {
   const missing = failure.errno === -constants.errno.ENOENT && failure.stage === 0
-  const why = missing ? whyMissing(spawnfile, request.cwd ?? process.cwd(), pathOf(request.env)) : null
+  const why = missing ? whyMissing(spawnfile, resolvePath(request.cwd ?? ''), pathOf(request.env)) : null
   return spawnFailed(failure, spawnfile, spawnargs, cwd, why)
 }

@@ -7,9 +7,10 @@ import { isMainThreadOfNode } from './main-thread.js'
 
 type AnyFunction = (...args: unknown[]) => unknown
 
-// Not by a default import of node:process: what our bundler makes of one reads every property of it, and Node on Windows ends itself when it
-// is asked for process.title in a console whose title is empty.
-const { process } = globalThis
+// Not the global, which a realm of node:vm has not. Not by a default import of node:process either: what our bundler
+// makes of one reads every property of it, and Node on Windows ends itself when it is asked for process.title in a
+// console whose title is empty.
+const process = require('node:process') as NodeJS.Process
 
 /** As plain properties, which they are. */
 const functions = process as unknown as { chdir: AnyFunction; umask: AnyFunction }

@@ -1,5 +1,6 @@
 // Loads the package again and again, each time into a realm of its own, as jest does for each test file, and prints how
 // many of those are still in memory in the end. With --expose-gc.
+import { rejects } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
@@ -38,7 +39,7 @@ const uses: Record<string, (shared: typeof SharedChildPackage) => Promise<unknow
     const child = await spawn('sleep', ['1000'], { signal: controller.signal, timeout: 1e6 })
     controller.abort()
     await child.wait()
-    await spawn('no-such-program-anywhere', { signal: new AbortController().signal }).catch(() => {})
+    await rejects(spawn('no-such-program-anywhere', { signal: new AbortController().signal }), { code: 'ENOENT' })
   },
 }
 
