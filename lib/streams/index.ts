@@ -83,6 +83,8 @@ export class Pipes {
 
   /** Closes our end of a stdin that nobody has asked for: the child reads an end of file. */
   closeUnusedStdin(): void {
+    // The native side has closed it at the exit. By then a test runner may have ended, and refuse to load node:stream.
+    if (this.#exited) return
     // Through a stream, as Deno has no other way to close an fd that it did not open.
     if (this.#streams[0] === undefined) this.get(0)?.destroy()
   }

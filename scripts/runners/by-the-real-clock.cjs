@@ -1,5 +1,5 @@
 // What needs a clock, done with the package while a test runner's clock stands still. `expected` is what comes of it.
-exports.expected = { late: null, signal: 'SIGKILL', cat: 0, drained: false, inherited: 'yes' }
+exports.expected = { late: null, signal: 'SIGTERM', cat: 0, drained: false, inherited: 'yes' }
 
 /** @param {typeof import('shared-child')} shared */
 exports.byTheRealClock = async ({ spawn }) => {

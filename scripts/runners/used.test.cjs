@@ -7,5 +7,5 @@ test('children are started, and end', async () => {
   const controller = new AbortController()
   const aborted = await spawn('sleep', ['1000'], { signal: controller.signal, timeout: 1e6 })
   controller.abort()
-  expect((await aborted.wait()).signal).toBe('SIGKILL')
+  expect((await aborted.wait()).signal).toBe('SIGTERM')
 })
