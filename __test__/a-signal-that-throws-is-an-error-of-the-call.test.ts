@@ -1,10 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import test, { type ExecutionContext } from 'ava'
+import test from 'ava'
 import { SharedChild, type ExitStatus } from 'shared-child'
 import { killAtEnd, sleeper } from './support/children.js'
 import { temporaryDirectory } from './support/files.js'
 import { how, killedBy } from './support/how.js'
+import { childrenOf } from './support/proc.js'
 import { notLinux, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
 
@@ -60,15 +61,8 @@ for (const [what, signal] of Object.entries(deaf)) {
     // A spawn that was queued before this one would be done by now.
     await Promise.all([SharedChild.spawn('true'), SharedChild.spawn('true')].map(async (one) => (await one).wait()))
     t.false(fs.existsSync(marker))
-    t.deepEqual(childrenOf(t), [])
+    t.deepEqual(childrenOf(), [])
   })
-}
-
-/** The pids of our children that have not been reaped. */
-function childrenOf(t: ExecutionContext): string[] {
-  const tasks = fs.readdirSync('/proc/self/task')
-  t.true(tasks.length > 0)
-  return tasks.flatMap((task) => fs.readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean))
 }
 
 test('removeEventListener throws: every wait settles all the same', async (t) => {

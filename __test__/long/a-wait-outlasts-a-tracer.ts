@@ -30,8 +30,8 @@ function processorTimeOfThreads(): number {
 
 longTest(async ({ count, variant, expect }) => {
   const tracer = compileProgram('tracer')
-  // The spawners and the reactor are there before.
-  await Promise.all([1, 2, 3, 4].map(async () => (await spawn('true')).wait()))
+  // The spawners, the reactor and the clock are there before.
+  await Promise.all([1, 2, 3, 4].map(async () => (await spawn('sleep', ['0.01'])).waitTimeout(10_000)))
   if (variant === 'without-threads') {
     process.env['REFUSE'] = NO_THREADS
     load(compileLibrary('refuse'))

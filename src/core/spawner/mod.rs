@@ -138,8 +138,8 @@ impl Job {
 }
 
 /// Queues a spawn for the spawner threads, or starts a thread for it alone where their rights are not
-/// the caller's. It fails, without the request being called, only if there is no thread to do it and
-/// none can be started.
+/// the caller's; where no thread can be had, the caller's own does it. It fails, without the request being
+/// called, only for a child that must not be started by the caller's (it would end with it).
 pub fn spawn_in_background(mut job: Job) -> Result<(), SpawnError> {
     let caller = Caller::current();
     job.plan.scheduling = Some(caller.scheduling().clone());
@@ -149,7 +149,8 @@ pub fn spawn_in_background(mut job: Job) -> Result<(), SpawnError> {
 }
 
 /// Starts a thread for one spawn. It is made by the calling thread, and so has all that the calling
-/// thread has: rights, restrictions, namespaces.
+/// thread has: rights, restrictions, namespaces. Where none can be had, it is as with
+/// [`spawn_in_background`].
 pub fn spawn_on_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
     pool::add_to_a_thread_of_its_own(job)
 }

@@ -12,7 +12,7 @@ use crate::core::sys::{Batch, Caller};
 use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::io;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
@@ -93,7 +93,10 @@ pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
     if pool.idle <= pool.jobs.len() && pool.threads < CORE_THREADS {
         match start_thread() {
             Ok(()) => pool.threads += 1,
-            Err(error) if pool.threads == 0 => return Err(error.into()),
+            Err(error) if pool.threads == 0 => {
+                drop(pool);
+                return run_without_a_thread(job, error);
+            }
             Err(_) => {} // the others will come to it
         }
         pool.maker.get_or_insert_with(|| caller.clone());
@@ -235,7 +238,10 @@ fn oversee() {
 pub fn add_to_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
     lock().unfinished += 1;
     let thread = Builder::new().name("shared-child spawn".into()).stack_size(STACK_SIZE);
-    let started = thread.spawn(|| {
+    // Handed over only when there is a thread to take it.
+    let (sender, handed_over) = mpsc::channel::<Job>();
+    let started = thread.spawn(move || {
+        let Ok(job) = handed_over.recv() else { return };
         let needs_its_thread = job.needs_its_thread();
         let child = job.run();
         lock().finished_one();
@@ -243,10 +249,25 @@ pub fn add_to_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
             let _ = child.shared.wait(); // it would end with this thread
         }
     });
-    if let Err(error) = started {
-        lock().finished_one();
+    match started {
+        Ok(_) => {
+            let _ = sender.send(job);
+            Ok(())
+        }
+        Err(error) => {
+            lock().finished_one();
+            run_without_a_thread(job, error)
+        }
+    }
+}
+
+/// Where no thread can be had, the caller's own does the job, and is blocked for as long as the exec takes. But it must
+/// not start a child that would end with it.
+fn run_without_a_thread(job: Job, error: io::Error) -> Result<(), SpawnError> {
+    if job.needs_its_thread() {
         return Err(error.into());
     }
+    job.run();
     Ok(())
 }
 

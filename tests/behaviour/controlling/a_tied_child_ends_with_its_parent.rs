@@ -3,16 +3,19 @@
 use crate::support::limit::{time_limit, until};
 use crate::support::own_process::in_own_process;
 use crate::support::plans::script;
-use crate::support::proc::{fds, has_exited};
+use crate::support::proc::{fds, has_exited, stat, this_thread};
 use crate::support::temporary::Folder;
+use shared_child_native::core::child::TakenPipe;
 use shared_child_native::core::spawn::{Grouping, Plan, Stdio};
 use shared_child_native::core::{Cause, spawner};
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::os::fd::FromRawFd;
 use std::process::Command;
 use std::sync::mpsc;
 
 /// Starts this test binary again, which starts `text`, tied, and then waits; gives it and the pids that its
-/// child has printed.
+/// child has printed after the thread that asked for it had ended.
 fn host(test: &str, text: &str) -> (std::process::Child, Vec<u32>) {
     let mut host = Command::new(std::env::current_exe().unwrap())
         .args([test, "--exact", "--nocapture"])
@@ -21,19 +24,24 @@ fn host(test: &str, text: &str) -> (std::process::Child, Vec<u32>) {
         .spawn()
         .unwrap();
     let lines = BufReader::new(host.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let pids = lines.filter_map(|line| line.strip_prefix("pid ")?.parse().ok()).take(2).collect();
+    let pids: Vec<u32> = lines.filter_map(|line| line.strip_prefix("pid ")?.parse().ok()).take(2).collect();
+    assert_eq!(pids.len(), 2, "the child has ended with the thread that asked for it");
     (host, pids)
 }
 
-/// In the host: starts the child, and never returns.
+/// In the host: starts the child, which goes on when the thread that has asked for it is gone, and waits for it.
 fn be_the_host(grouping: Grouping) {
     let Ok(text) = std::env::var("SHARED_CHILD_TEST_HOST") else { return };
-    let mut plan = Plan { grouping, kill_on_parent_exit: true, ..script(&text) };
-    plan.stdio[1] = Stdio::Inherit(1);
-    std::thread::spawn(move || spawner::spawn(plan).unwrap()).join().unwrap();
-    loop {
-        std::thread::park();
-    }
+    let mut plan = Plan { grouping, kill_on_parent_exit: true, ..script(&format!("read go; {text}")) };
+    plan.stdio = vec![Stdio::Pipe, Stdio::Inherit(1), Stdio::Inherit(2)];
+    let spawned = std::thread::spawn(move || (spawner::spawn(plan).unwrap(), this_thread()));
+    let (child, thread) = spawned.join().unwrap();
+    until("the thread is gone", || stat(&thread, 3).is_none());
+    let Some(TakenPipe::Open(stdin)) = child.take_pipe(0) else { panic!("nobody has taken it") };
+    // SAFETY: the pipe has just been given away.
+    unsafe { File::from_raw_fd(stdin.into_raw() as i32) }.write_all(b"\n").unwrap();
+    let status = child.shared.wait();
+    panic!("it has ended before its parent: {status:?}");
 }
 
 #[test]

@@ -6,7 +6,9 @@ use crate::support::plans::{error, plan, script};
 use crate::support::proc::children;
 use crate::support::refuse::refuse;
 use crate::support::temporary::read_all;
-use shared_child_native::core::spawner;
+use shared_child_native::core::spawn::Plan;
+use shared_child_native::core::spawner::{self, Job, spawn_in_background, spawn_on_a_thread_of_its_own};
+use std::sync::mpsc;
 use std::time::Duration;
 
 /// Spawn, wait, kill, time out and fail, as anywhere.
@@ -66,5 +68,36 @@ fn all_of_them() {
             refuse(call, None, libc::ENOSYS);
         }
         assert_all_works();
+    });
+}
+
+/// Where a spawn in the background cannot have a thread, the one that asks does it. But a child that the kernel ends with
+/// its thread must not be started by one that may end.
+#[test]
+fn threads_to_spawn_in_the_background() {
+    in_own_process!(|| {
+        // The reactor's are there.
+        assert!(spawner::spawn(plan(&["true"])).unwrap().shared.wait().unwrap().success());
+        refuse(libc::SYS_clone3, None, libc::ENOSYS);
+        refuse(libc::SYS_clone, Some(libc::CLONE_THREAD as u32), libc::EAGAIN);
+        for spawn in [spawn_in_background, spawn_on_a_thread_of_its_own] {
+            let (sender, result) = mpsc::channel();
+            let job = |plan| Job {
+                plan,
+                request: Box::new({
+                    let sender = sender.clone();
+                    move |result| sender.send(result).unwrap()
+                }),
+            };
+            spawn(job(plan(&["true"]))).unwrap();
+            assert!(result.recv().unwrap().unwrap().shared.wait().unwrap().success());
+            spawn(job(plan(&["/no/such/program"]))).unwrap();
+            assert_eq!(result.recv().unwrap().unwrap_err().errno, -libc::ENOENT);
+            let tied = Plan { kill_on_parent_exit: true, ..plan(&["true"]) };
+            assert_eq!(spawn(job(tied)).unwrap_err().errno, -libc::EAGAIN);
+            drop(sender);
+            assert!(result.recv().is_err(), "it was not asked about that one");
+        }
+        assert_eq!(children(), [0_u32; 0]);
     });
 }

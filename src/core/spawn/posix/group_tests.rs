@@ -59,11 +59,14 @@ fn signal_that_ended(pid: libc::pid_t) -> i32 {
     libc::WTERMSIG(status)
 }
 
-/// The state and the program of a process.
-fn state_and_program(pid: libc::pid_t) -> (char, std::path::PathBuf) {
+/// The state of a process that is not reaped.
+fn state(pid: libc::pid_t) -> char {
     let line = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let state = line.rsplit_once(") ").unwrap().1.chars().next().unwrap();
-    (state, std::fs::read_link(format!("/proc/{pid}/exe")).unwrap())
+    line.rsplit_once(") ").unwrap().1.chars().next().unwrap()
+}
+
+fn program(pid: libc::pid_t) -> std::path::PathBuf {
+    std::fs::read_link(format!("/proc/{pid}/exe")).unwrap()
 }
 
 #[test]
@@ -73,10 +76,10 @@ fn a_child_waits_in_its_place_until_all_is_done_about_it() {
     let mut look = |pid| {
         pids.push(pid);
         // It waits for us; or else its program has begun to sleep.
-        while state_and_program(pid).0 != 'S' {
+        while state(pid) != 'S' {
             std::thread::yield_now();
         }
-        assert_eq!(state_and_program(pid).1, ours);
+        assert_eq!(program(pid), ours);
         assert_eq!(running_in(pid), [pid]);
     };
     let sleeper = plan(c"sleep", &["sleep", "60"], Stdio::Ignore);
@@ -85,7 +88,7 @@ fn a_child_waits_in_its_place_until_all_is_done_about_it() {
         Ok(())
     };
     let started = start_in(Place::Own, &sleeper, None, Some(&mut let_go)).unwrap();
-    assert_ne!(state_and_program(started.pid).1, ours);
+    assert_ne!(program(started.pid), ours);
     // SAFETY: takes integers. A child of ours, not reaped.
     unsafe { libc::kill(started.pid, libc::SIGKILL) };
     assert_eq!(signal_that_ended(started.pid), libc::SIGKILL);
@@ -122,6 +125,10 @@ fn a_watchdog_is_there_before_the_program_and_ends_the_group_with_its_parent() {
     for signal in (1..=31).filter(|signal| ![libc::SIGKILL, libc::SIGSTOP].contains(signal)) {
         // SAFETY: takes integers. A child of ours, not reaped.
         assert_eq!(unsafe { libc::kill(watchdog, signal) }, 0);
+    }
+    // Whoever has a signal to take is awake: it has taken all of them when it sleeps again, in its read, or has ended.
+    while !matches!(state(watchdog), 'S' | 'Z') {
+        std::thread::yield_now();
     }
     assert!(running_in(pid).contains(&watchdog), "nothing that can be ignored ends it");
 

@@ -24,7 +24,7 @@ pub fn parent_fields(pid: libc::pid_t) -> Option<ParentFields> {
 }
 
 /// The processes of a group, as one walk through /proc has found them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Members {
     pub running: Vec<libc::pid_t>,
     zombies: Vec<libc::pid_t>,
@@ -50,18 +50,21 @@ pub fn of_group(number: libc::pid_t) -> io::Result<Members> {
 }
 
 /// Whether a group in which the kernel finds somebody consists of zombies.
-///
+pub fn are_zombies(number: libc::pid_t) -> io::Result<bool> {
+    are_zombies_by(|| of_group(number))
+}
+
 /// Who forks and ends all the time is easily missed by a walk, whose list is old by the time it is read. So it takes
 /// two walks: in the second one, whoever has run since the first is running, or a new zombie, or gone from the list.
-pub fn are_zombies(number: libc::pid_t) -> io::Result<bool> {
+fn are_zombies_by(mut walk: impl FnMut() -> io::Result<Members>) -> io::Result<bool> {
     /// On a busy machine, others come and go as well.
     const WALKS: usize = 5;
-    let mut before = of_group(number)?;
+    let mut before = walk()?;
     for _ in 1..WALKS {
         if !before.running.is_empty() {
             return Ok(false);
         }
-        let now = of_group(number)?;
+        let now = walk()?;
         let saw_all = now.missed.iter().all(|pid| before.others.contains(pid));
         if saw_all && now.running.is_empty() && !now.zombies.is_empty() && now.zombies == before.zombies {
             return Ok(true);
@@ -98,5 +101,55 @@ pub fn signal_by_number(number: libc::pid_t, signal: i32) -> io::Result<bool> {
         Ok(_) => Ok(true),
         Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(false),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEADER: libc::pid_t = 10;
+    const OTHER: libc::pid_t = 11;
+    const FORKED: libc::pid_t = 12;
+
+    /// Only zombies, of whom the leader is one, and somebody of another group.
+    fn found() -> Members {
+        Members { zombies: vec![LEADER], others: HashSet::from([OTHER]), ..Members::default() }
+    }
+
+    /// What is said of a group after these walks, of which the last is repeated, and how many it took.
+    fn after(walks: &[Members]) -> (bool, usize) {
+        let mut count = 0;
+        let zombies = are_zombies_by(|| {
+            count += 1;
+            Ok(walks.get(count - 1).or(walks.last()).cloned().unwrap())
+        });
+        (zombies.unwrap(), count)
+    }
+
+    #[test]
+    fn two_walks_that_find_the_same_zombies_tell() {
+        assert_eq!(after(&[found()]), (true, 2));
+    }
+
+    #[test]
+    fn who_forks_and_ends_slips_through_one_walk_but_not_through_two() {
+        let runs = Members { running: vec![FORKED], ..found() };
+        assert_eq!(after(&[found(), runs]), (false, 2));
+        let ended = Members { zombies: vec![LEADER, FORKED], ..found() };
+        assert_eq!(after(&[found(), ended]), (true, 3));
+        let gone = Members { missed: vec![FORKED], ..found() };
+        assert_eq!(after(&[found(), gone]), (false, 5));
+    }
+
+    #[test]
+    fn who_was_of_another_group_may_go() {
+        let gone = Members { missed: vec![OTHER], others: HashSet::new(), ..found() };
+        assert_eq!(after(&[found(), gone]), (true, 2));
+    }
+
+    #[test]
+    fn nobody_at_all_is_not_yet_believed() {
+        assert_eq!(after(&[Members::default()]), (false, 5));
     }
 }
