@@ -4,7 +4,7 @@ use super::a_signal_reaches_the_whole_group::{leader, number};
 use crate::support::limit::until;
 use crate::support::own_process::in_own_process;
 use crate::support::plans::plan;
-use crate::support::proc::{children, fds, has_exited, stat};
+use crate::support::proc::{children, fds, has_exited, is_settled, stat};
 use crate::support::refuse::{refuse, refuse_command, refuse_flag};
 use crate::support::temporary::Folder;
 use shared_child_native::core::spawn::{Grouping, Plan, SpawnError, Stage, Stdio};
@@ -31,8 +31,9 @@ fn assert_refused(make: impl Fn(&[&str]) -> Plan, expected: SpawnError) {
 }
 
 fn assert_runs(plan: Plan) {
+    let inherited = fds("self");
     assert!(spawner::spawn(plan).unwrap().shared.wait().unwrap().success());
-    until("it is reaped", || children().is_empty());
+    until("nothing is left of it", || is_settled(&inherited));
 }
 
 fn error(errno: i32) -> SpawnError {
