@@ -167,7 +167,8 @@ fn a_user_with_too_many_processes_is_eagain() {
         let true_in_background = || {
             let (sender, result) = std::sync::mpsc::channel();
             let request = Box::new(move |result| sender.send(result).unwrap());
-            spawner::spawn_in_background(Job { plan: plan(&["/bin/true"]), request }).map(|()| result)
+            spawner::spawn_in_background(Job { plan: plan(&["/bin/true"]), request }).unwrap();
+            result.recv().unwrap()
         };
         become_nobody();
         limit(0);
@@ -178,7 +179,7 @@ fn a_user_with_too_many_processes_is_eagain() {
         assert_eq!(children(), [0_u32; 0]);
         limit(1000);
         run(&plan(&["/bin/true"])).text();
-        let child = true_in_background().unwrap().recv().unwrap().unwrap();
+        let child = true_in_background().unwrap();
         assert!(child.shared.wait().unwrap().success());
     });
 }
