@@ -37,7 +37,7 @@ export async function terminate(handle: Handle, options: unknown): Promise<ExitS
 
 /** Resolves when the child has exited, and nothing of its group runs any more. */
 export async function gone(handle: Handle): Promise<void> {
-  await new Promise<void>((resolve) => handle.onExit(resolve))
+  await handle.exit()
   if (!handle.leadsGroup) return
   // Without a limit there is one reason for it not to be: no thread could be started to wait.
   if (!(await groupGone(handle, Infinity).promise)) throw noThread(-constants.errno.EAGAIN)

@@ -5,8 +5,8 @@ import type { Events as Connection, NativeChild, SpawnFailure } from '../index.j
 import { noThread } from './errors.js'
 import { fromEvent } from './exit-status.js'
 import { Events } from './native.js'
-import { packNumbers } from './spawn/request.js'
-import type { SpawnRequest } from './spawn/request.js'
+import { packNumbers } from './spawn-request.js'
+import type { SpawnRequest } from './spawn-request.js'
 import type { ExitStatus } from './types.js'
 
 const WIDTH = 9
@@ -23,8 +23,14 @@ export interface ExitListener {
   exited(status: ExitStatus | null): void
 }
 
+/** Who has asked for a child. */
+export interface SpawnListener {
+  /** Null: the child is there to be claimed. */
+  answered(failure: SpawnFailure | null): void
+}
+
 /** Requests on their way, by number. */
-const spawning = new Map<number, (failure: SpawnFailure | null) => void>()
+const spawning = new Map<number, SpawnListener>()
 /** Handles whose child has not ended, by NativeChild.handle. */
 const living = new Map<number, ExitListener>()
 /** Who waits until nothing of a group runs, by number. */
@@ -70,9 +76,9 @@ function dispatch(at: number): void {
   const kind = batch[at]!
   const key = batch[at + 1]!
   if (kind === SPAWNED || kind === FAILED) {
-    const answered = spawning.get(key)
+    const listener = spawning.get(key)
     spawning.delete(key)
-    answered?.(kind === SPAWNED ? null : { errno: batch[at + 2]!, stage: batch[at + 3]! })
+    listener?.answered(kind === SPAWNED ? null : { errno: batch[at + 2]!, stage: batch[at + 3]! })
   } else if (kind === EXITED || kind === REAPED_ELSEWHERE) {
     living.get(key)?.exited(kind === EXITED ? fromEvent(batch, at + 2) : null)
   } else if (kind === RETURNED) {
@@ -88,14 +94,11 @@ function dispatch(at: number): void {
   }
 }
 
-/**
- * Queues a spawn. `answered` is called once, later: with null when the child is there to be claimed under the returned
- * number.
- */
-export function requestSpawn(what: SpawnRequest, answered: (failure: SpawnFailure | null) => void): number {
+/** Queues a spawn. The listener is called once, later; the child is then to be claimed under the returned number. */
+export function requestSpawn(what: SpawnRequest, listener: SpawnListener): number {
   const request = ++lastRequest
   connect().spawn(request, packNumbers(what), what.args, what.file, what.env, what.cwd)
-  spawning.set(request, answered)
+  spawning.set(request, listener)
   return request
 }
 

@@ -21,13 +21,15 @@ export class Handle {
   /** How the child ended. Null before that, and for ever when somebody else took the status. */
   #status: ExitStatus | null = null
   #waiters: Set<() => void> | null = null
+  #exit: Promise<void> | null = null
+  #resolveExit: (() => void) | null = null
   #pipes: Pipes | null = null
   #refd = true
 
   constructor(native: NativeChild, spawnfile: string, spawnargs: readonly string[], ending: Ending) {
     this.native = native
     this.spawnfile = spawnfile
-    this.spawnargs = Object.freeze(spawnargs)
+    this.spawnargs = spawnargs
     this.ending = ending
     listenForExit(native.handle, this)
     hold()
@@ -56,9 +58,18 @@ export class Handle {
     forgetExit(this.native.handle)
     if (this.#refd) release()
     this.#pipes?.childExited()
+    this.#resolveExit?.()
     const waiters = this.#waiters
     this.#waiters = null
     waiters?.forEach((wake) => wake())
+  }
+
+  /** Resolves at the exit: one promise for all who wait, as there may be thousands of children. */
+  exit(): Promise<void> {
+    return (this.#exit ??= new Promise((resolve) => {
+      if (this.#ended) resolve()
+      else this.#resolveExit = resolve
+    }))
   }
 
   /** Calls `wake` once, at the exit. */

@@ -1,5 +1,5 @@
-// The native addon. The generated loader knows where to look for it; what to do when it is not there, or cannot be
-// loaded, is said here.
+// The native addon. It is looked for where it almost always is; the generated loader, which takes longer to load than all
+// the rest, knows the other places. What to do when it is nowhere, or cannot be loaded, is said here.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { arch, env, platform, report as processReport } from 'node:process'
@@ -31,11 +31,10 @@ function isMusl(): boolean {
 }
 
 /** How the packages and files of this platform are called: 'linux-x64-gnu'. */
-function abiName(): string {
+function abiName(libc: 'gnu' | 'musl'): string {
   const name = `${platform}-${arch}`
   if (platform === 'win32') return `${name}-msvc`
   if (platform !== 'linux') return name
-  const libc = isMusl() ? 'musl' : 'gnu'
   return arch === 'arm' ? `${name}-${libc}eabihf` : `${name}-${libc}`
 }
 
@@ -61,7 +60,7 @@ function isInstalled(name: string): boolean {
 function explain(error: unknown): unknown {
   const { NAPI_RS_NATIVE_LIBRARY_PATH: named, NAPI_RS_FORCE_WASI, NAPI_RS_WASI_FLAVOR } = env
   if (NAPI_RS_FORCE_WASI === 'error' || NAPI_RS_WASI_FLAVOR) return error
-  const abi = abiName()
+  const abi = abiName(isMusl() ? 'musl' : 'gnu')
   const beside = `shared-child.${abi}.node`
   const name = `shared-child-${abi}`
   // Whoever names a file of his own wants to hear of that file.
@@ -88,9 +87,30 @@ function explain(error: unknown): unknown {
   )
 }
 
+/** How musl names processors in /lib/ld-musl-*.so.1. */
+const MUSL_PROCESSORS: Partial<Record<NodeJS.Architecture, string>> = { arm: 'armhf', arm64: 'aarch64', x64: 'x86_64' }
+
+/**
+ * What the generated loader would find, from the same two places; undefined where it has to decide: somebody has set one
+ * of its variables, there may be two C libraries here, or the addon is in neither place.
+ */
+function loadDirectly(): typeof Native | undefined {
+  if (env.NAPI_RS_NATIVE_LIBRARY_PATH || env.NAPI_RS_FORCE_WASI || env.NAPI_RS_ENFORCE_VERSION_CHECK) return undefined
+  if (platform === 'linux' && existsSync(`/lib/ld-musl-${MUSL_PROCESSORS[arch]}.so.1`)) return undefined
+  const abi = abiName('gnu')
+  for (const id of [`../shared-child.${abi}.node`, `shared-child-${abi}`]) {
+    try {
+      return require(id) as typeof Native
+    } catch {
+      // The generated loader tells why.
+    }
+  }
+  return undefined
+}
+
 function load(): typeof Native {
   try {
-    return require('../index.js') as typeof Native
+    return loadDirectly() ?? (require('../index.js') as typeof Native)
   } catch (error) {
     throw explain(error)
   }

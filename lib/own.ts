@@ -15,9 +15,13 @@ export function ownOptions(name: string, value: unknown): object {
   return { __proto__: null, ...value }
 }
 
-/** The elements of a list. A hole is undefined, whatever the prototypes have under its index. */
+/** A hole is undefined, whatever the prototypes have under its index. */
+export function elementAt(list: readonly unknown[], index: number): unknown {
+  return Object.hasOwn(list, index) ? list[index] : undefined
+}
+
 export function elementsOf(list: readonly unknown[]): unknown[] {
-  return Array.from({ length: list.length }, (_, i) => (Object.hasOwn(list, i) ? list[i] : undefined))
+  return Array.from({ length: list.length }, (_, i) => elementAt(list, i))
 }
 
 /** A member of an object or of its class. */
@@ -28,6 +32,7 @@ export function memberOf(object: object, name: string): unknown {
 /** The names that `for..in` visits. */
 export function namesOf(object: object): string[] {
   const line = lineOf(object)
+  if (line.length === 1) return Object.keys(object)
   const names: string[] = []
   for (const name in object) if (has(line, name)) names.push(name)
   return names

@@ -12,7 +12,7 @@ import { Handle } from './handle.js'
 import { output } from './output.js'
 import { isObject } from './own.js'
 import { signalNumber } from './signals.js'
-import { launch, launchSync, planSpawn } from './spawn/index.js'
+import { launch, launchSync } from './spawn/index.js'
 import type {
   ChildToken,
   Containment,
@@ -74,8 +74,8 @@ export class SharedChild {
    */
   static spawn(file: string | URL, args?: readonly string[] | null, options?: SpawnOptions): Promise<SharedChild>
   static spawn(file: string | URL, options?: SpawnOptions): Promise<SharedChild>
-  static async spawn(file: unknown, second?: unknown, third?: unknown): Promise<SharedChild> {
-    return childOf(await launch(planSpawn(file, second, third)))
+  static spawn(file: unknown, second?: unknown, third?: unknown): Promise<SharedChild> {
+    return launch(file, second, third, childOf)
   }
 
   /**
@@ -86,7 +86,7 @@ export class SharedChild {
   static spawnSync(file: string | URL, args?: readonly string[] | null, options?: SpawnOptions): SharedChild
   static spawnSync(file: string | URL, options?: SpawnOptions): SharedChild
   static spawnSync(file: unknown, second?: unknown, third?: unknown): SharedChild {
-    return childOf(launchSync(planSpawn(file, second, third)))
+    return childOf(launchSync(file, second, third))
   }
 
   /**
@@ -117,7 +117,7 @@ export class SharedChild {
 
   /** The child's argv, `argv[0]` first, as child_process has it. */
   get spawnargs(): readonly string[] {
-    return this.#handle.spawnargs
+    return Object.freeze(this.#handle.spawnargs)
   }
 
   /**

@@ -5,9 +5,13 @@ import { isObject } from './own.js'
 import type { Unchecked } from './own.js'
 
 /** A string for the operating system, where NUL ends a string. */
+export function isSystemString(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0')
+}
+
 export function systemString(name: string, value: unknown): string {
   if (typeof value !== 'string') throw invalidArgType(name, 'of type string', value)
-  if (value.includes('\0')) throw invalidArgValue(name, 'must be a string without null bytes', value)
+  if (!isSystemString(value)) throw invalidArgValue(name, 'must be a string without null bytes', value)
   return value
 }
 

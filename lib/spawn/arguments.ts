@@ -1,18 +1,55 @@
 // spawn(file, args?, options?) or spawn(file, options?)
 import { invalidArgType } from '../errors.js'
-import { elementsOf, ownOptions } from '../own.js'
+import { elementAt, isObject } from '../own.js'
 import type { Unchecked } from '../own.js'
 import type { SpawnOptions } from '../types.js'
-import { systemString } from '../validate.js'
+import { isSystemString, systemString } from '../validate.js'
 
 /** Tells the two forms apart as child_process does, where null args are no args. */
 export function sortArguments(second: unknown, third: unknown): { args: string[]; options: Unchecked<SpawnOptions> } {
-  if (Array.isArray(second)) return { args: argsOf(second), options: ownOptions('options', third) }
-  if (second === undefined || second === null) return { args: [], options: ownOptions('options', third) }
+  if (Array.isArray(second)) return { args: argsOf(second), options: optionsOf(third) }
+  if (second === undefined || second === null) return { args: [], options: optionsOf(third) }
   if (typeof second !== 'object') throw invalidArgType('args', 'an instance of Array', second)
-  return { args: [], options: ownOptions('options', second) }
+  return { args: [], options: optionsOf(second) }
 }
 
 function argsOf(args: readonly unknown[]): string[] {
-  return elementsOf(args).map((arg, i) => systemString(`args[${i}]`, arg))
+  const list: string[] = []
+  for (let i = 0; i < args.length; i++) {
+    const arg = elementAt(args, i)
+    list.push(isSystemString(arg) ? arg : systemString(`args[${i}]`, arg))
+  }
+  return list
+}
+
+/**
+ * A copy of the options that a spawn knows, by the rule of child_process: own enumerable properties. All of the copy's
+ * are its own, so that none comes from Object.prototype; and always the same ones, which is what makes reading them fast.
+ */
+function optionsOf(value: unknown): Unchecked<SpawnOptions> {
+  const options = {
+    argv0: undefined,
+    cwd: undefined,
+    detached: undefined,
+    env: undefined,
+    gid: undefined,
+    group: undefined,
+    groups: undefined,
+    killGrace: undefined,
+    killOnParentExit: undefined,
+    killSignal: undefined,
+    shell: undefined,
+    signal: undefined,
+    stdio: undefined,
+    timeout: undefined,
+    uid: undefined,
+    windowsHide: undefined,
+    windowsVerbatimArguments: undefined,
+  } satisfies Record<keyof SpawnOptions, unknown>
+  if (value === undefined) return options
+  if (!isObject(value)) throw invalidArgType('options', 'of type object', value)
+  for (const name of Object.keys(value)) {
+    if (Object.hasOwn(options, name)) options[name as keyof SpawnOptions] = (value as typeof options)[name as never]
+  }
+  return options
 }

@@ -3,7 +3,7 @@
 import { env as processEnv, platform } from 'node:process'
 import { invalidArgType } from '../errors.js'
 import { isObject, memberOf, namesOf } from '../own.js'
-import { systemString } from '../validate.js'
+import { isSystemString, systemString } from '../validate.js'
 import { isMainThreadOfNode } from './main-thread.js'
 
 /**
@@ -42,8 +42,8 @@ export function packEnvironment(given: unknown): string | null {
   for (const name of platform === 'win32' ? withoutTwins(names) : names) {
     const value: unknown = coverage && name === COVERAGE ? coverage : (env as Record<string, unknown>)[name]
     if (value === undefined) continue
-    systemString(`options.env['${name}']`, name)
-    entries.push(`${name}=${systemString(`options.env['${name}']`, value)}`)
+    if (!isSystemString(name)) systemString(`options.env['${name}']`, name)
+    entries.push(`${name}=${isSystemString(value) ? value : systemString(`options.env['${name}']`, value)}`)
   }
   return entries.join('\0')
 }

@@ -10,46 +10,87 @@ import type { ArmedLimits } from '../limits.js'
 import { whyMissing } from './diagnosis.js'
 import { pathOf } from './environment.js'
 import { requirePermission } from './permission.js'
+import { planSpawn } from './plan.js'
 import type { Plan } from './plan.js'
 import { spawnBegins, spawnEnds } from './surroundings.js'
 
-export { planSpawn } from './plan.js'
+/**
+ * Starts a child on a thread of the native side, and makes of it what is to be handed out. Everything is read, and asked
+ * for, during this call.
+ *
+ * By `then`, for the frame of an async function takes more memory than all the rest; the stacks of errors have the
+ * caller's frames in both cases.
+ */
+export function launch<T>(file: unknown, second: unknown, third: unknown, make: (child: Handle) => T): Promise<T> {
+  return new Promise<Launch>((answered) => {
+    new Launch(planSpawn(file, second, third), answered).begin()
+  }).then((launched) => make(launched.finish()))
+}
 
-export async function launch(plan: Plan): Promise<Handle> {
-  const limits = prepare(plan)
-  const { given } = plan
-  let request = 0
-  hold()
-  spawnBegins()
-  try {
-    const answer = new Promise<SpawnFailure | null>((resolve) => {
-      request = requestSpawn(plan.request, resolve)
-    })
-    given?.sent()
-    const failure = await answer
-    if (failure !== null) throw failed(plan, failure)
-    const handle = started(plan, claimChild(request), limits)
-    given?.arrived(handle)
-    return handle
-  } catch (error) {
-    undo(plan, limits)
-    throw error
-  } finally {
+/** A child that has been asked for. */
+class Launch {
+  readonly #plan: Plan
+  readonly #limits: ArmedLimits | null
+  readonly #resolve: (answered: this) => void
+  #request = 0
+  #failure: SpawnFailure | null = null
+
+  /** @throws why nothing can be asked for */
+  constructor(plan: Plan, resolve: (answered: Launch) => void) {
+    this.#plan = plan
+    this.#limits = prepare(plan)
+    this.#resolve = resolve
+  }
+
+  begin(): void {
+    hold()
+    spawnBegins()
+    try {
+      this.#request = requestSpawn(this.#plan, this)
+      this.#plan.given?.sent()
+    } catch (error) {
+      this.#undo()
+      this.#end()
+      throw error
+    }
+  }
+
+  answered(failure: SpawnFailure | null): void {
+    this.#failure = failure
+    this.#resolve(this)
+  }
+
+  /** After the answer: the child. */
+  finish(): Handle {
+    try {
+      if (this.#failure !== null) throw failed(this.#plan, this.#failure)
+      return started(this.#plan, claimChild(this.#request), this.#limits)
+    } catch (error) {
+      this.#undo()
+      throw error
+    } finally {
+      this.#end()
+    }
+  }
+
+  #undo(): void {
+    undo(this.#plan, this.#limits)
+  }
+
+  #end(): void {
     spawnEnds()
     release()
   }
 }
 
-export function launchSync(plan: Plan): Handle {
+export function launchSync(file: unknown, second: unknown, third: unknown): Handle {
+  const plan = planSpawn(file, second, third)
   const limits = prepare(plan)
-  const { given } = plan
   try {
-    const child = spawnHere(plan.request)
-    given?.sent()
+    const child = spawnHere(plan)
+    plan.given?.sent()
     if (isFailure(child)) throw failed(plan, child)
-    const handle = started(plan, child, limits)
-    given?.arrived(handle)
-    return handle
+    return started(plan, child, limits)
   } catch (error) {
     undo(plan, limits)
     throw error
@@ -58,10 +99,10 @@ export function launchSync(plan: Plan): Handle {
 
 /** All that may be refused before a child is asked for. */
 function prepare(plan: Plan): ArmedLimits | null {
-  const { spawnfile, limits, given, request } = plan
+  const { spawnfile, limits, given, stdio } = plan
   requirePermission(spawnfile)
   const armed = limits === null ? null : armLimits(limits)
-  const shortage = given?.take(request.stdio) ?? null
+  const shortage = given?.take(stdio) ?? null
   if (shortage === null) return armed
   armed?.cancel()
   throw failed(plan, shortage)
@@ -78,14 +119,15 @@ function undo({ given }: Plan, limits: ArmedLimits | null): void {
   limits?.cancel()
 }
 
-function started({ spawnfile, spawnargs, ending }: Plan, child: NativeChild, limits: ArmedLimits | null): Handle {
-  const handle = new Handle(child, spawnfile, spawnargs, ending)
+function started(plan: Plan, child: NativeChild, limits: ArmedLimits | null): Handle {
+  const handle = new Handle(child, plan.spawnfile, plan.spawnargs, plan.ending)
   limits?.apply(handle)
+  plan.given?.arrived(handle)
   return handle
 }
 
-function failed({ request, spawnfile, spawnargs, cwd }: Plan, failure: SpawnFailure): Error {
+function failed({ spawnfile, spawnargs, cwd, env }: Plan, failure: SpawnFailure): Error {
   const missing = failure.errno === -constants.errno.ENOENT && failure.stage === 0
-  const why = missing ? whyMissing(spawnfile, resolvePath(request.cwd ?? ''), pathOf(request.env)) : null
+  const why = missing ? whyMissing(spawnfile, resolvePath(cwd ?? ''), pathOf(env)) : null
   return spawnFailed(failure, spawnfile, spawnargs, cwd, why)
 }

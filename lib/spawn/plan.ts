@@ -25,19 +25,16 @@ import {
   VERBATIM_ARGUMENTS,
   WINDOWS_HIDE,
   WINDOWS_SHOW,
-} from './request.js'
-import type { SpawnRequest } from './request.js'
+} from '../spawn-request.js'
+import type { SpawnRequest } from '../spawn-request.js'
 import { stdioOf } from './stdio.js'
 
-export interface Plan {
-  readonly request: SpawnRequest
+export interface Plan extends SpawnRequest {
   /** Streams that the child is to have; null when there are none. */
   readonly given: GivenStreams | null
   readonly spawnfile: string
   /** argv[0] first, as in child_process. */
   readonly spawnargs: readonly string[]
-  /** As it was given, for the error. */
-  readonly cwd: string | null
   /** How it is ended by whatever ends it. */
   readonly ending: Ending
   readonly limits: Limits | null
@@ -47,24 +44,20 @@ export interface Plan {
 export function planSpawn(file: unknown, second: unknown, third: unknown): Plan {
   const { args, options } = sortArguments(second, third)
   const { file: spawnfile, argv: spawnargs, verbatim } = commandOf(file, args, options)
-  const cwd = cwdOf(options.cwd)
   const { fds, given: streams } = stdioOf(options.stdio)
   return {
-    request: {
-      flags: flagsOf(options, verbatim),
-      uid: id('uid', options.uid),
-      gid: id('gid', options.gid),
-      groups: groupsOf(options.groups),
-      stdio: fds,
-      args: spawnargs.join('\0'),
-      file: spawnargs[0] === spawnfile ? null : spawnfile,
-      env: packEnvironment(options.env),
-      cwd,
-    },
+    flags: flagsOf(options, verbatim),
+    uid: id('uid', options.uid),
+    gid: id('gid', options.gid),
+    groups: groupsOf(options.groups),
+    stdio: fds,
+    args: spawnargs.join('\0'),
+    file: spawnargs[0] === spawnfile ? null : spawnfile,
+    env: packEnvironment(options.env),
+    cwd: cwdOf(options.cwd),
     given: streams,
     spawnfile,
     spawnargs,
-    cwd,
     ending: endingOf(options),
     limits: limitsOf(options),
   }

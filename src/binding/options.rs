@@ -3,7 +3,7 @@
 use super::text::Text;
 #[cfg(windows)]
 use crate::core::spawn::at_the_call;
-use crate::core::spawn::{Credentials, Grouping, Plan, SpawnError, Stdio, StringBlock, environment};
+use crate::core::spawn::{Credentials, Environment, Grouping, Plan, SpawnError, Stdio, StringBlock};
 use crate::core::sys;
 use std::ffi::CString;
 use std::io;
@@ -60,7 +60,10 @@ impl SpawnRequest<'_> {
                 None => args.iter().next().map(Into::into).unwrap_or_default(),
             },
             args,
-            env: self.env.map_or_else(environment::of_this_process, StringBlock::from_joined),
+            env: match self.env {
+                Some(env) => StringBlock::from_joined(env).into(),
+                None => Environment::of_this_process(),
+            },
             cwd: self.cwd.map(c_string),
             stdio: stdio.iter().map(|code| stdio_of(*code as i32)).collect::<Result<_, _>>()?,
             detached: flags & DETACHED != 0,

@@ -27,12 +27,8 @@ const WORK: [(&str, Work); 8] = [
         let environment = environment();
         repeat(count, || plan("/bin/true", "/bin/true\0one\0two", black_box(&environment).clone()));
     }),
-    ("copy the environment of the process", |count| {
-        repeat(count, shared_child_native::core::spawn::environment::of_this_process);
-    }),
-    ("point into 35 variables", |count| {
-        let block = StringBlock::from_joined(environment());
-        repeat(count, || black_box(&block).pointers());
+    ("take the environment of the process", |count| {
+        repeat(count, shared_child_native::core::spawn::Environment::of_this_process);
     }),
     ("try_wait on a running child", |count| {
         let child = modelled(false);

@@ -19,7 +19,7 @@ pub fn plan(file: &str, arguments: &str, environment: String) -> Plan {
     Plan {
         file: CString::new(file).expect("a name without NUL"),
         args: StringBlock::from_joined(arguments.to_owned()),
-        env: StringBlock::from_joined(environment),
+        env: StringBlock::from_joined(environment).into(),
         stdio: vec![Stdio::Ignore, Stdio::Ignore, Stdio::Ignore],
         ..Plan::default()
     }

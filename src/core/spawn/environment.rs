@@ -1,35 +1,115 @@
-//! The environment of this process, as a child inherits it.
+//! The environment of a child, and that of this process, as a child inherits it.
 
-#[cfg(unix)]
 use super::StringBlock;
-
-/// Bytes: enough for most, so that the block is allocated once.
 #[cfg(unix)]
-const TYPICAL_SIZE: usize = 8 * 1024;
-
-/// Read at once, in a few microseconds, where enumerating `process.env` takes one a variable.
-///
-/// Call it on the main JavaScript thread: it is the only one whose `process.env` is the real
-/// environment, so nobody changes it meanwhile (a worker's `process.env` is a copy).
+use std::ffi::{CStr, c_char};
+use std::ops::Deref;
+use std::sync::Arc;
 #[cfg(unix)]
-pub fn of_this_process() -> StringBlock {
-    use std::ffi::{CStr, c_char};
-    let mut block = StringBlock::with_capacity(TYPICAL_SIZE);
-    let mut entry: *const *const c_char = environment_pointer();
-    // SAFETY: a null-terminated array of C strings, which nobody changes while we read (see above).
-    unsafe {
-        while !entry.is_null() && !(*entry).is_null() {
-            block.push(CStr::from_ptr(*entry).to_bytes());
-            entry = entry.add(1);
+use std::sync::{Mutex, PoisonError};
+
+/// A whole environment, as `KEY=value`. A copy of it is the same one.
+#[derive(Clone, Debug, Default)]
+pub struct Environment(Arc<Entries>);
+
+#[derive(Debug)]
+struct Entries {
+    block: StringBlock,
+    /// What execve takes: null-terminated, into the block.
+    #[cfg(unix)]
+    pointers: Vec<*const c_char>,
+}
+
+// SAFETY: nobody changes the block, nor what the pointers into it point to.
+#[cfg(unix)]
+unsafe impl Send for Entries {}
+// SAFETY: as above.
+#[cfg(unix)]
+unsafe impl Sync for Entries {}
+
+impl From<StringBlock> for Entries {
+    fn from(block: StringBlock) -> Self {
+        Self {
+            #[cfg(unix)]
+            pointers: block.pointers(),
+            block,
         }
     }
-    block
+}
+
+impl Default for Entries {
+    fn default() -> Self {
+        StringBlock::default().into()
+    }
+}
+
+impl From<StringBlock> for Environment {
+    fn from(block: StringBlock) -> Self {
+        Self(Arc::new(block.into()))
+    }
+}
+
+impl Deref for Environment {
+    type Target = StringBlock;
+
+    fn deref(&self) -> &StringBlock {
+        &self.0.block
+    }
+}
+
+#[cfg(unix)]
+impl Environment {
+    /// A null-terminated array, valid while this is.
+    pub fn pointers(&self) -> &[*const c_char] {
+        &self.0.pointers
+    }
+
+    /// That of this process. As long as nothing in it changes, it is compared, which takes a tenth of the time of a copy,
+    /// and shared.
+    ///
+    /// Call it on the main JavaScript thread: it is the only one whose `process.env` is the real environment, so nobody
+    /// changes it meanwhile (a worker's `process.env` is a copy).
+    pub fn of_this_process() -> Self {
+        static LAST: Mutex<Option<Environment>> = Mutex::new(None);
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = &*last
+            && last.is_that_of_this_process()
+        {
+            return last.clone();
+        }
+        let now = Self::from(variables_of_this_process().map(CStr::to_bytes).collect::<StringBlock>());
+        *last = Some(now.clone());
+        now
+    }
+
+    /// By the bytes: a program may change them where they are (putenv(3)).
+    fn is_that_of_this_process(&self) -> bool {
+        let rest = variables_of_this_process()
+            .try_fold(self.bytes(), |rest, variable| rest.strip_prefix(variable.to_bytes_with_nul()));
+        rest.is_some_and(<[u8]>::is_empty)
+    }
+}
+
+#[cfg(unix)]
+fn variables_of_this_process() -> impl Iterator<Item = &'static CStr> {
+    let mut entry = environment_pointer();
+    std::iter::from_fn(move || {
+        // SAFETY: a null-terminated array of C strings, which nobody changes while we read (see `of_this_process`).
+        unsafe {
+            if entry.is_null() || (*entry).is_null() {
+                return None;
+            }
+            let variable = CStr::from_ptr(*entry);
+            entry = entry.add(1);
+            Some(variable)
+        }
+    })
 }
 
 #[cfg(all(unix, not(target_vendor = "apple")))]
-fn environment_pointer() -> *const *const std::ffi::c_char {
+fn environment_pointer() -> *const *const c_char {
     unsafe extern "C" {
-        static environ: *const *const std::ffi::c_char;
+        static environ: *const *const c_char;
     }
     // SAFETY: POSIX's `environ`, read on the thread that alone changes it.
     unsafe { environ }
@@ -37,10 +117,36 @@ fn environment_pointer() -> *const *const std::ffi::c_char {
 
 /// Libraries cannot name `environ` on macOS (man 7 environ).
 #[cfg(all(unix, target_vendor = "apple"))]
-fn environment_pointer() -> *const *const std::ffi::c_char {
+fn environment_pointer() -> *const *const c_char {
     // SAFETY: returns a pointer that is always valid.
     unsafe { *libc::_NSGetEnviron() }.cast_const().cast()
 }
 
 #[cfg(windows)]
-pub use super::engine::environment_of_this_process as of_this_process;
+impl Environment {
+    /// That of this process.
+    pub fn of_this_process() -> Self {
+        super::engine::environment_of_this_process().into()
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// Other tests read the environment, too: this is about one that is no longer the process's.
+    #[test]
+    fn one_that_has_changed_is_not_shared() {
+        let now = Environment::of_this_process();
+        assert!(Arc::ptr_eq(&now.0, &Environment::of_this_process().0));
+        let without_the_last = now.iter().count() - 1;
+        let shorter: StringBlock = now.iter().take(without_the_last).map(CStr::to_bytes).collect();
+        assert!(!Environment::from(shorter).is_that_of_this_process());
+        let longer: StringBlock = now.iter().map(CStr::to_bytes).chain([&b"MORE="[..]]).collect();
+        assert!(!Environment::from(longer).is_that_of_this_process());
+        let mut bytes = now.bytes().to_vec();
+        *bytes.iter_mut().rev().nth(1).unwrap() ^= 1;
+        bytes.pop();
+        assert!(!Environment::from(StringBlock::from_joined(bytes)).is_that_of_this_process());
+    }
+}

@@ -1,7 +1,8 @@
 //! Starting a program. A [`Plan`] says what is wanted, in the same words on every system; the
 //! engine of each system carries it out.
 
-pub mod environment;
+mod environment;
+pub use environment::Environment;
 mod plan;
 pub use plan::{Credentials, Grouping, Plan, Stdio, StringBlock};
 

@@ -1,5 +1,6 @@
 //! What to start: everything that a caller can ask for, system-independent.
 
+use super::Environment;
 #[cfg(unix)]
 use super::Surroundings;
 use crate::core::sys;
@@ -16,7 +17,7 @@ pub struct Plan {
     /// argv, `argv[0]` included.
     pub args: StringBlock,
     /// The whole environment, as `KEY=value`.
-    pub env: StringBlock,
+    pub env: Environment,
     /// A relative one starts at that of the surroundings.
     pub cwd: Option<CString>,
     /// What the process had at the call; `None`: what it has when the child starts.
@@ -98,15 +99,16 @@ impl StringBlock {
         Self { bytes }
     }
 
-    pub fn with_capacity(bytes: usize) -> Self {
-        Self { bytes: Vec::with_capacity(bytes) }
-    }
-
     /// One string, which may be empty (a list of one empty string is not an empty list).
     pub fn push(&mut self, string: &[u8]) {
         debug_assert!(!string.contains(&0));
         self.bytes.extend_from_slice(string);
         self.bytes.push(0);
+    }
+
+    /// All of them, with their NULs.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &CStr> {

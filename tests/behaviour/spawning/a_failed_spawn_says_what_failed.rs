@@ -84,7 +84,7 @@ fn a_script_without_an_interpreter_line_is_run_by_the_shell() {
     assert_eq!(run(&by_name).text(), format!("{program} argument\n"));
     // Not even argv[0].
     let mut nameless = plan(&[program]);
-    nameless.args = strings::<&str>(&[]);
+    nameless.args = strings::<&str, _>(&[]);
     assert_eq!(run(&nameless).text(), format!("{program}\n"));
 }
 

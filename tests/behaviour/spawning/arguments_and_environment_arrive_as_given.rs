@@ -2,7 +2,7 @@
 
 use crate::support::limit::time_limit;
 use crate::support::plans::{plan, run, script, strings};
-use shared_child_native::core::spawn::{Plan, StringBlock};
+use shared_child_native::core::spawn::{Environment, Plan};
 
 /// What the child's own /proc file says.
 fn own_file(mut plan: Plan, name: &str) -> Vec<u8> {
@@ -44,7 +44,7 @@ fn the_environment_is_the_given_one_and_nothing_else() {
 fn the_environment_may_be_empty() {
     let _limit = time_limit();
     let mut plan = plan(&["cat"]);
-    plan.env = StringBlock::default();
+    plan.env = Environment::default();
     assert_eq!(own_file(plan, "environ"), b"");
 }
 

@@ -3,7 +3,7 @@
 use crate::support::limit::time_limit;
 use crate::support::plans::{error, plan, run, strings};
 use crate::support::temporary::{Folder, c_string};
-use shared_child_native::core::spawn::{Plan, SpawnError, Stage, StringBlock};
+use shared_child_native::core::spawn::{Environment, Plan, SpawnError, Stage};
 use std::path::Path;
 
 /// A program that says which of them it is.
@@ -101,7 +101,7 @@ fn the_parents_path_does_not_matter() {
 fn without_a_path_it_is_the_c_librarys() {
     let _limit = time_limit();
     let mut plan = plan(&["cat", "/dev/null"]);
-    plan.env = StringBlock::default();
+    plan.env = Environment::default();
     run(&plan).text();
     // The first of two, as getenv finds it; and PATH is not PATHEXT.
     plan.env = strings(&["PATHS=/none", "PATH=/bin:/usr/bin", "PATH=/none"]);

@@ -25,8 +25,8 @@ pub fn script(script: &str) -> Plan {
     plan(&["/bin/sh", "-c", script])
 }
 
-pub fn strings<S: AsRef<[u8]>>(strings: &[S]) -> StringBlock {
-    strings.iter().map(AsRef::as_ref).collect()
+pub fn strings<S: AsRef<[u8]>, T: From<StringBlock>>(strings: &[S]) -> T {
+    strings.iter().map(AsRef::as_ref).collect::<StringBlock>().into()
 }
 
 pub struct Started {

@@ -63,7 +63,7 @@ impl Failure {
 pub struct Exec<'a> {
     /// Null-terminated pointers into `plan` and `candidates`.
     pub argv: Vec<*const c_char>,
-    pub envp: Vec<*const c_char>,
+    pub envp: &'a [*const c_char],
     /// The files to try, in order.
     pub files: Vec<*const c_char>,
     /// `/bin/sh FILE args...`, for a FILE that is a script without `#!`. The child sets FILE.

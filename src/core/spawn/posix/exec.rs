@@ -36,7 +36,7 @@ impl Place {
 pub struct Exec<'a> {
     pub files: Files,
     /// Null-terminated.
-    pub envp: Vec<*const c_char>,
+    pub envp: &'a [*const c_char],
     pub directories: &'a [Directory<'a>],
     pub surroundings: Option<&'a Surroundings>,
     /// By target, ascending; no target is another's source.

@@ -11,7 +11,7 @@ pub(super) fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
     Plan {
         file: file.to_owned(),
         args: args.iter().map(|arg| arg.as_bytes()).collect(),
-        env: StringBlock::from_joined("PATH=/usr/bin:/bin"),
+        env: StringBlock::from_joined("PATH=/usr/bin:/bin").into(),
         stdio: vec![Stdio::Ignore, stdout, Stdio::Inherit(2)],
         ..Plan::default()
     }

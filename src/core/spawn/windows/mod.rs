@@ -57,10 +57,15 @@ pub fn at_the_call(mut plan: Plan) -> Plan {
             *stdio = Stdio::Given(handle);
         }
     }
-    for name in missing(&plan.env) {
-        if let Some(value) = std::env::var_os(name) {
-            plan.env.push(&variable(name.as_ref(), &value));
+    let missing = missing(&plan.env);
+    if !missing.is_empty() {
+        let mut env = StringBlock::clone(&plan.env);
+        for name in missing {
+            if let Some(value) = std::env::var_os(name) {
+                env.push(&variable(name.as_ref(), &value));
+            }
         }
+        plan.env = env.into();
     }
     plan
 }

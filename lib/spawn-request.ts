@@ -6,7 +6,7 @@ export interface SpawnRequest {
   readonly uid: number | null
   readonly gid: number | null
   readonly groups: readonly number[] | null
-  /** For each fd of the child: see stdio.ts. */
+  /** For each fd of the child: see spawn/stdio.ts. */
   readonly stdio: number[]
   /** argv, joined with NULs. */
   readonly args: string
