@@ -7,6 +7,8 @@ mod plan;
 pub use plan::{Credentials, Grouping, Plan, Stdio, StringBlock};
 
 #[cfg(unix)]
+mod files;
+#[cfg(unix)]
 mod search_path;
 #[cfg(unix)]
 mod stdio;

@@ -13,7 +13,7 @@ pub extern "C" fn main(argument: *mut c_void) -> c_int {
     // SAFETY: the parent passes a pointer to an Exec and waits until we are done with it.
     let exec = unsafe { &*argument.cast::<Exec>() };
     let (step, errno) = match prepare(exec) {
-        Ok(()) => (Step::Exec, try_files(exec)),
+        Ok(()) => (Step::Exec, exec.files.try_each(|file, argv| execve(file, argv, exec))),
         Err(failed) => failed,
     };
     report(exec, step, errno)
@@ -230,39 +230,6 @@ fn change_credentials(exec: &Exec) -> Steps {
         attempt(Step::SetUid, unsafe { libc::syscall(SYS_SETRESUID, uid, uid, uid) })?;
     }
     Ok(())
-}
-
-/// execve on each file in turn, by execvp's rules; returns the errno that tells most when none can run.
-fn try_files(exec: &Exec) -> c_int {
-    let mut forbidden = false;
-    let mut last = libc::ENOENT;
-    for file in &exec.files {
-        last = execve(*file, exec.argv.as_ptr(), exec);
-        match last {
-            // Not here: look further.
-            libc::ENOENT
-            | libc::ENOTDIR
-            | libc::ELOOP
-            | libc::ENAMETOOLONG
-            | libc::ESTALE
-            | libc::ENODEV
-            | libc::ETIMEDOUT => {}
-            // Found, but not for us: look further, and say so if there is no other.
-            libc::EACCES => forbidden = true,
-            libc::ENOEXEC => return run_by_shell(exec, *file),
-            _ => return last,
-        }
-    }
-    if forbidden { libc::EACCES } else { last }
-}
-
-/// A file without `#!` is a shell script (POSIX, execvp).
-fn run_by_shell(exec: &Exec, file: *const c_char) -> c_int {
-    // SAFETY: the child alone uses this slot; it has at least three elements.
-    let argv = unsafe { (*exec.shell_argv.get()).as_mut_ptr() };
-    // SAFETY: as above.
-    unsafe { argv.add(1).write(file) };
-    execve(c"/bin/sh".as_ptr(), argv, exec)
 }
 
 /// Returns only when it fails, with the errno.

@@ -1,6 +1,7 @@
 //! All that the child needs between clone and exec, laid out by the parent: the child allocates
 //! nothing, and only reads (but for a few slots that are its own to write).
 
+use super::super::files::Files;
 use super::super::search_path::candidates;
 use super::super::stdio::FdMapping;
 use super::super::{Credentials, Plan, StringBlock, Surroundings};
@@ -61,13 +62,9 @@ impl Failure {
 }
 
 pub struct Exec<'a> {
-    /// Null-terminated pointers into `plan` and `candidates`.
-    pub argv: Vec<*const c_char>,
+    pub files: Files,
+    /// Null-terminated.
     pub envp: &'a [*const c_char],
-    /// The files to try, in order.
-    pub files: Vec<*const c_char>,
-    /// `/bin/sh FILE args...`, for a FILE that is a script without `#!`. The child sets FILE.
-    pub shell_argv: UnsafeCell<Vec<*const c_char>>,
     pub cwd: Option<&'a CString>,
     pub surroundings: Option<&'a Surroundings>,
     /// What to make of this thread's own, which comes second.
@@ -89,22 +86,19 @@ pub struct Exec<'a> {
     pub failed_errno: AtomicI32,
     /// Where the child reports a failure when the memory is not shared; -1: nowhere.
     pub report_fd: c_int,
-    /// What the pointers in `files` point into.
+    /// What the pointers in `files` point into; those of argv and envp point into the plan.
     _candidates: StringBlock,
 }
 
 impl<'a> Exec<'a> {
     pub fn new(plan: &'a Plan, fds: &'a [FdMapping], hold: &'a Hold) -> Self {
-        let argv = plan.args.pointers();
         let candidates = candidates(plan);
         let mut files = candidates.pointers();
-        files.pop(); // the null: a slice knows its length
+        files.pop(); // the null: a Vec knows its length
         let last = fds.last().map_or(2, |fd| fd.target.max(2));
         Self {
+            files: Files::new(files, plan.args.pointers()),
             envp: plan.env.pointers(),
-            files,
-            shell_argv: UnsafeCell::new(shell_argv(&argv)),
-            argv,
             cwd: plan.cwd.as_ref(),
             surroundings: plan.surroundings.as_deref(),
             scheduling: plan.scheduling.as_ref().map(|wanted| (wanted, Scheduling::of_this_thread())),
@@ -127,12 +121,6 @@ impl<'a> Exec<'a> {
     pub fn failure(&self) -> Option<Failure> {
         Failure::from_raw(self.failed_step.load(Ordering::Acquire), self.failed_errno.load(Ordering::Relaxed))
     }
-}
-
-/// `argv[0]`, if there is one, gives way to the shell and the file to run (slot 1, filled by the child).
-fn shell_argv(argv: &[*const c_char]) -> Vec<*const c_char> {
-    let rest = argv.iter().copied().filter(|argument| !argument.is_null()).skip(1);
-    [c"/bin/sh".as_ptr(), std::ptr::null()].into_iter().chain(rest).chain([std::ptr::null()]).collect()
 }
 
 /// Everything from 3 up that is not a target. fds 0 to 2 are always targets.

@@ -1,11 +1,11 @@
 //! All that a spawn needs, laid out before the child exists: what runs between fork and exec allocates
 //! nothing.
 
+use super::super::files::Files;
 use super::super::search_path::candidates;
 use super::super::stdio::FdMapping;
 use super::super::{Credentials, Grouping, Plan, StringBlock, Surroundings};
 use super::cwd::Directory;
-use super::files::Files;
 use super::groups::Groups;
 use super::lift::Lifted;
 use std::ffi::c_char;

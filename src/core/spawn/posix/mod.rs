@@ -15,7 +15,6 @@
 mod actions;
 mod cwd;
 mod exec;
-mod files;
 mod fork;
 mod groups;
 mod lift;

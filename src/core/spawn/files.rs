@@ -15,9 +15,10 @@ pub struct Files {
 
 impl Files {
     pub fn new(files: Vec<*const c_char>, argv: Vec<*const c_char>) -> Self {
-        // argv[0] gives way to the shell and the file.
-        let mut shell_argv = vec![c"/bin/sh".as_ptr(), std::ptr::null()];
-        shell_argv.extend_from_slice(argv.get(1..).unwrap_or(&[std::ptr::null()]));
+        // argv[0], if there is one, gives way to the shell and the file.
+        let arguments = argv.iter().copied().filter(|argument| !argument.is_null()).skip(1);
+        let shell_argv = [c"/bin/sh".as_ptr(), std::ptr::null()].into_iter();
+        let shell_argv = shell_argv.chain(arguments).chain([std::ptr::null()]).collect();
         Self { files, argv, shell_argv: UnsafeCell::new(shell_argv) }
     }
 
@@ -27,8 +28,10 @@ impl Files {
     /// Allocates nothing, for it also runs between fork and exec.
     pub fn try_each(&self, run: impl Fn(*const c_char, *const *const c_char) -> c_int) -> c_int {
         let mut forbidden = false;
+        let mut last = libc::ENOENT;
         for file in &self.files {
-            match run(*file, self.argv.as_ptr()) {
+            last = run(*file, self.argv.as_ptr());
+            match last {
                 // Not here: look further.
                 libc::ENOENT
                 | libc::ENOTDIR
@@ -36,16 +39,15 @@ impl Files {
                 | libc::ENAMETOOLONG
                 | libc::ESTALE
                 | libc::ENODEV
-                | libc::ETIMEDOUT
-                    if self.files.len() > 1 => {}
+                | libc::ETIMEDOUT => {}
                 // Found, but not for us: look further, and say so if there is no other.
                 libc::EACCES => forbidden = true,
                 // A file without `#!` is a shell script (POSIX, execvp).
                 libc::ENOEXEC => return run(c"/bin/sh".as_ptr(), self.shell_argv(*file)),
-                result => return result,
+                _ => return last,
             }
         }
-        if forbidden { libc::EACCES } else { libc::ENOENT }
+        if forbidden { libc::EACCES } else { last }
     }
 
     fn shell_argv(&self, file: *const c_char) -> *const *const c_char {
