@@ -1,7 +1,6 @@
 // How a child is ended, whoever ends it: options.timeout, options.signal, maxBuffer, disposal and terminate(). With
 // options.group all of these mean the whole group.
-import { constants } from 'node:os'
-import { invalidState, noThread } from './errors.js'
+import { invalidState, noThread, UV_EAGAIN } from './errors.js'
 import { holding, listenForGroup } from './events.js'
 import type { Handle } from './handle.js'
 import { ownOptions } from './own.js'
@@ -40,7 +39,7 @@ export async function gone(handle: Handle): Promise<void> {
   await handle.exit()
   if (!handle.leadsGroup) return
   // Without a limit there is one reason for it not to be: no thread could be started to wait.
-  if (!(await groupGone(handle, Infinity).promise)) throw noThread(-constants.errno.EAGAIN)
+  if (!(await groupGone(handle, Infinity).promise)) throw noThread(UV_EAGAIN)
 }
 
 /** True when nothing of the group runs any more, false after `ms`. */

@@ -2,9 +2,16 @@
 // recognises them.
 import { constants } from 'node:buffer'
 import { constants as system } from 'node:os'
+import { platform } from 'node:process'
 import { getSystemErrorName, inspect } from 'node:util'
 import type { SpawnFailure } from '../index.js'
 import type { ExitStatus } from './types.js'
+
+// libuv's numbers, which on Windows are not those of the C library (uv/errno.h).
+const onWindows = platform === 'win32'
+export const UV_EAGAIN = onWindows ? -4088 : -system.errno.EAGAIN
+export const UV_ENOENT = onWindows ? -4058 : -system.errno.ENOENT
+const UV_EPIPE = onWindows ? -4047 : -system.errno.EPIPE
 
 /** Adds the code as Node does: a property, and in the first line of the stack, but not in the name. */
 function coded<E extends Error>(error: E, code: string): E & { code: string } {
@@ -136,7 +143,7 @@ function systemError(errno: number, syscall: string, why: string | null = null):
 
 /** What a write to a pipe without a reader fails with. */
 export function brokenPipe(): NodeJS.ErrnoException {
-  return systemError(-system.errno.EPIPE, 'write')
+  return systemError(UV_EPIPE, 'write')
 }
 
 export function killFailed(errno: number): NodeJS.ErrnoException {

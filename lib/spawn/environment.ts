@@ -42,7 +42,7 @@ export function packEnvironment(given: unknown): string | null {
   for (const name of platform === 'win32' ? withoutTwins(names) : names) {
     const value: unknown = coverage && name === COVERAGE ? coverage : (env as Record<string, unknown>)[name]
     if (value === undefined) continue
-    if (!isSystemString(name)) systemString(`options.env['${name}']`, name)
+    if (name.includes('\0')) systemString(`options.env['${name}']`, name)
     entries.push(`${name}=${isSystemString(value) ? value : systemString(`options.env['${name}']`, value)}`)
   }
   return entries.join('\0')

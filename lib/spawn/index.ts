@@ -1,8 +1,7 @@
 // Starting a child: on a thread of the native side (launch), or on the calling one (launchSync).
-import { constants } from 'node:os'
 import { resolve as resolvePath } from 'node:path'
 import type { NativeChild, SpawnFailure } from '../../index.js'
-import { spawnFailed } from '../errors.js'
+import { spawnFailed, UV_ENOENT } from '../errors.js'
 import { claimChild, hold, release, requestSpawn, spawnHere } from '../events.js'
 import { Handle } from '../handle.js'
 import { armLimits } from '../limits.js'
@@ -127,7 +126,7 @@ function started(plan: Plan, child: NativeChild, limits: ArmedLimits | null): Ha
 }
 
 function failed({ spawnfile, spawnargs, cwd, env }: Plan, failure: SpawnFailure): Error {
-  const missing = failure.errno === -constants.errno.ENOENT && failure.stage === 0
+  const missing = failure.errno === UV_ENOENT && failure.stage === 0
   const why = missing ? whyMissing(spawnfile, resolvePath(cwd ?? ''), pathOf(env)) : null
   return spawnFailed(failure, spawnfile, spawnargs, cwd, why)
 }

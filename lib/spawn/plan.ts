@@ -8,13 +8,6 @@ import type { Limits } from '../limits.js'
 import { elementsOf } from '../own.js'
 import type { Unchecked } from '../own.js'
 import { signalNumber } from '../signals.js'
-import type { SpawnOptions } from '../types.js'
-import { abortSignal, boolean, nonNegative, path, userOrGroupId } from '../validate.js'
-import { sortArguments } from './arguments.js'
-import { commandOf } from './command.js'
-import { packEnvironment } from './environment.js'
-import type { GivenStreams } from './given.js'
-import { isMainThreadOfNode } from './main-thread.js'
 import {
   CONTAIN,
   DETACHED,
@@ -27,6 +20,13 @@ import {
   WINDOWS_SHOW,
 } from '../spawn-request.js'
 import type { SpawnRequest } from '../spawn-request.js'
+import type { SpawnOptions } from '../types.js'
+import { abortSignal, boolean, nonNegative, path, userOrGroupId } from '../validate.js'
+import { sortArguments } from './arguments.js'
+import { commandOf } from './command.js'
+import { packEnvironment } from './environment.js'
+import type { GivenStreams } from './given.js'
+import { isMainThreadOfNode } from './main-thread.js'
 import { stdioOf } from './stdio.js'
 
 export interface Plan extends SpawnRequest {

@@ -6,7 +6,8 @@ import { SharedChild, spawn, type ChildToken, type SpawnOptions } from 'shared-c
 const say = (line: string): void => void fs.writeSync(1, `${line}\n`)
 /** Reads this process's own stdin, and so ends when the test lets it. */
 const child = ['sh', ['-c', 'read line; echo released >&2']] as const
-const options: SpawnOptions = { stdio: ['inherit', 'ignore', 1] }
+/** On Windows, a child ends with its parent unless it is said otherwise. */
+const options: SpawnOptions = { stdio: ['inherit', 'ignore', 1], killOnParentExit: false }
 
 const ways: Record<string, () => Promise<unknown>> = {
   plain: () => spawn(...child, options),
