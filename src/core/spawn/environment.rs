@@ -6,18 +6,19 @@ use std::ffi::{CStr, c_char};
 use std::ops::Deref;
 use std::sync::Arc;
 #[cfg(unix)]
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// A whole environment, as `KEY=value`. A copy of it is the same one.
 #[derive(Clone, Debug, Default)]
 pub struct Environment(Arc<Entries>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Entries {
     block: StringBlock,
-    /// What execve takes: null-terminated, into the block.
+    /// What execve takes: null-terminated, into the block. Made by the thread that needs it first, which is no thread of
+    /// JavaScript's.
     #[cfg(unix)]
-    pointers: Vec<*const c_char>,
+    pointers: OnceLock<Vec<*const c_char>>,
 }
 
 // SAFETY: nobody changes the block, nor what the pointers into it point to.
@@ -27,25 +28,13 @@ unsafe impl Send for Entries {}
 #[cfg(unix)]
 unsafe impl Sync for Entries {}
 
-impl From<StringBlock> for Entries {
-    fn from(block: StringBlock) -> Self {
-        Self {
-            #[cfg(unix)]
-            pointers: block.pointers(),
-            block,
-        }
-    }
-}
-
-impl Default for Entries {
-    fn default() -> Self {
-        StringBlock::default().into()
-    }
-}
-
 impl From<StringBlock> for Environment {
     fn from(block: StringBlock) -> Self {
-        Self(Arc::new(block.into()))
+        Self(Arc::new(Entries {
+            block,
+            #[cfg(unix)]
+            pointers: OnceLock::new(),
+        }))
     }
 }
 
@@ -61,11 +50,10 @@ impl Deref for Environment {
 impl Environment {
     /// A null-terminated array, valid while this is.
     pub fn pointers(&self) -> &[*const c_char] {
-        &self.0.pointers
+        self.0.pointers.get_or_init(|| self.0.block.pointers())
     }
 
-    /// That of this process. As long as nothing in it changes, it is compared, which takes a tenth of the time of a copy,
-    /// and shared.
+    /// That of this process. As long as nothing in it changes, all calls share one copy, and it is only compared.
     ///
     /// Call it on the main JavaScript thread: it is the only one whose `process.env` is the real environment, so nobody
     /// changes it meanwhile (a worker's `process.env` is a copy).

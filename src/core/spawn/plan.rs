@@ -112,9 +112,12 @@ impl StringBlock {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &CStr> {
-        self.bytes
-            .split_inclusive(|byte| *byte == 0)
-            .map(|string| CStr::from_bytes_with_nul(string).expect("a block ends with a NUL"))
+        let mut rest = self.bytes();
+        std::iter::from_fn(move || {
+            let string = CStr::from_bytes_until_nul(rest).ok()?;
+            rest = &rest[string.count_bytes() + 1..];
+            Some(string)
+        })
     }
 
     /// The value of the variable `name` in a block of `KEY=value`; of several, the first, as getenv
