@@ -31,11 +31,11 @@ export interface SpawnListener {
 
 /** Requests on their way, by number. */
 const spawning = new Map<number, SpawnListener>()
-/** Handles whose child has not ended, by NativeChild.handle. */
+/** Handles on children that have not ended, by NativeChild.handle. */
 const living = new Map<number, ExitListener>()
-/** Who waits until nothing of a group runs, by number. */
+/** Callbacks of those that wait until nothing of a group runs, by number. */
 const groupWaits = new Map<number, (gone: boolean) => void>()
-/** What is to be called when its time has come, by number. */
+/** Callbacks of the alarms that are set, by number. */
 const alarms = new Map<number, () => void>()
 /** How many spawns and ref'd handles need the event loop. */
 let holds = 0
@@ -61,7 +61,7 @@ function drain(): void {
   } while (count === batch.length / WIDTH)
 }
 
-/** Whoever throws at the news must not keep them from the others, who would wait for ever. */
+/** A listener that throws must not keep the others from being told, or they would wait for ever. */
 function tell(at: number): void {
   try {
     dispatch(at)

@@ -144,7 +144,7 @@ export class Handle {
   }
 
   /**
-   * The same for a limit. An EPERM, of a child that has changed its user, is nobody's to hear: the child lives on, and
+   * The same for a limit. An EPERM, of a child that has changed its user, is reported to nobody: the child lives on, and
    * wait() tells so by not resolving.
    */
   endQuietly(cause: Cause): void {

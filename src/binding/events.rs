@@ -1,5 +1,6 @@
-//! How news of children reach a JS thread: one queue for each module instance that
-//! asked, and what wakes it. A burst of exits is one call into JavaScript, which then takes them all.
+//! How events of children reach a JS thread. Each instance of the JavaScript module has one queue, and a function
+//! that is called when the queue is no longer empty. A burst of exits is one call into JavaScript, which then
+//! takes all of them.
 
 use super::child::NativeChild;
 use super::error::{SpawnFailure, stage_number};
@@ -37,8 +38,8 @@ enum Event {
     Alarm { request: f64 },
 }
 
-/// Where the reactor and the spawners leave news. They hold it weakly: when its env is gone, the news
-/// are nobody's.
+/// The queue to which the reactor and the spawners add events. They hold it weakly: when its env is gone, the
+/// events are dropped.
 struct Queue {
     wake: Wake,
     waiting: Mutex<Waiting>,
@@ -47,11 +48,11 @@ struct Queue {
 #[derive(Default)]
 struct Waiting {
     events: VecDeque<Event>,
-    /// Children that JavaScript has not come for yet, by request.
+    /// Children that JavaScript has yet to claim, by request.
     spawned: HashMap<u64, ChildHandle>,
-    /// Spawns that this thread has to start itself, by request.
+    /// Spawns that have come back to this thread, by request: see [`spawner::Request::return_to_caller`].
     returned: HashMap<u64, Plan>,
-    /// Those that have not rung, by request.
+    /// Alarms that are still to ring, by request.
     alarms: HashMap<u64, Alarm>,
 }
 
@@ -60,7 +61,7 @@ struct Waiting {
 pub struct Events {
     queue: Arc<Queue>,
     listener: Rc<Listener>,
-    /// Of the spawns from here on, until they change.
+    /// The working directory and the umask that new spawns take over, until this thread changes one of them.
     #[cfg(unix)]
     surroundings: RefCell<Arc<Surroundings>>,
 }

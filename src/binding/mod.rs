@@ -1,6 +1,6 @@
 //! What JavaScript sees: conversions only. No decision about processes is made here.
 //!
-//! [`events`] is how news reach a JS thread, [`wake`] what wakes it for them, [`child`] the handle,
+//! [`events`] is how events reach a JS thread, [`wake`] what wakes it for them, [`child`] the handle,
 //! [`tasks`] its three jobs for libuv's pool, [`streams`] is what a stream needs that goes to a child,
 //! [`options`], [`text`], [`status`] and [`error`] translate.
 

@@ -1,6 +1,6 @@
-//! How other threads wake the JavaScript of an env. It is not kept in memory for that: a module
-//! registry that is thrown away (a test file of jest, a hot reload) can be collected, and the threadsafe
-//! function with it.
+//! How other threads call into the JavaScript of an env. The module is not kept in memory for that: when a module
+//! registry is thrown away (after a test file of jest, or a hot reload), the module can be collected, and the
+//! threadsafe function with it.
 
 use napi::bindgen_prelude::{Function, FunctionCallContext, JsValue, Object};
 use napi::threadsafe_function::{ThreadsafeFunctionCallMode, ThreadsafeFunctionHandle};
@@ -117,7 +117,7 @@ unsafe extern "C" fn call(env: sys::napi_env, _: sys::napi_value, context: *mut 
         let listener = &*context.cast_const().cast::<Listener>();
         let (mut function, mut undefined, mut returned) = (null_mut(), null_mut(), null_mut());
         sys::napi_get_reference_value(env, listener.reference.get(), &mut function);
-        // It has been collected: the news are nobody's.
+        // The module has been collected: nobody is left to be told.
         if function.is_null() {
             return;
         }

@@ -47,7 +47,7 @@ struct Exit {
 
 impl Exit {
     /// Runs the listeners; the lock must have been released, for they may use the child. A panic in
-    /// one does not keep the news from the others.
+    /// one does not keep the others from being told.
     fn announce(self) -> Outcome {
         for listener in self.listeners {
             let _ = catch_unwind(AssertUnwindSafe(|| listener(self.outcome)));
@@ -169,23 +169,23 @@ impl<P: Process> SharedChild<P> {
     }
 
     fn wait_until(&self, deadline: Option<Instant>) -> io::Result<Option<ExitStatus>> {
-        let mut expired = deadline.is_some_and(|deadline| deadline <= Instant::now());
+        let mut deadline = Deadline::new(deadline);
         let mut inner = self.lock();
         loop {
             match inner.state {
                 Exited(outcome) => return Ok(Some(outcome?)),
                 NotWaiting => {
-                    // Poll before anything else: a deadline in the past still gets its answer, and
-                    // who comes back from the kernel (below) reaps here.
+                    // Poll before anything else. So a deadline in the past is a poll, and a thread that
+                    // has returned from the kernel wait below reaps the child here, on its next turn.
                     if let Some(exit) = inner.try_reap()? {
                         drop(inner);
                         return Ok(Some(exit.announce()?));
                     }
-                    if expired {
+                    if deadline.has_passed {
                         return Ok(None);
                     }
-                    let exited = self.wait_in_kernel(inner, deadline)?;
-                    expired |= !exited;
+                    let exited = self.wait_in_kernel(inner, deadline.at)?;
+                    deadline.has_passed |= !exited;
                     // Reap on the next turn, unless another thread did it since: the state tells.
                     inner = self.lock();
                 }
@@ -193,11 +193,10 @@ impl<P: Process> SharedChild<P> {
                     // Out of time, so ask the kernel, without reaping. If the child has exited, the
                     // waiting thread is on its way out of the kernel and will wake us: the sleep
                     // below lasts a thread switch, and it alone may reap.
-                    if expired && !inner.process.has_exited()? {
+                    if deadline.has_passed && !inner.process.has_exited()? {
                         return Ok(None);
                     }
-                    let limit = deadline.filter(|_| !expired);
-                    (inner, expired) = self.sleep(inner, limit, expired);
+                    inner = self.sleep(inner, &mut deadline);
                 }
             }
         }
@@ -217,20 +216,20 @@ impl<P: Process> SharedChild<P> {
         P::wait_without_reaping(&handle, deadline)
     }
 
-    /// Sleeps until a thread leaves `Waiting`, or until `limit`. Also tells whether time is up.
+    /// Sleeps until a thread leaves `Waiting`, or until a deadline that has not passed yet.
     fn sleep<'a>(
         &'a self,
         inner: MutexGuard<'a, Inner<P>>,
-        limit: Option<Instant>,
-        expired: bool,
-    ) -> (MutexGuard<'a, Inner<P>>, bool) {
-        let Some(limit) = limit else {
-            return (self.left_waiting.wait(inner).unwrap_or_else(PoisonError::into_inner), expired);
+        deadline: &mut Deadline,
+    ) -> MutexGuard<'a, Inner<P>> {
+        let Some(at) = deadline.at.filter(|_| !deadline.has_passed) else {
+            return self.left_waiting.wait(inner).unwrap_or_else(PoisonError::into_inner);
         };
-        let left = limit.saturating_duration_since(Instant::now());
+        let left = at.saturating_duration_since(Instant::now());
         let (inner, result) =
             self.left_waiting.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner);
-        (inner, expired || result.timed_out())
+        deadline.has_passed |= result.timed_out();
+        inner
     }
 
     /// Sends SIGKILL (Windows: terminates the process): `true` when it was sent, `false` when the
@@ -334,6 +333,20 @@ impl<P: Process> SharedChild<P> {
     /// changes it in one assignment), so its poison is of no interest to the others.
     fn lock(&self) -> MutexGuard<'_, Inner<P>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When a wait gives up, and whether that has come. It stays so: a wait that is out of time is never put to sleep again
+/// by a clock that has not quite got there.
+struct Deadline {
+    /// `None`: never.
+    at: Option<Instant>,
+    has_passed: bool,
+}
+
+impl Deadline {
+    fn new(at: Option<Instant>) -> Self {
+        Self { at, has_passed: at.is_some_and(|at| at <= Instant::now()) }
     }
 }
 
