@@ -5,6 +5,7 @@
 //! Never SIGCHLD and never `waitpid(-1)`: the host's event loop owns both.
 
 use super::child::{self, Child};
+use super::registry;
 use super::sys::{ExitWatcher, Handle, PipeEnd};
 use super::weak_children::WeakChildren;
 use std::collections::HashMap;
@@ -32,17 +33,15 @@ pub fn start() -> io::Result<Option<&'static ExitWatcher>> {
     Ok(WATCHER.get().and_then(Option::as_deref))
 }
 
-/// Watches a child until it has been reaped.
+/// Watches a child, which is in the registry, until it has been reaped.
 pub fn watch(child: &Arc<Child>) -> io::Result<()> {
     let Some(handle) = child.shared.handle() else {
         return Ok(()); // someone has reaped it already
     };
-    if let Some(watcher) = start()? {
-        watched().insert(child.id as usize, Arc::clone(child));
-        if watcher.add(child.id as usize, &handle).is_ok() {
-            return Ok(());
-        }
-        watched().remove(&(child.id as usize));
+    if let Some(watcher) = start()?
+        && watcher.add(child.id as usize, &handle).is_ok()
+    {
+        return Ok(());
     }
     watch_with_a_thread(Arc::clone(child))
 }
@@ -70,24 +69,26 @@ fn members() -> MutexGuard<'static, Members> {
 /// Runs on the watcher's thread when a watched process has exited. `false`: it cannot be reaped yet, and
 /// nobody else waits for it, so the watcher should ask again.
 fn reap(key: usize) -> bool {
-    let member = members().remove(&key);
-    if let Some((child, pid)) = member {
-        if let Some(child) = child.upgrade() {
-            child.group_has_changed(pid);
-        }
+    let Some(child) = registry::running(key as u64) else {
+        member_has_exited(key);
         return true;
-    }
-    let Some(child) = watched().get(&key).map(Arc::clone) else { return true };
-    let settled = match child.shared.try_wait() {
+    };
+    match child.shared.try_wait() {
         // Exited, but not to be reaped: a tracer (strace, gdb) holds the zombie until it has seen it.
         Ok(None) => watch_with_a_thread(child).is_ok(),
         // Reaped, by us or by somebody else; or the system call has failed, and nothing has come of it.
         _ => child.shared.handle().is_none(),
-    };
-    if settled {
-        watched().remove(&key);
     }
-    settled
+}
+
+/// Nothing is known under the key of a child that somebody else has reaped.
+fn member_has_exited(key: usize) {
+    let member = members().remove(&key);
+    if let Some((child, pid)) = member
+        && let Some(child) = child.upgrade()
+    {
+        child.group_has_changed(pid);
+    }
 }
 
 /// Watches a pipe of a child that has exited, so that it can be drained and closed when whoever still
@@ -126,9 +127,4 @@ fn watch_with_a_thread(child: Arc<Child>) -> io::Result<()> {
 fn left_open() -> MutexGuard<'static, WeakChildren> {
     static LEFT_OPEN: OnceLock<Mutex<WeakChildren>> = OnceLock::new();
     LEFT_OPEN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn watched() -> MutexGuard<'static, HashMap<usize, Arc<Child>>> {
-    static WATCHED: OnceLock<Mutex<HashMap<usize, Arc<Child>>>> = OnceLock::new();
-    WATCHED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
 }

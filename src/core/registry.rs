@@ -1,4 +1,5 @@
-//! Finds a child again by its id: how a handle travels between the threads of a process.
+//! The table of children: finds a child again by its id. So does the reactor when one has exited, and a handle that
+//! travels between the threads of a process.
 
 use super::child::{Child, ChildHandle};
 use super::weak_children::WeakChildren;
@@ -26,6 +27,11 @@ struct Running {
 
 pub(super) fn insert(child: Arc<Child>) {
     lock().running.insert(child.id, Running { child, shared: false });
+}
+
+/// A child that has not been reaped.
+pub(super) fn running(id: u64) -> Option<Arc<Child>> {
+    lock().running.get(&id).map(|running| Arc::clone(&running.child))
 }
 
 /// Lets go of a child that has exited, unless it was shared: then it stays among the recent ones.
