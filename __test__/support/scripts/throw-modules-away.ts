@@ -78,8 +78,12 @@ async function main(): Promise<void> {
   for (const way of Object.keys(uses)) {
     const realms: WeakRef<object>[] = []
     for (let i = 0; i < 10; i++) realms.push(await use(way))
-    await collect()
-    alive[way] = realms.filter((realm) => realm.deref() !== undefined).length
+    const living = (): number => realms.filter((realm) => realm.deref() !== undefined).length
+    // What the engine is compiling in the background holds its realm, for as long as that takes on a busy machine.
+    const end = Date.now() + 20_000
+    do await collect()
+    while (living() > 1 && Date.now() < end)
+    alive[way] = living()
   }
   console.log(JSON.stringify({ alive, lastWait: await lastWait() }))
 }
