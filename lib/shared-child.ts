@@ -54,7 +54,8 @@ export class SharedChild {
   }
 
   /**
-   * Starts a program. The JS thread never forks, execs or waits.
+   * Starts a program. The JS thread never forks, execs or waits. (Where the system refuses every further thread, it
+   * starts the program itself, as spawnSync() does.)
    *
    * Rejects with Node's own error shape: `code` ('ENOENT', 'EACCES', 'EAGAIN', 'EMFILE', ...), `errno`, `syscall`
    * ('spawn ls'), `path`, `spawnargs`; a bad `cwd` with syscall 'chdir' and the cwd as `path`. Arguments of a wrong
