@@ -5,18 +5,19 @@ import type { Events as Connection, NativeChild, SpawnFailure } from '../index.j
 import { noThread } from './errors.js'
 import { fromEvent } from './exit-status.js'
 import { Events } from './native.js'
-import { packNumbers } from './spawn-request.js'
-import type { SpawnRequest } from './spawn-request.js'
+import {
+  ALARM,
+  EVENT_WIDTH,
+  EXITED,
+  FAILED,
+  GROUP_GONE,
+  packNumbers,
+  REAPED_ELSEWHERE,
+  RETURNED,
+  SPAWNED,
+} from './records.js'
+import type { SpawnRequest } from './records.js'
 import type { ExitStatus } from './types.js'
-
-const WIDTH = 9
-const SPAWNED = 0
-const FAILED = 1
-const EXITED = 2
-const REAPED_ELSEWHERE = 3
-const RETURNED = 4
-const GROUP_GONE = 5
-const ALARM = 6
 
 /** Who wants to know of a child's end; null = somebody else took the status. */
 export interface ExitListener {
@@ -41,7 +42,7 @@ const alarms = new Map<number, () => void>()
 let holds = 0
 let lastRequest = 0
 
-const batch = new Float64Array(64 * WIDTH)
+const batch = new Float64Array(64 * EVENT_WIDTH)
 /**
  * Null until something is to be started or attached: a module that is only loaded leaves nothing behind. The native
  * side has `drain` weakly but for the time of {@link keep}, so that a module which is no longer in use (a test file of
@@ -57,8 +58,8 @@ function drain(): void {
   let count: number
   do {
     count = connect().drain(batch)
-    for (let at = 0; at < count * WIDTH; at += WIDTH) tell(at)
-  } while (count === batch.length / WIDTH)
+    for (let at = 0; at < count * EVENT_WIDTH; at += EVENT_WIDTH) tell(at)
+  } while (count === batch.length / EVENT_WIDTH)
 }
 
 /** A listener that throws must not keep the others from being told, or they would wait for ever. */

@@ -39,7 +39,7 @@ const odd = fc.oneof(
 const mostly = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 60, arbitrary: right }, { weight: 1, arbitrary: odd })
 
-/** Of the flags, see src/binding/options.rs. */
+/** Of the flags, see src/binding/records.rs. */
 const RECORD_SURROUNDINGS = 8
 
 const id = fc.constantFrom(-1, 0, 65_534, 2 ** 32 - 1)

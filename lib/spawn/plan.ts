@@ -7,7 +7,6 @@ import { abortError, featureUnavailable, invalidArgType, unknownSignal } from '.
 import type { Limits } from '../limits.js'
 import { elementsOf } from '../own.js'
 import type { Unchecked } from '../own.js'
-import { signalNumber } from '../signals.js'
 import {
   CONTAIN,
   DETACHED,
@@ -16,10 +15,11 @@ import {
   KILL_ON_PARENT_EXIT_IF_POSSIBLE,
   RECORD_SURROUNDINGS,
   VERBATIM_ARGUMENTS,
-  WINDOWS_HIDE,
-  WINDOWS_SHOW,
-} from '../spawn-request.js'
-import type { SpawnRequest } from '../spawn-request.js'
+  HIDE_WINDOW,
+  SHOW_WINDOW,
+} from '../records.js'
+import type { SpawnRequest } from '../records.js'
+import { signalNumber } from '../signals.js'
 import type { SpawnOptions } from '../types.js'
 import { abortSignal, boolean, nonNegative, path, userOrGroupId } from '../validate.js'
 import { sortArguments } from './arguments.js'
@@ -72,8 +72,8 @@ function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
   let flags = verbatim ? VERBATIM_ARGUMENTS : 0
   if (!isMainThreadOfNode()) flags |= RECORD_SURROUNDINGS
   if (boolean('options.detached', detached)) flags |= DETACHED
-  if (boolean('options.windowsHide', windowsHide)) flags |= WINDOWS_HIDE
-  else if (given(windowsHide)) flags |= WINDOWS_SHOW
+  if (boolean('options.windowsHide', windowsHide)) flags |= HIDE_WINDOW
+  else if (given(windowsHide)) flags |= SHOW_WINDOW
   flags |= groupOf(options.group)
   flags |= parentExitOf(options.killOnParentExit, detached)
   if (boolean('options.windowsVerbatimArguments', windowsVerbatimArguments)) flags |= VERBATIM_ARGUMENTS

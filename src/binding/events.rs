@@ -5,6 +5,7 @@
 use super::child::NativeChild;
 use super::error::{SpawnFailure, stage_number};
 use super::options::SpawnRequest;
+use super::records::{ALARM, EVENT_WIDTH, EXITED, FAILED, GROUP_GONE, REAPED_ELSEWHERE, RETURNED, SPAWNED};
 use super::text::Text;
 use super::wake::{Listener, Wake};
 use crate::core::child::ChildHandle;
@@ -25,9 +26,6 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
-
-/// Numbers an event takes: kind, key, and what it says.
-const EVENT_WIDTH: usize = 9;
 
 enum Event {
     Spawned { request: f64 },
@@ -320,14 +318,14 @@ impl Queue {
 impl Event {
     fn into_record(self) -> [f64; EVENT_WIDTH] {
         match self {
-            Self::Spawned { request } => record([0.0, request]),
+            Self::Spawned { request } => record([SPAWNED, request]),
             Self::Failed { request, error } => {
-                record([1.0, request, error.errno.into(), stage_number(error.stage).into()])
+                record([FAILED, request, error.errno.into(), stage_number(error.stage).into()])
             }
-            Self::Returned { request } => record([4.0, request]),
-            Self::GroupGone { request, gone } => record([5.0, request, f64::from(gone)]),
-            Self::Alarm { request } => record([6.0, request]),
-            Self::Exited { handle, outcome: Err(_) } => record([3.0, handle]),
+            Self::Returned { request } => record([RETURNED, request]),
+            Self::GroupGone { request, gone } => record([GROUP_GONE, request, f64::from(gone)]),
+            Self::Alarm { request } => record([ALARM, request]),
+            Self::Exited { handle, outcome: Err(_) } => record([REAPED_ELSEWHERE, handle]),
             Self::Exited { handle, outcome: Ok(status) } => {
                 let (code, signal) = match status.end {
                     End::Code(code) => (f64::from(code), 0.0),
@@ -337,7 +335,7 @@ impl Event {
                     [usage.user_cpu_time, usage.system_cpu_time, usage.max_rss].map(|value| value as f64)
                 });
                 let cause = status.cause.map_or(0.0, |cause| f64::from(cause as u8));
-                [2.0, handle, code, signal, f64::from(status.core_dumped), user, system, rss, cause]
+                [EXITED, handle, code, signal, f64::from(status.core_dumped), user, system, rss, cause]
             }
         }
     }

@@ -2,12 +2,13 @@
 //!
 //! [`events`] is how events reach a JS thread, [`wake`] what wakes it for them, [`child`] the handle,
 //! [`tasks`] its three jobs for libuv's pool, [`streams`] is what a stream needs that goes to a child,
-//! [`options`], [`text`], [`status`] and [`error`] translate.
+//! [`records`], [`options`], [`text`], [`status`] and [`error`] translate.
 
 mod child;
 mod error;
 mod events;
 mod options;
+mod records;
 mod status;
 mod streams;
 mod tasks;

@@ -1,5 +1,9 @@
 //! From what JavaScript asks for to a plan of the core.
 
+use super::records::{
+    CONTAIN, DETACHED, GROUP, HIDE_WINDOW, KILL_ON_PARENT_EXIT, KILL_ON_PARENT_EXIT_IF_POSSIBLE, NONE,
+    RECORD_SURROUNDINGS, SHOW_WINDOW, VERBATIM_ARGUMENTS,
+};
 use super::text::Text;
 #[cfg(windows)]
 use crate::core::spawn::at_the_call;
@@ -7,18 +11,6 @@ use crate::core::spawn::{Credentials, Environment, Grouping, Plan, SpawnError, S
 use crate::core::sys;
 use std::ffi::CString;
 use std::io;
-
-const DETACHED: u32 = 1;
-const HIDE_WINDOW: u32 = 2;
-const VERBATIM_ARGUMENTS: u32 = 4;
-const RECORD_SURROUNDINGS: u32 = 8;
-const SHOW_WINDOW: u32 = 16;
-const GROUP: u32 = 32;
-const CONTAIN: u32 = 64;
-const KILL_ON_PARENT_EXIT: u32 = 128;
-const KILL_ON_PARENT_EXIT_IF_POSSIBLE: u32 = 256;
-/// In place of an id, or of a list's length.
-const NONE: f64 = -1.0;
 
 /// What to start. The wrapper has validated it: no string has a NUL in it. It crosses as one array and
 /// a few strings, because each field of an object costs more than all of these.

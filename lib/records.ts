@@ -1,6 +1,8 @@
-// A spawn, as it crosses to the native side: one array for all numbers, and a few strings. The fields of an object would
-// cost more than all of these.
+// What crosses between here and the native side, by its numbers: src/binding/records.rs has the same under the same names.
 
+/**
+ * A spawn: one array for all numbers, and a few strings. The fields of an object would cost more than all of these.
+ */
 export interface SpawnRequest {
   readonly flags: number
   readonly uid: number | null
@@ -18,19 +20,28 @@ export interface SpawnRequest {
 }
 
 export const DETACHED = 1
-export const WINDOWS_HIDE = 2
+export const HIDE_WINDOW = 2
 export const VERBATIM_ARGUMENTS = 4
-/** Other threads may change the working directory and the umask at any time. */
 export const RECORD_SURROUNDINGS = 8
-/** Neither this nor WINDOWS_HIDE: as the native side sees fit. */
-export const WINDOWS_SHOW = 16
+export const SHOW_WINDOW = 16
 export const GROUP = 32
 export const CONTAIN = 64
 export const KILL_ON_PARENT_EXIT = 128
-/** Windows: what nobody has asked for is no reason not to start a child. */
 export const KILL_ON_PARENT_EXIT_IF_POSSIBLE = 256
 
 const NONE = -1
+
+export const EVENT_WIDTH = 9
+
+export const SPAWNED = 0
+export const FAILED = 1
+export const EXITED = 2
+export const REAPED_ELSEWHERE = 3
+export const RETURNED = 4
+export const GROUP_GONE = 5
+export const ALARM = 6
+
+/** Of a request: flags, uid, gid, and how many groups and fds follow. */
 const HEADER = 5
 
 let numbers = new Float64Array(64)
