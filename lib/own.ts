@@ -9,10 +9,15 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** An options object, or none. */
+export function optionsObject(name: string, value: unknown): object | undefined {
+  if (value !== undefined && !isObject(value)) throw invalidArgType(name, 'of type object', value)
+  return value
+}
+
 /** A copy of the options, by the rule of child_process: own enumerable properties (nodejs/node#48726). */
 export function ownOptions(name: string, value: unknown): object {
-  if (value !== undefined && !isObject(value)) throw invalidArgType(name, 'of type object', value)
-  return { __proto__: null, ...value }
+  return { __proto__: null, ...optionsObject(name, value) }
 }
 
 /** A hole is undefined, whatever the prototypes have under its index. */

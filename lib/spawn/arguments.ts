@@ -1,6 +1,6 @@
 // spawn(file, args?, options?) or spawn(file, options?)
 import { invalidArgType } from '../errors.js'
-import { elementAt, isObject } from '../own.js'
+import { elementAt, optionsObject } from '../own.js'
 import type { Unchecked } from '../own.js'
 import type { SpawnOptions } from '../types.js'
 import { isSystemString, systemString } from '../validate.js'
@@ -46,10 +46,10 @@ function optionsOf(value: unknown): Unchecked<SpawnOptions> {
     windowsHide: undefined,
     windowsVerbatimArguments: undefined,
   } satisfies Record<keyof SpawnOptions, unknown>
-  if (value === undefined) return options
-  if (!isObject(value)) throw invalidArgType('options', 'of type object', value)
-  for (const name of Object.keys(value)) {
-    if (Object.hasOwn(options, name)) options[name as keyof SpawnOptions] = (value as typeof options)[name as never]
+  const given = optionsObject('options', value)
+  if (given === undefined) return options
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(options, name)) options[name as keyof SpawnOptions] = (given as typeof options)[name as never]
   }
   return options
 }

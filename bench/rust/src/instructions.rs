@@ -3,7 +3,6 @@
 
 use shared_child_bench::{environment, modelled, plan};
 use shared_child_native::core::child::ChildHandle;
-use shared_child_native::core::spawn::StringBlock;
 use shared_child_native::core::{registry, spawner};
 use std::hint::black_box;
 use std::process::ExitCode;
