@@ -1,19 +1,19 @@
-//! Why a child ended, as far as this process had a hand in it. Kept under the lock of the state machine,
-//! which is the lock that also sends: so all threads tell the same.
+//! Which of the signals that this process sent, if any, ended a child. The record is kept under the lock of
+//! the state machine. Signals are sent under that same lock, so every thread reports the same cause.
 
 use super::exit_status::{Cause, End, ExitStatus};
 
 /// The signals that this process has sent to a child.
 #[derive(Debug, Default)]
 pub struct Causes {
-    /// The first of those that are meant to end it, whatever it dies of in the end.
+    /// The first cause other than `kill()`: it is the answer however the child then ends.
     first: Option<Cause>,
-    /// One bit for each signal that was sent by hand.
+    /// One bit for each signal that `kill()` and its kin have sent.
     by_hand: u64,
 }
 
 impl Causes {
-    /// A signal has been sent to a child that had not exited.
+    /// Records a signal that was sent to a child which had not exited.
     pub fn note(&mut self, cause: Cause, signal: i32) {
         match cause {
             Cause::Kill => self.by_hand |= bit(signal),
@@ -24,14 +24,14 @@ impl Causes {
     pub fn of(&self, status: &ExitStatus) -> Option<Cause> {
         let by_hand = match status.end {
             End::Signal(signal) => self.by_hand & bit(signal) != 0,
-            // Windows has no signals: each that is sent ends the process with this code.
+            // Windows has no signals: sending one terminates the process with exit code 1.
             End::Code(code) => cfg!(windows) && self.by_hand != 0 && code == 1,
         };
         self.first.or(by_hand.then_some(Cause::Kill))
     }
 }
 
-/// Signals have the numbers 1 to 64; 0 is none.
+/// Signals are numbered 1 to 64; signal 0 only asks and has no bit.
 fn bit(signal: i32) -> u64 {
     signal.checked_sub(1).and_then(|shift| 1_u64.checked_shl(shift as u32)).unwrap_or(0)
 }

@@ -1,5 +1,5 @@
-//! A child that our own engine started, as the rest of the process knows it: the state machine, its
-//! pipes, and what it was started as.
+//! A child that was started by our own engine: its state machine, the parent's ends of its pipes, and
+//! the file and arguments it was started with.
 
 use super::ending::Endings;
 use super::group::GroupWaiters;
@@ -21,14 +21,14 @@ pub struct Child {
     pub file: CString,
     pub args: StringBlock,
     pub shared: SharedChild<OwnProcess>,
-    /// What a signal to its group reaches.
+    /// What `signal_group` reaches.
     pub containment: Containment,
     pub(super) endings: Endings,
     pub(super) group_waiters: GroupWaiters,
     pipes: Mutex<Pipes>,
 }
 
-/// A number that no other child has.
+/// A number that no other child of this process has or will have.
 pub(super) fn next_id() -> u64 {
     static NEXT_ID: AtomicU64 = AtomicU64::new(1);
     NEXT_ID.fetch_add(1, Ordering::Relaxed)
@@ -36,11 +36,11 @@ pub(super) fn next_id() -> u64 {
 
 #[derive(Debug)]
 struct Pipes {
-    /// By the child's fd.
+    /// Indexed by the child's fd.
     ends: Vec<Pipe>,
-    /// Of those that were taken while the child runs.
+    /// Permits for the larger buffers of the pipes that were taken while the child ran.
     wide: Vec<Wide>,
-    /// How many handles there are. The last one to go after the exit takes the pipes with it.
+    /// How many [`ChildHandle`]s exist. When the last one is dropped after the exit, the pipes are closed.
     handles: usize,
     exited: bool,
 }
@@ -48,12 +48,12 @@ struct Pipes {
 /// The parent's end of one of the child's fds.
 #[derive(Debug)]
 enum Pipe {
-    /// Not a pipe.
+    /// The child's fd is not a pipe.
     None,
-    /// Someone has taken it, or nobody is left who could.
+    /// A handle has taken it, or it was closed because no handle was left to take it.
     Taken,
     Open(PipeEnd),
-    /// The child and everyone else has closed the other end: this is all that was left in it.
+    /// Every process has closed the other end. These bytes were left in the pipe; it is closed here, too.
     Drained(Vec<u8>),
 }
 
@@ -64,14 +64,14 @@ impl Pipes {
 }
 
 impl Pipe {
-    /// What is there, which is then taken.
+    /// Returns the pipe and leaves it marked as taken.
     fn take(&mut self) -> Self {
         let left = if matches!(self, Self::None) { Self::None } else { Self::Taken };
         std::mem::replace(self, left)
     }
 }
 
-/// A pipe that was taken: the taker's own from now on.
+/// A pipe that was taken. It belongs to the caller from now on.
 #[derive(Debug)]
 pub enum TakenPipe {
     Open(PipeEnd),
@@ -96,12 +96,12 @@ impl Child {
         })
     }
 
-    /// How many fds it was given.
+    /// How many entries the child's stdio has.
     pub fn stdio_length(&self) -> usize {
         self.pipes().ends.len()
     }
 
-    /// The pipe of the child's fd, once: the first to ask has it.
+    /// Takes the pipe of the child's fd. Only the first call for each fd gets it.
     pub fn take_pipe(&self, fd: usize) -> Option<TakenPipe> {
         let mut pipes = self.pipes();
         match pipes.ends.get_mut(fd)?.take() {
@@ -116,7 +116,7 @@ impl Child {
         }
     }
 
-    /// Whether the child's fd was made a pipe, taken or not.
+    /// Whether the child's fd is a pipe, even if it has been taken.
     pub fn is_pipe(&self, fd: usize) -> bool {
         self.pipes().ends.get(fd).is_some_and(|pipe| !matches!(pipe, Pipe::None))
     }
@@ -125,9 +125,10 @@ impl Child {
         self.pipes().handles > 0
     }
 
-    /// After the exit: what nobody has taken must cost no descriptor any more, and lose no byte. A pipe
-    /// that someone else still holds goes to `left_open` and stays until they let go: a grandchild, or for
-    /// an instant a child of another thread that has yet to exec.
+    /// Called after the exit: pipes that nobody has taken are read to their end and closed, so that they use
+    /// no descriptor and lose no byte. A pipe whose other end is still open in another process (a grandchild,
+    /// or briefly a child of another thread that has not reached its exec) cannot be read to its end yet. It
+    /// stays open and is passed to `left_open`, which arranges for another call once it has been closed there.
     pub fn settle_pipes(&self, left_open: impl Fn(&PipeEnd)) {
         let mut pipes = self.pipes();
         pipes.exited = true;
@@ -137,7 +138,7 @@ impl Child {
         }
         for (fd, pipe) in pipes.ends.iter_mut().enumerate() {
             *pipe = match pipe.take() {
-                // Closed, but still to be had: who asks for it late is told that it is, not that there is none.
+                // Stdin is closed, but it can still be taken: a late caller gets a closed stream, not null.
                 Pipe::Open(_) if fd == 0 => Pipe::Drained(Vec::new()),
                 Pipe::Open(end) => match end.drain() {
                     Ok(bytes) => Pipe::Drained(bytes),
@@ -156,8 +157,8 @@ impl Child {
     }
 }
 
-/// One user's hold on a child. A running child needs none (the registry keeps it); one that has
-/// exited keeps what is left in its pipes for as long as there is one.
+/// A counted reference to a child. A running child needs none, since the registry keeps it. A child that
+/// has exited keeps its pipes, with what is left in them, until the last handle is dropped.
 #[derive(Debug)]
 pub struct ChildHandle(Arc<Child>);
 

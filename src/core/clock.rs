@@ -1,5 +1,5 @@
-//! What has to happen at a time: one thread, started at the first use, which ends when there is nothing left
-//! to wait for. It belongs to the process, so it outlasts the worker that asked for something.
+//! Timers. One thread runs them all; it is started at first use and ends when no timer is left. It belongs to
+//! the process, so a timer outlasts the worker that set it.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 type Act = Box<dyn FnOnce(Alarm) + Send>;
 
-/// Names an alarm until it has rung: by its time, and by its number among those of the same time.
+/// Identifies a timer until it has fired. The number tells apart timers that are due at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Alarm {
     pub at: Instant,
@@ -25,13 +25,13 @@ struct Clock {
 static CLOCK: Mutex<Clock> = Mutex::new(Clock { alarms: BTreeMap::new(), last: 0, has_thread: false });
 static EARLIER: Condvar = Condvar::new();
 
-/// How long the thread stays when there is nothing to wait for.
+/// How long the thread stays when no timer is set.
 const IDLE: Duration = Duration::from_secs(1);
-/// Room for a walk through /proc.
+/// Enough for a callback that reads /proc.
 const STACK_SIZE: usize = 256 * 1024;
 
-/// Runs `act` once, at `at` or a little later, on the thread of the clock, and tells it which alarm it is. It may
-/// set and cancel alarms.
+/// Runs `act` once on the clock's thread, at the time `at` or a little later, and passes it the alarm. `act`
+/// may set and cancel alarms.
 pub fn set(at: Instant, act: impl FnOnce(Alarm) + Send + 'static) -> io::Result<Alarm> {
     let mut clock = lock();
     if !clock.has_thread {
@@ -49,7 +49,7 @@ pub fn set(at: Instant, act: impl FnOnce(Alarm) + Send + 'static) -> io::Result<
     Ok(alarm)
 }
 
-/// One that has rung, or is about to, is left alone.
+/// Cancels an alarm. Does nothing if it has fired or is just being run.
 pub fn cancel(alarm: Alarm) {
     // Dropped outside the lock: it may hold a child.
     let act = lock().alarms.remove(&alarm);

@@ -1,4 +1,5 @@
-//! Ending a child, with its group if it leads one: a signal that asks, and after a time of grace SIGKILL.
+//! Ending a child, together with its group if it leads one: a signal that asks it to end and, after a grace
+//! period, SIGKILL.
 
 use super::child::Child;
 use super::clock::{self, Alarm};
@@ -12,21 +13,22 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug)]
 pub struct Ending {
     pub cause: Cause,
-    /// What asks it to end.
+    /// The signal that asks it to end.
     pub signal: i32,
-    /// How long it has after that; `None`: for ever. With no time at all it is not asked.
+    /// The time between `signal` and SIGKILL. `None`: SIGKILL is never sent. Zero: SIGKILL is sent at once,
+    /// instead of `signal`.
     pub grace: Option<Duration>,
 }
 
-/// What is still to be sent to a child, or to what it has left.
+/// The timers that will still send a signal to a child or to its group.
 #[derive(Debug, Default)]
 pub struct Endings(Mutex<Pending>);
 
 #[derive(Debug, Default)]
 struct Pending {
-    /// When it is killed: the earliest that anybody has asked for.
+    /// Sends SIGKILL. Of several that were requested, only the earliest is kept.
     kill: Option<Alarm>,
-    /// When others ask it to end.
+    /// Those set by [`Child::end_after`], which ask the child to end.
     asks: Vec<Alarm>,
 }
 
@@ -40,7 +42,7 @@ impl Endings {
         pending.kill.is_some() || !pending.asks.is_empty()
     }
 
-    /// One that has rung, and has done what it is for. Not before: while anything is pending, the group is kept.
+    /// Removes an alarm after its work is done, and not before: the group is held while any alarm is pending.
     fn forget(&self, rung: Alarm) {
         let mut pending = self.lock();
         pending.asks.retain(|ask| *ask != rung);
@@ -54,8 +56,8 @@ impl Endings {
 }
 
 impl Child {
-    /// Signals the child, or its whole group if it leads one: `true` when it was sent, `false` when nobody is
-    /// left.
+    /// Signals the child, or its whole group if it leads one. `true`: the signal was sent; `false`: no process
+    /// was left to send it to.
     pub fn signal(&self, signal: i32, cause: Cause) -> io::Result<bool> {
         match self.leads_group() {
             true => self.shared.signal_group(signal, cause),
@@ -63,7 +65,7 @@ impl Child {
         }
     }
 
-    /// Asks it to end, now, and kills it when its time is over. `false`: nobody is left to be asked.
+    /// Asks the child to end now, and kills it when the grace period is over. `false`: no process was left.
     pub fn end(self: &Arc<Self>, ending: Ending) -> io::Result<bool> {
         let Ending { cause, signal, grace } = ending;
         if grace == Some(Duration::ZERO) || signal == signal::KILL {
@@ -72,7 +74,7 @@ impl Child {
         if !self.ask(signal, cause)? {
             return Ok(false);
         }
-        // A time that no clock can hold is for ever.
+        // A grace period too long for the clock never ends.
         if let Some(at) = grace.and_then(|grace| Instant::now().checked_add(grace)) {
             self.kill_at(at, cause)?;
         }
@@ -83,7 +85,7 @@ impl Child {
     fn ask(&self, signal: i32, cause: Cause) -> io::Result<bool> {
         let sent = self.signal(signal, cause)?;
         if sent {
-            // Of one that is stopped, the signal waits until it goes on.
+            // A stopped process does not receive the signal until it is continued.
             self.signal(libc::SIGCONT, cause)?;
         }
         Ok(sent)
@@ -94,13 +96,13 @@ impl Child {
         self.shared.ask_to_end(signal, cause)
     }
 
-    /// The same after `delay`, if it has not ended by then.
+    /// Does the same after `delay`, unless the child has ended by then.
     pub fn end_after(self: &Arc<Self>, delay: Duration, ending: Ending) -> io::Result<()> {
         let Some(at) = Instant::now().checked_add(delay) else { return Ok(()) };
         let child = Arc::clone(self);
         let mut pending = self.endings.lock();
         let alarm = clock::set(at, move |alarm| {
-            let _ = child.end(ending); // EPERM of a child that has changed its user: it lives on
+            let _ = child.end(ending); // fails with EPERM if the child has changed its user; it then lives on
             child.endings.forget(alarm);
         })?;
         pending.asks.push(alarm);

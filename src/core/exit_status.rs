@@ -1,4 +1,4 @@
-//! How a process ended, whatever the system calls it.
+//! How a process ended, in the same form on every system.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ pub struct ExitStatus {
     pub end: End,
     /// Unix: the kernel wrote a core file.
     pub core_dumped: bool,
-    /// What the child and its own waited-for children used; `None` where the kernel kept no record
-    /// (a status that was learnt after someone else reaped the child, or a `std::process::Child`).
+    /// What the child and those of its own children that it waited for have used. `None` where there is no
+    /// record: the child was reaped by other code in this process, or is a `std::process::Child`.
     pub usage: Option<ResourceUsage>,
     /// Why this process ended it; `None` if it did not.
     pub cause: Option<Cause>,
 }
 
-/// Why this process has sent a signal that is meant to end a child.
+/// Why this process sent a signal that was meant to end the child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Cause {
@@ -24,7 +24,7 @@ pub enum Cause {
     MaxBuffer,
     Dispose,
     Terminate,
-    /// A signal that somebody sent by hand: it is the cause only if the child ended by that very signal.
+    /// `kill()`, `sendSignal()` or `killGroup()`: the cause only if the child ended by that very signal.
     Kill,
 }
 

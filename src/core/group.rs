@@ -1,4 +1,7 @@
-//! What a child has started and leads, after the child itself: learning that nothing of it is left.
+//! The group that a child leads, seen from outside: learning when none of its processes runs any more.
+//!
+//! The kernel does not report that a process group has become empty. So the group is checked on the clock's thread:
+//! when the child exits, whenever a member is reported to have ended, and at intervals, for what is not reported.
 
 use super::child::Child;
 use super::clock::{self, Alarm};
@@ -10,9 +13,9 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-type Told = Box<dyn FnOnce(bool) + Send>;
+type Callback = Box<dyn FnOnce(bool) + Send>;
 
-/// Who waits until a group is gone.
+/// The callers that wait until the group is gone, and the state of the checks that are made for them.
 #[derive(Default)]
 pub struct GroupWaiters(Mutex<Waiters>);
 
@@ -20,17 +23,18 @@ pub struct GroupWaiters(Mutex<Waiters>);
 struct Waiters {
     last: u64,
     waiting: Vec<Waiter>,
-    /// When the group is looked at again; `None`: nobody has asked.
+    /// The next check of the group, if one is scheduled.
     look: Option<Alarm>,
     members: Members,
 }
 
-/// Processes of a group.
+/// Processes of a group, by pid.
 #[derive(Default)]
 struct Members {
-    /// The reactor will tell of their ends.
+    /// The reactor will report their ends.
     watched: HashSet<i32>,
-    /// It has told, but a look may still find them: kqueue tells of an end that has begun.
+    /// The reactor has reported their ends, but a check may still find them: kqueue reports an exit when it
+    /// begins.
     ending: HashSet<i32>,
 }
 
@@ -40,8 +44,8 @@ impl Members {
         self.ending.insert(member);
     }
 
-    /// Whether the end of one of those who run now will be told; and of none only that it has begun, for which nobody
-    /// knows how long it takes.
+    /// Watches the members that run now. Returns whether the next check can wait for a report: at least one
+    /// member is watched, and none is in the middle of its exit, whose completion is not reported.
     fn look(&mut self, running: &[i32], watch: impl Fn(i32) -> bool) -> bool {
         self.ending.retain(|member| running.contains(member));
         for member in running {
@@ -55,16 +59,16 @@ impl Members {
 
 struct Waiter {
     number: u64,
-    told: Told,
-    /// When it is told that it has waited long enough.
+    callback: Callback,
+    /// Fires when the waiter's time is over.
     deadline: Option<Alarm>,
 }
 
 impl Waiter {
     fn tell(self, gone: bool) {
-        // Or the alarm would keep the child.
+        // The alarm holds a reference to the child.
         self.deadline.into_iter().for_each(clock::cancel);
-        (self.told)(gone);
+        (self.callback)(gone);
     }
 }
 
@@ -80,9 +84,9 @@ impl GroupWaiters {
     }
 }
 
-/// How soon to look again at a group of which nothing can be watched.
+/// The interval between checks while no report can be relied on.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
-/// How soon to look again at all: more may have joined than are watched.
+/// The interval otherwise: members that joined since the last check are not watched yet.
 const LOOK_ANYHOW: Duration = Duration::from_secs(1);
 
 impl Child {
@@ -90,41 +94,41 @@ impl Child {
         self.containment != Containment::Child
     }
 
-    /// Calls `told` once: with `true` when nothing of the group runs any more, with `false` when `deadline`
-    /// has passed before. A child that leads no group counts as its own.
+    /// Calls `callback` once: with `true` when no process of the group runs any more, or with `false` if
+    /// `deadline` passes first. For a child that leads no group, the group is the child itself.
     pub fn on_group_gone(
         self: &Arc<Self>,
         deadline: Option<Instant>,
-        told: impl FnOnce(bool) + Send + 'static,
+        callback: impl FnOnce(bool) + Send + 'static,
     ) {
-        let told = Box::new(told);
+        let callback = Box::new(callback);
         let mut waiters = self.group_waiters.lock();
         waiters.last += 1;
         let number = waiters.last;
-        // Under the lock, or the alarm could ring before it is noted.
+        // Set under the lock: otherwise the alarm could fire before the waiter is in the list.
         let alarm = deadline.map(|at| {
             let child = Arc::clone(self);
             clock::set(at, move |_| child.tell_one(number))
         });
         let Ok(deadline) = alarm.transpose() else {
             drop(waiters);
-            return told(false);
+            return callback(false);
         };
-        waiters.waiting.push(Waiter { number, told, deadline });
+        waiters.waiting.push(Waiter { number, callback, deadline });
         drop(waiters);
         if !matches!(self.shared.try_wait(), Ok(None)) {
             self.watch_group();
-        } // else its exit will see to it
+        } // else the child still runs, and its exit starts the checks
     }
 
-    /// One whose time is over.
+    /// Ends the wait of one caller, whose deadline has passed.
     fn tell_one(self: &Arc<Self>, number: u64) {
         let mut waiters = self.group_waiters.lock();
         let at = waiters.waiting.iter().position(|waiter| waiter.number == number);
         let waiter = at.map(|at| waiters.waiting.swap_remove(at));
         drop(waiters);
         if let Some(waiter) = waiter {
-            // A last look: it may be gone, and nobody may have looked yet.
+            // One last check: the group may have ended since the previous one.
             waiter.tell(self.is_gone());
         }
         if !self.has_handles() {
@@ -132,9 +136,9 @@ impl Child {
         }
     }
 
-    /// At the exit of the child itself, on the thread that reaped it.
+    /// Called at the exit of the child itself, on the thread that reaped it.
     pub(super) fn leaves_group(self: &Arc<Self>) {
-        // The kernel's word, and no walk through the processes: whoever reaped is in a hurry.
+        // One system call rather than a search through all processes, which would hold up the reaping thread.
         let nobody_is_left = || matches!(self.shared.signal_group(0, Cause::Kill), Ok(false));
         if !self.leads_group() || nobody_is_left() {
             self.group_is_gone();
@@ -145,7 +149,7 @@ impl Child {
         }
     }
 
-    /// When the last handle of a child that has exited is gone.
+    /// Called when the last handle of a child that has exited is dropped.
     pub(super) fn let_go_of_group(self: &Arc<Self>) {
         match self.holds_group() {
             true => self.watch_group(),
@@ -153,8 +157,8 @@ impl Child {
         }
     }
 
-    /// Whether something is still to be done about the group, handles or not: to tell that it is gone, to kill it
-    /// when its time is over, or with this process, or to remove its cgroup.
+    /// Whether the group is still needed even without any handle: a caller waits for its end, a timer will
+    /// signal it, its cgroup has to be removed, or it has to be killed when this process ends.
     fn holds_group(&self) -> bool {
         !self.group_waiters.lock().waiting.is_empty()
             || self.endings.are_pending()
@@ -162,10 +166,10 @@ impl Child {
             || self.shared.with_process(OwnProcess::is_tied)
     }
 
-    /// An alarm may have been set for a child that is gone by now.
+    /// Called after a timer has been set: cancels it again if the child, with its group, has ended meanwhile.
     pub(super) fn keep_endings_for_the_living(self: &Arc<Self>) {
         if matches!(self.shared.try_wait(), Ok(None)) {
-            return; // its exit will see to it
+            return; // the child runs; its exit cancels them
         }
         match self.leads_group() {
             true => self.watch_group(),
@@ -173,20 +177,20 @@ impl Child {
         }
     }
 
-    /// From here on somebody looks at the group of a child that has exited, until it is gone.
+    /// Starts to check the group of a child that has exited, until the group is gone.
     pub(super) fn watch_group(self: &Arc<Self>) {
         if self.group_waiters.lock().look.is_none() {
             self.look_at_group_in(Duration::ZERO);
         }
     }
 
-    /// A process of the group has ended.
+    /// Called when a watched member of the group has ended.
     pub(super) fn group_has_changed(self: &Arc<Self>, member: i32) {
         self.group_waiters.lock().members.ends(member);
         self.look_at_group_in(Duration::ZERO);
     }
 
-    /// Instead of any later look.
+    /// Schedules a check of the group, unless one is due sooner. A later one is cancelled.
     fn look_at_group_in(self: &Arc<Self>, pause: Duration) {
         let at = Instant::now() + pause;
         let mut waiters = self.group_waiters.lock();
@@ -194,23 +198,23 @@ impl Child {
             return;
         }
         let child = Arc::clone(self);
-        // Under the lock, or it could ring before it is noted.
+        // Set under the lock: otherwise the alarm could fire before it is stored.
         let look = clock::set(at, move |_| child.look_at_group()).ok();
         let later = std::mem::replace(&mut waiters.look, look);
         drop(waiters);
         later.into_iter().for_each(clock::cancel);
         if look.is_none() {
-            // There is no thread to look: those who wait may ask again.
+            // The clock's thread could not be started. The waiters are told "not gone", and may ask again.
             self.tell_all(false);
         }
     }
 
-    /// On the thread of the clock, for it may walk through all processes.
+    /// Checks the group. This runs on the clock's thread, because it may have to search through all processes.
     fn look_at_group(self: &Arc<Self>) {
-        // First: what changes from here on asks for another look.
+        // Before the check: a change during the check has to schedule another one.
         self.group_waiters.lock().look = None;
         if matches!(self.shared.try_wait(), Ok(None)) {
-            return; // its exit will see to it
+            return; // the child still runs, and its exit starts the checks
         }
         if !self.leads_group() || self.shared.group_is_empty().unwrap_or(false) {
             self.group_is_gone();
@@ -220,15 +224,15 @@ impl Child {
         }
     }
 
-    /// Whether the end of any of them will be told.
+    /// Watches the members that run now. Returns whether the next check can wait for a report of the reactor.
     fn watch_members(self: &Arc<Self>) -> bool {
         let running = self.shared.with_process(|process| process.group_members());
-        // Under the lock, or an end could be told before it is noted that it will be.
+        // Under the lock: otherwise an end could be reported before the member is recorded as watched.
         let members = &mut self.group_waiters.lock().members;
         members.look(&running, |member| reactor::watch_member(self, member))
     }
 
-    /// Whether the child has exited, and nobody of its group runs any more.
+    /// Whether the child has exited and no process of its group runs any more.
     fn is_gone(&self) -> bool {
         !matches!(self.shared.try_wait(), Ok(None))
             && (!self.leads_group() || self.shared.group_is_empty().unwrap_or(false))
@@ -263,7 +267,7 @@ mod tests {
         assert!(members.look(&[2], nobody), "the other is watched");
         members.ends(2);
         assert!(!members.look(&[], nobody));
-        // Their pids are used again.
+        // The pids have been reused for new members.
         assert!(members.look(&[1, 2], |_| true));
     }
 

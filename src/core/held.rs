@@ -1,35 +1,38 @@
-//! The leader of a group, and the group, where one has to keep the number of the other.
+//! A child that leads a group, together with the group, whose number has to stay reserved.
 //!
-//! A group outlives its leader, whose pid is its number. Where nothing but the number names the group, the leader
-//! is pinned: it stays a zombie while others run, for a pid that is not free is no other group's number.
+//! The number of a process group is the pid of its leader, and a group can outlive its leader. Where the number is
+//! the only way to name the group, the leader is *pinned* when it exits: it is left a zombie, not reaped, for as
+//! long as the group is needed. While the pid is not free, the kernel gives the number to no other group.
 
 use super::exit_status::ExitStatus;
 use super::process::{Outcome, ReapedElsewhere};
 use std::io;
 
-/// What a look at the leader has found.
+/// The state in which the kernel reports the leader to be.
 #[derive(Clone, Copy, Debug)]
 pub enum Found {
     Running,
     Exited(ExitStatus),
-    /// Someone else has reaped it; what can be told of it all the same.
+    /// Someone else has reaped it; the outcome as far as it can still be found out.
     Reaped(Outcome),
 }
 
-/// A child that has not been reaped by us.
+/// A child that we have not reaped.
 pub trait Leader {
+    /// Asks the kernel without reaping.
     fn find(&self) -> io::Result<Found>;
 
-    /// The same; and one that has exited is reaped. May tell more of it than a look: what it has used.
+    /// Asks the kernel, and reaps a child that has exited. The status then also says what the child has used.
     fn reap(&self) -> io::Result<Found>;
 }
 
-/// The group that it leads.
+/// The group that a child leads.
 pub trait Led {
-    /// Whether its number is all that it has.
+    /// Whether the group is known by its number only, so that its leader has to be pinned.
     fn needs_its_leader(&self) -> bool;
 
-    /// `true` when it was sent, `false` when nobody is left. `is_kept`: the number is still its own.
+    /// `true`: the signal was sent; `false`: no process is left. `is_kept`: the number still belongs to this
+    /// group, so it may be used.
     fn signal(&self, signal: i32, is_kept: bool) -> io::Result<bool>;
 
     fn is_empty(&self, is_kept: bool) -> io::Result<bool>;
@@ -37,11 +40,11 @@ pub trait Led {
 
 #[derive(Debug)]
 pub struct Held<L, G> {
-    /// `None` once it is reaped: nothing names the pid again.
+    /// `None` once the leader has been reaped, so that no system call can name its pid again.
     leader: Option<L>,
-    /// For as long as it can be signalled.
+    /// `None` once the group has been released: it cannot be signalled any more.
     group: Option<G>,
-    /// The outcome of the leader is known, and it is kept a zombie.
+    /// The leader has exited, its outcome is known, and it is kept a zombie.
     is_pinned: bool,
 }
 
@@ -96,7 +99,8 @@ impl<L: Leader, G: Led> Held<L, G> {
         self.group.as_ref().map_or(Ok(true), |group| group.is_empty(is_kept))
     }
 
-    /// From here on nobody can signal the group. What the reap of a leader that was pinned has found.
+    /// Gives the group up: it cannot be signalled from here on. If the leader was pinned, reaps it and returns
+    /// what that has found.
     pub fn release(&mut self) -> Option<Found> {
         self.group = None;
         if !self.is_pinned {
@@ -106,7 +110,8 @@ impl<L: Leader, G: Led> Held<L, G> {
         self.leader.take()?.reap().ok()
     }
 
-    /// A `waitpid(-1)` of someone else takes the pin away; and then the number may be another's.
+    /// Whether the number still belongs to the group. A foreign `waitpid(-1)` can reap a pinned leader; after
+    /// that, the number may be given to another group.
     fn keeps_its_number(&mut self) -> io::Result<bool> {
         let Some(leader) =
             self.leader.as_ref().filter(|_| self.group.as_ref().is_some_and(G::needs_its_leader))
@@ -114,7 +119,7 @@ impl<L: Leader, G: Led> Held<L, G> {
             return Ok(false);
         };
         let is_kept = match leader.find()? {
-            // One that runs after it has exited is another child, with the same pid.
+            // A pinned leader has exited. If its pid runs, it is another process with the same pid.
             Found::Running => !self.is_pinned,
             Found::Exited(_) => true,
             Found::Reaped(_) => false,

@@ -1,9 +1,9 @@
 //! A child process that any number of threads can wait on, poll and kill at once, without ever
-//! signalling a process it did not start. In the order of a child's life:
+//! signalling a process it did not start. The modules, in the order of a child's life:
 //!
-//! [`spawn`] starts it, [`child`] is what it is known by, [`reactor`] learns of its exit,
-//! [`shared_child`] decides who may reap or signal it, [`registry`] finds it again from another
-//! thread, and [`exit_status`] tells how it ended.
+//! [`spawn`] starts it, [`child`] represents it, [`reactor`] learns of its exit, [`shared_child`]
+//! decides which thread may reap or signal it, [`registry`] finds it again from another thread, and
+//! [`exit_status`] says how it ended.
 
 mod causes;
 pub mod exit_status;

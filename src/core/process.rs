@@ -6,7 +6,7 @@ use std::fmt;
 use std::io;
 use std::time::Instant;
 
-/// What is left of a process once its pid is free.
+/// How a process ended, as far as that is known. Its pid is free.
 pub type Outcome = Result<ExitStatus, ReapedElsewhere>;
 
 /// Someone else in this process took the exit status (a foreign `waitpid(-1)`, SIGCHLD ignored),
@@ -35,9 +35,9 @@ pub enum Containment {
     Job,
     /// Linux: its cgroup, with everything that it has started.
     Cgroup,
-    /// Its process group: whatever it has started and has not left the group.
+    /// Its process group: everything that it has started, except processes that have left the group.
     Group,
-    /// It leads no group: there is but itself.
+    /// It leads no group: a signal reaches the process alone.
     Child,
 }
 
@@ -47,9 +47,8 @@ pub enum Containment {
 /// must not block. Only [`wait_without_reaping`](Process::wait_without_reaping) blocks; it is
 /// called outside the lock and sees only the [`Handle`](Process::Handle).
 pub trait Process: Send {
-    /// What a waiter needs while it blocks outside the lock. It must stay valid for as long as it
-    /// lives (an owned descriptor), or be one that the state machine keeps valid: nobody reaps while
-    /// a waiter blocks, so a pid is.
+    /// What a waiter needs while it blocks outside the lock. It must be valid for as long as it lives, as
+    /// an owned descriptor is, or at least while a waiter blocks, as a pid is: nobody reaps during that time.
     type Handle: Send;
 
     fn id(&self) -> u32;
@@ -68,25 +67,25 @@ pub trait Process: Send {
     /// Sends a signal: `true` when it was sent, `false` when the process is gone.
     fn send_signal(&self, signal: i32) -> io::Result<bool>;
 
-    /// Sends a signal to all of the group (Windows: the job) that the process was started to lead, also when
-    /// the process itself has been reaped: `true` when it was sent, `false` when nobody is left, or when the
-    /// group has been released.
+    /// Sends a signal to the whole group (Windows: job) that the process was started to lead, even after the
+    /// process itself has been reaped. `true`: the signal was sent; `false`: no process is left in the group, or
+    /// the group has been released.
     fn signal_group(&mut self, _signal: i32) -> io::Result<bool> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Windows, where a signal can only kill: asks the process, or all of the group that it leads, to end in
-    /// another way; where nobody can be asked, it is killed. The answer is that of the signal.
+    /// Windows only, where a signal can do nothing but kill: asks the process, or the whole group that it leads,
+    /// to end by other means. If none of them can be asked, they are killed. Returns what sending the signal
+    /// would return.
     fn ask_to_end(&mut self, _signal: i32) -> io::Result<bool> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Whether anybody of the group still runs. Zombies do not.
+    /// Whether no process of the group runs any more. Zombies do not count.
     fn group_is_empty(&mut self) -> io::Result<bool> {
         Ok(true)
     }
 
-    /// Gives back what is held of the group of a process that has been reaped: nobody can signal it from
-    /// here on.
+    /// Releases the group of a process that has been reaped. It cannot be signalled from here on.
     fn release_group(&mut self) {}
 }

@@ -1,8 +1,8 @@
-//! Learns of every exit, so that no child becomes a zombie and no wait needs a thread. Each child is
-//! watched from birth: by the system's [`ExitWatcher`] (one thread for all of them), or by a thread of
-//! its own that sleeps in [`wait`](super::SharedChild::wait) where there is no such thing.
+//! Learns of every exit, so that no child stays a zombie and no wait needs a thread. Each child is watched
+//! from its start: by the system's [`ExitWatcher`], which is one thread for all children, or, where the system
+//! offers none, by a thread of its own that sleeps in [`wait`](super::SharedChild::wait).
 //!
-//! Never SIGCHLD and never `waitpid(-1)`: the host's event loop owns both.
+//! It uses neither SIGCHLD nor `waitpid(-1)`: both belong to the host's event loop.
 
 use super::child::{self, Child};
 use super::registry;
@@ -13,9 +13,9 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-/// The system's watcher, started at its first use; `None` where there is none, for ever.
-/// Call it before a spawn, so that what it lacks (a thread, a descriptor) is found missing while there
-/// is no child yet.
+/// The system's watcher, which is started at first use. `None`: this system has none.
+/// Call this before a spawn: if a thread or a descriptor for the watcher is missing, the spawn fails before a
+/// child exists.
 pub fn start() -> io::Result<Option<&'static ExitWatcher>> {
     static WATCHER: OnceLock<Option<Arc<ExitWatcher>>> = OnceLock::new();
     static STARTING: Mutex<()> = Mutex::new(());
@@ -33,7 +33,7 @@ pub fn start() -> io::Result<Option<&'static ExitWatcher>> {
     Ok(WATCHER.get().and_then(Option::as_deref))
 }
 
-/// Watches a child, which is in the registry, until it has been reaped.
+/// Watches a child until it has been reaped. The child must be in the registry.
 pub fn watch(child: &Arc<Child>) -> io::Result<()> {
     let Some(handle) = child.shared.handle() else {
         return Ok(()); // someone has reaped it already
@@ -46,7 +46,7 @@ pub fn watch(child: &Arc<Child>) -> io::Result<()> {
     watch_with_a_thread(Arc::clone(child))
 }
 
-/// Watches a process of a child's group, which is not ours to reap. `false`: its end will not be told.
+/// Watches a process of a child's group, which is not ours to reap. `false`: its end will not be reported.
 pub fn watch_member(child: &Arc<Child>, pid: i32) -> bool {
     let (Ok(Some(watcher)), Some(handle)) = (start(), Handle::of_member(pid)) else { return false };
     let key = child::next_id() as usize;
@@ -58,7 +58,7 @@ pub fn watch_member(child: &Arc<Child>, pid: i32) -> bool {
     added
 }
 
-/// Processes of groups, by key: the child that leads the group, and the pid.
+/// Watched members of groups: from the watcher's key to the child that leads the group, and the member's pid.
 type Members = HashMap<usize, (Weak<Child>, i32)>;
 
 fn members() -> MutexGuard<'static, Members> {
@@ -66,22 +66,23 @@ fn members() -> MutexGuard<'static, Members> {
     MEMBERS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs on the watcher's thread when a watched process has exited. `false`: it cannot be reaped yet, and
-/// nobody else waits for it, so the watcher should ask again.
+/// Runs on the watcher's thread when a watched process has exited. `false`: it cannot be reaped yet and no
+/// other thread waits for it, so the watcher should call this again.
 fn reap(key: usize) -> bool {
     let Some(child) = registry::running(key as u64) else {
         member_has_exited(key);
         return true;
     };
     match child.shared.try_wait() {
-        // Exited, but not to be reaped: a tracer (strace, gdb) holds the zombie until it has seen it.
+        // Exited, but it cannot be reaped yet: a tracer (strace, gdb) holds the zombie until it has seen it.
         Ok(None) => watch_with_a_thread(child).is_ok(),
-        // Reaped, by us or by somebody else; or the system call has failed, and nothing has come of it.
+        // Reaped, by us or by someone else; or the system call has failed, and the child is still to be reaped.
         _ => child.shared.handle().is_none(),
     }
 }
 
-/// Nothing is known under the key of a child that somebody else has reaped.
+/// Reports the end of a group's member. The key may also be that of a child which has been reaped meanwhile; such
+/// a key is not in the table.
 fn member_has_exited(key: usize) {
     let member = members().remove(&key);
     if let Some((child, pid)) = member
@@ -91,8 +92,9 @@ fn member_has_exited(key: usize) {
     }
 }
 
-/// Watches a pipe of a child that has exited, so that it can be drained and closed when whoever still
-/// holds it has let go. Where that cannot be watched, it stays open until its handle is gone.
+/// Watches a pipe of a child that has exited but whose other end is still open in some process. Once that end is
+/// closed, the pipe is read to its end and closed, too. Where a pipe cannot be watched, it stays open until the
+/// child's last handle is dropped.
 pub fn watch_pipe(child: &Arc<Child>, pipe: &PipeEnd) {
     if let Ok(Some(watcher)) = start() {
         left_open().insert(child);
@@ -100,15 +102,15 @@ pub fn watch_pipe(child: &Arc<Child>, pipe: &PipeEnd) {
     }
 }
 
-/// Runs on the watcher's thread when a pipe of the child has been left.
+/// Runs on the watcher's thread when the other end of a pipe of the child has been closed.
 fn settle_pipes(key: usize) {
     let child = left_open().get(key as u64);
     if let Some(child) = child {
-        child.settle_pipes(|_| ()); // those that are still open are still watched
+        child.settle_pipes(|_| ()); // the pipes that stay open are being watched already
     }
 }
 
-/// How soon a thread asks again after a child for which it could not wait.
+/// How long a thread pauses before it waits again after a wait that has failed.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 fn watch_with_a_thread(child: Arc<Child>) -> io::Result<()> {
@@ -117,13 +119,13 @@ fn watch_with_a_thread(child: Arc<Child>) -> io::Result<()> {
         .stack_size(64 * 1024)
         .spawn(move || {
             while child.shared.wait().is_err() && child.shared.handle().is_some() {
-                std::thread::sleep(ASK_AGAIN); // a system call has failed
+                std::thread::sleep(ASK_AGAIN); // a system call has failed, and the child is not reaped
             }
         })
         .map(drop)
 }
 
-/// Children that have exited, with pipes that someone else holds.
+/// Children that have exited, but some of whose pipes are still open in another process.
 fn left_open() -> MutexGuard<'static, WeakChildren> {
     static LEFT_OPEN: OnceLock<Mutex<WeakChildren>> = OnceLock::new();
     LEFT_OPEN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,5 +1,5 @@
-//! The table of children: finds a child again by its id. So does the reactor when one has exited, and a handle that
-//! travels between the threads of a process.
+//! The table of children, by id. The reactor uses it to find the child that has exited, and `attach` to find the
+//! child that another thread has shared.
 
 use super::child::{Child, ChildHandle};
 use super::weak_children::WeakChildren;
@@ -7,16 +7,16 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// How many shared children that have exited are kept for those who come late.
+/// How many of the shared children that exited last are kept, so that a late `attach` still finds them.
 const KEPT: usize = 1024;
 
-/// All locks are held for a map operation only; no child is dropped under it.
+/// The lock is held for map operations only. No child is dropped under it.
 #[derive(Default)]
 struct Registry {
     running: HashMap<u64, Running>,
-    /// Shared children that have exited, for as long as anyone holds them.
+    /// Shared children that have exited. A child can be found here for as long as something else keeps it alive.
     exited: WeakChildren,
-    /// Holds the latest of them, oldest first.
+    /// Keeps the latest of them alive, oldest first.
     recent: VecDeque<Arc<Child>>,
 }
 
@@ -29,12 +29,12 @@ pub(super) fn insert(child: Arc<Child>) {
     lock().running.insert(child.id, Running { child, shared: false });
 }
 
-/// A child that has not been reaped.
+/// The child with this id, if it has not been reaped.
 pub(super) fn running(id: u64) -> Option<Arc<Child>> {
     lock().running.get(&id).map(|running| Arc::clone(&running.child))
 }
 
-/// Lets go of a child that has exited, unless it was shared: then it stays among the recent ones.
+/// Removes a child that has exited from the running ones. If it was shared, it is kept among the recent ones.
 pub(super) fn mark_exited(child: &Arc<Child>) {
     let mut registry = lock();
     let running = registry.running.remove(&child.id);
@@ -46,8 +46,8 @@ pub(super) fn mark_exited(child: &Arc<Child>) {
     drop((running, forgotten));
 }
 
-/// A token for the child: good in any thread of this process, and only there. It says nothing that
-/// another process could use.
+/// A token for the child, valid in every thread of this process and nowhere else. It contains nothing that
+/// another process could use, such as a pid.
 pub fn share(child: &Arc<Child>) -> String {
     let mut registry = lock();
     let forgotten = if let Some(running) = registry.running.get_mut(&child.id) {
@@ -67,10 +67,10 @@ fn token_of(id: u64) -> String {
     format!("{:032x}:{id}", nonce())
 }
 
-/// The child of a token; `None` when the token is not of this process, or its child is gone.
+/// A handle on the token's child. `None`: the token was not made by this process, or its child is gone.
 pub fn attach(token: &str) -> Option<ChildHandle> {
     let id = token.split_once(':')?.1.parse().ok()?;
-    // To the letter: "+7" and "07" are numbers as well, but no tokens of ours.
+    // Compared as text: `parse` also accepts "+7" and "07", which no token of ours contains.
     if token != token_of(id) {
         return None;
     }
@@ -84,7 +84,7 @@ pub fn attach(token: &str) -> Option<ChildHandle> {
 }
 
 impl Registry {
-    /// Returns the one that gives way, to be dropped outside the lock.
+    /// Returns the oldest child if there are too many, for the caller to drop outside the lock.
     fn remember(&mut self, child: &Arc<Child>) -> Option<Arc<Child>> {
         self.exited.insert(child);
         self.recent.push_back(Arc::clone(child));
@@ -92,8 +92,8 @@ impl Registry {
     }
 }
 
-/// Tells this process image from any other: a token that went through a file, or over an exec, does
-/// not match.
+/// A random number that identifies this process image. A token that was stored in a file, or that was made
+/// before an exec, does not match it.
 fn nonce() -> u128 {
     static NONCE: OnceLock<u128> = OnceLock::new();
     *NONCE.get_or_init(|| {

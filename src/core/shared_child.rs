@@ -21,12 +21,12 @@ type Listener = Box<dyn FnOnce(Outcome) + Send>;
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    /// Nobody is inside the kernel for this child: whoever holds the lock may reap.
+    /// No thread is inside the kernel for this child: the thread that holds the lock may reap.
     NotWaiting,
     /// One thread is inside the kernel, waiting without reaping. Nobody may reap, and any other
     /// thread that wants the exit sleeps on the Condvar.
     Waiting,
-    /// Reaped: the pid may belong to someone else. No system call names it from here on.
+    /// Reaped: the pid may belong to another process. No system call names it from here on.
     Exited(Outcome),
 }
 use State::{Exited, NotWaiting, Waiting};
@@ -38,7 +38,7 @@ struct Inner<P> {
     causes: Causes,
 }
 
-/// An exit that has just been reaped, still to be told to its listeners.
+/// An exit that has just been reaped and has not been announced to the listeners yet.
 #[must_use]
 struct Exit {
     outcome: Outcome,
@@ -46,8 +46,8 @@ struct Exit {
 }
 
 impl Exit {
-    /// Runs the listeners; the lock must have been released, for they may use the child. A panic in
-    /// one does not keep the others from being told.
+    /// Runs the listeners. The lock must have been released, because they may use the child. A panic in
+    /// one listener does not keep the others from running.
     fn announce(self) -> Outcome {
         for listener in self.listeners {
             let _ = catch_unwind(AssertUnwindSafe(|| listener(self.outcome)));
@@ -60,8 +60,8 @@ impl<P: Process> Inner<P> {
     /// The only place that reaps. The status is stored in the same critical section in which the
     /// pid is freed, so no thread can see a free pid without seeing `Exited`.
     fn try_reap(&mut self) -> io::Result<Option<Exit>> {
-        // Reaping under a thread that waits for the same pid would let that wait fall on whichever
-        // process gets the pid next.
+        // Reaping while another thread waits for the pid would free the pid under it: that thread would
+        // then wait for whichever process gets the pid next.
         assert!(matches!(self.state, NotWaiting), "unexpected state {:?}", self.state);
         let Some(outcome) = self.process.try_reap()? else {
             return Ok(None);
@@ -85,8 +85,8 @@ impl SharedChild<Child> {
         Ok(Self::from_process(command.spawn()?))
     }
 
-    /// Shares a child that was started elsewhere, and may have been waited on already: the only way
-    /// to find out is to poll it, which reaps it if it is a zombie.
+    /// Shares a child that was started elsewhere and may have been waited on already. The only way to
+    /// find out is to poll it, which reaps it if it is a zombie.
     pub fn new(child: Child) -> io::Result<Self> {
         let shared = Self::from_process(child);
         shared.try_wait()?;
@@ -123,13 +123,13 @@ impl<P: Process> SharedChild<P> {
         }
     }
 
-    /// The process, whose own record of the exit is right: nobody reaps it but through its own
-    /// [`Process::try_reap`].
+    /// Returns the process. If it is a [`std::process::Child`], it knows its exit status, because it is only
+    /// ever reaped through its own [`Process::try_reap`].
     pub fn into_inner(self) -> P {
         self.inner.into_inner().unwrap_or_else(PoisonError::into_inner).process
     }
 
-    /// What the process alone can tell, under the lock.
+    /// Runs `ask` on the process, under the lock.
     pub fn with_process<T>(&self, ask: impl FnOnce(&P) -> T) -> T {
         ask(&self.lock().process)
     }
@@ -152,7 +152,7 @@ impl<P: Process> SharedChild<P> {
 
     /// Blocks until the child has exited or `timeout` has passed (`None`: it still runs).
     pub fn wait_timeout(&self, timeout: Duration) -> io::Result<Option<ExitStatus>> {
-        // A timeout that no clock can hold is no timeout.
+        // A timeout too long for the clock is none.
         self.wait_until(Instant::now().checked_add(timeout))
     }
 
@@ -175,8 +175,8 @@ impl<P: Process> SharedChild<P> {
             match inner.state {
                 Exited(outcome) => return Ok(Some(outcome?)),
                 NotWaiting => {
-                    // Poll before anything else. So a deadline in the past is a poll, and a thread that
-                    // has returned from the kernel wait below reaps the child here, on its next turn.
+                    // Poll before anything else. This is what makes a deadline in the past a poll; and it is
+                    // here that a thread which returns from the kernel wait below reaps the child.
                     if let Some(exit) = inner.try_reap()? {
                         drop(inner);
                         return Ok(Some(exit.announce()?));
@@ -186,13 +186,13 @@ impl<P: Process> SharedChild<P> {
                     }
                     let exited = self.wait_in_kernel(inner, deadline.at)?;
                     deadline.has_passed |= !exited;
-                    // Reap on the next turn, unless another thread did it since: the state tells.
+                    // The next turn of the loop reaps, unless the state says that another thread has done so.
                     inner = self.lock();
                 }
                 Waiting => {
-                    // Out of time, so ask the kernel, without reaping. If the child has exited, the
-                    // waiting thread is on its way out of the kernel and will wake us: the sleep
-                    // below lasts a thread switch, and it alone may reap.
+                    // Our time is over, so ask the kernel, without reaping. If the child has exited, the
+                    // thread that is waiting in the kernel is about to return. Only it may reap, and it will
+                    // wake us: so the sleep below lasts no longer than a thread switch.
                     if deadline.has_passed && !inner.process.has_exited()? {
                         return Ok(None);
                     }
@@ -208,7 +208,7 @@ impl<P: Process> SharedChild<P> {
         mut inner: MutexGuard<'_, Inner<P>>,
         deadline: Option<Instant>,
     ) -> io::Result<bool> {
-        // First, for it may panic, and nobody would leave the state for us.
+        // Before the change of state: this may panic, and `LeaveWaiting` is not there yet to change it back.
         let handle = inner.process.handle();
         inner.state = Waiting;
         drop(inner);
@@ -244,9 +244,9 @@ impl<P: Process> SharedChild<P> {
         self.send_signal_because(signal, Cause::Kill)
     }
 
-    /// The same, with what to tell as the cause should the child end by it.
+    /// The same, and records `cause` as the reason in case the child ends by the signal.
     pub fn send_signal_because(&self, signal: i32, cause: Cause) -> io::Result<bool> {
-        // Under the lock from the look to the signal: the pid cannot be freed in between.
+        // The lock is held from the look to the signal, so the pid cannot be freed in between.
         let (mut inner, has_exited) = self.look()?;
         if has_exited {
             return Ok(false);
@@ -258,13 +258,13 @@ impl<P: Process> SharedChild<P> {
         Ok(sent)
     }
 
-    /// Sends a signal to all of the child's group, also when the child itself has exited: `true` when it was
-    /// sent, `false` when nobody is left.
+    /// Sends a signal to the child's whole group, even after the child itself has exited: `true` when it was
+    /// sent, `false` when no process is left.
     pub fn signal_group(&self, signal: i32, cause: Cause) -> io::Result<bool> {
         self.send_to_group(signal, cause, P::signal_group)
     }
 
-    /// Windows: asks the child, or all of its group, to end ([`Process::ask_to_end`]).
+    /// Windows: asks the child, or its whole group, to end ([`Process::ask_to_end`]).
     pub fn ask_to_end(&self, signal: i32, cause: Cause) -> io::Result<bool> {
         self.send_to_group(signal, cause, P::ask_to_end)
     }
@@ -277,19 +277,20 @@ impl<P: Process> SharedChild<P> {
     ) -> io::Result<bool> {
         let (mut inner, has_exited) = self.look()?;
         let sent = send(&mut inner.process, signal)?;
-        // The child of a group that is signalled after its exit did not end by that.
+        // A signal that is sent to the group after the child's exit did not end the child.
         if sent && !has_exited {
             inner.causes.note(cause, signal);
         }
         Ok(sent)
     }
 
-    /// Whether nobody of the child's group runs any more. Zombies do not.
+    /// Whether no process of the child's group runs any more. Zombies do not count.
     pub fn group_is_empty(&self) -> io::Result<bool> {
         self.lock().process.group_is_empty()
     }
 
-    /// Gives back what is held of the group of a child that has exited. Of one that has not, nothing.
+    /// Releases the group of a child that has exited: it cannot be signalled any more. Does nothing while the
+    /// child runs.
     pub fn release_group(&self) {
         let mut inner = self.lock();
         if matches!(inner.state, Exited(_)) {
@@ -297,7 +298,7 @@ impl<P: Process> SharedChild<P> {
         }
     }
 
-    /// The lock, and whether the child has exited as of now.
+    /// Takes the lock, and returns with it whether the child has exited as of now.
     fn look(&self) -> io::Result<(MutexGuard<'_, Inner<P>>, bool)> {
         let mut inner = self.lock();
         let has_exited = match inner.state {
@@ -316,8 +317,8 @@ impl<P: Process> SharedChild<P> {
         Ok((inner, has_exited))
     }
 
-    /// Runs `listener` once with the outcome: on the thread that reaps the child, outside the lock,
-    /// or at once if the child has been reaped. It should be short: it holds up whoever reaped.
+    /// Runs `listener` once with the outcome: on the thread that reaps the child, outside the lock, or at
+    /// once if the child has been reaped. It should be short, since it holds up the thread that reaps.
     pub fn on_exit(&self, listener: impl FnOnce(Outcome) + Send + 'static) {
         let mut inner = self.lock();
         match inner.state {
@@ -329,15 +330,15 @@ impl<P: Process> SharedChild<P> {
         }
     }
 
-    /// A thread that panicked with the lock left a state that is still true (every critical section
-    /// changes it in one assignment), so its poison is of no interest to the others.
+    /// Ignores poison: a thread that panicked while it held the lock has left a consistent state, because
+    /// every critical section changes the state in a single assignment.
     fn lock(&self) -> MutexGuard<'_, Inner<P>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// When a wait gives up, and whether that has come. It stays so: a wait that is out of time is never put to sleep again
-/// by a clock that has not quite got there.
+/// When a wait gives up, and whether that time has come. Once `has_passed` is set it stays set: a wait that the
+/// kernel ended a moment early must not be put to sleep again because the clock still shows an earlier time.
 struct Deadline {
     /// `None`: never.
     at: Option<Instant>,
@@ -350,8 +351,8 @@ impl Deadline {
     }
 }
 
-/// Leaves `Waiting` when dropped, so that neither an error nor a panic in the kernel wait can leave
-/// the other threads asleep: one of them takes over.
+/// Leaves `Waiting` when dropped. So an error or a panic in the kernel wait cannot leave the other threads
+/// asleep: they are woken, and one of them takes over the wait.
 struct LeaveWaiting<'a, P: Process>(&'a SharedChild<P>);
 
 impl<P: Process> Drop for LeaveWaiting<'_, P> {

@@ -14,8 +14,8 @@ pub fn first_realtime() -> i32 {
     return 0;
 }
 
-/// The signal's name as in `os.constants.signals`, or 'SIGRTMIN+3'. A number that has no name (33,
-/// say, which the C library keeps for itself) is named by its number: 'SIG33'.
+/// The signal's name as in `os.constants.signals`, or 'SIGRTMIN+3'. A number without a name is named by
+/// its number: 'SIG33' is one that the C library reserves for itself.
 pub fn name(signal: i32) -> Cow<'static, str> {
     if let Some((_, name)) = NAMES.iter().find(|(number, _)| *number == signal) {
         return Cow::Borrowed(name);
@@ -27,7 +27,7 @@ pub fn name(signal: i32) -> Cow<'static, str> {
     }
 }
 
-/// Only numbers of real signals reach [`name`]; those of Windows are the ones Node emulates.
+/// The signals that Node emulates on Windows.
 #[cfg(windows)]
 const NAMES: &[(i32, &str)] =
     &[(1, "SIGHUP"), (2, "SIGINT"), (3, "SIGQUIT"), (9, "SIGKILL"), (15, "SIGTERM")];

@@ -1,4 +1,4 @@
-//! [`std::process::Child`] as a process of the state machine: the seed's own kind of child.
+//! [`Process`] for [`std::process::Child`], the kind of child that the original shared_child crate wraps.
 
 use super::exit_status::ExitStatus;
 use super::process::{Outcome, Process};
@@ -14,8 +14,8 @@ impl Process for Child {
         self.id()
     }
 
-    /// By the standard library's own `try_wait`, so that the child's own record of the exit is
-    /// right when it is taken back with `into_inner`.
+    /// Reaps with the standard library's own `try_wait`, so that the `Child` that `into_inner` returns
+    /// knows its exit status.
     fn try_reap(&mut self) -> io::Result<Option<Outcome>> {
         match self.try_wait() {
             Ok(status) => Ok(status.map(|status| Ok(ExitStatus::from(status)))),

@@ -1,4 +1,4 @@
-//! The locks of the state machine: the standard library's, or loom's when it explores every
+//! The locks of the state machine: the standard library's, or loom's in the tests that explore every
 //! interleaving (`--cfg loom`, tests/loom.rs).
 
 #[cfg(loom)]

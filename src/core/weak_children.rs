@@ -1,4 +1,4 @@
-//! Children by id that this map does not keep alive.
+//! A map from ids to children that does not keep the children alive.
 
 use super::child::Child;
 use std::collections::HashMap;
@@ -7,17 +7,17 @@ use std::sync::{Arc, Weak};
 #[derive(Default)]
 pub struct WeakChildren {
     children: HashMap<u64, Weak<Child>>,
-    /// How many there were when those that are gone were last cleared out.
-    cleared_at: usize,
+    /// The size of the map after it was last swept.
+    size_after_sweep: usize,
 }
 
 impl WeakChildren {
     pub fn insert(&mut self, child: &Arc<Child>) {
-        // Whenever it has doubled: the cost of an insertion stays constant, and the gone are never
-        // more than the living (or a handful).
-        if self.children.len() > 2 * self.cleared_at + 64 {
+        // Sweep whenever the map has doubled: an insertion costs constant time on average, and there are never
+        // many more dead entries than living ones.
+        if self.children.len() > 2 * self.size_after_sweep + 64 {
             self.children.retain(|_, child| child.strong_count() > 0);
-            self.cleared_at = self.children.len();
+            self.size_after_sweep = self.children.len();
         }
         self.children.insert(child.id, Arc::downgrade(child));
     }

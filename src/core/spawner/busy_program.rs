@@ -1,9 +1,11 @@
-//! A program that was written a moment ago may still be open for writing, although its writer has closed
-//! it: a child between clone and exec holds a copy of every descriptor that this process had at the
-//! clone. The kernel refuses to execute such a file (ETXTBSY, execve(2); golang/go#22315). So a spawn
-//! that is refused waits until the children that were in the making have become their programs, and
-//! tries again. They all began before the file was closed, or they would have no copy; so no later one
-//! has to be waited for. Other writers (a child of libuv's, another process) are given a short time.
+//! Retries a spawn that fails with ETXTBSY: the kernel does not execute a file that is open for writing
+//! (execve(2)).
+//!
+//! A program that this process has just written can be open for writing even after the writer has closed it: a
+//! child between its clone and its exec holds a copy of every descriptor that this process had at the clone
+//! (golang/go#22315). So a spawn that is refused waits until all children that are in that phase have left it, and
+//! tries again. Children that are cloned later cannot hold the file, since it was closed by then, so the spawn does
+//! not wait for them. Other writers (a child of libuv's, another process) are given a short time.
 
 use crate::core::spawn::{self, Plan, SpawnError, Spawned};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,16 +13,16 @@ use std::time::Duration;
 
 #[cfg(unix)]
 const TEXT_FILE_BUSY: i32 = -libc::ETXTBSY;
-/// libuv's number, which no spawn on Windows fails with.
+/// libuv's number for it. No spawn fails with it on Windows.
 #[cfg(windows)]
 const TEXT_FILE_BUSY: i32 = -4050;
 
-/// Milliseconds before each new attempt: 128 in all.
+/// Milliseconds to pause before each new attempt: 128 in total.
 const PAUSES: [u64; 9] = [0, 1, 1, 2, 4, 8, 16, 32, 64];
-/// How long to wait for children of our own, one of whose execs may be stuck.
+/// How long to wait for our own children, since one of their execs may block for long.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// Starts the program of `plan`, waiting out those who have it open for writing.
+/// Starts the program of `plan`, and waits for those that have it open for writing.
 pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
     for pause in PAUSES {
         let in_the_making = InTheMaking::begin();
@@ -33,11 +35,13 @@ pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
     spawn::spawn(plan)
 }
 
-/// The children between clone and exec, by the number of their spawn, ascending.
 struct Spawns {
+    /// The number of the latest spawn.
     last: u64,
+    /// The numbers of the spawns that have begun and not ended, ascending. Their children may be between clone
+    /// and exec.
     in_the_making: Vec<u64>,
-    /// How many wait for others to be through: to wake nobody takes a system call as well.
+    /// How many threads wait on the Condvar. If none does, the system call that would wake them is saved.
     waiting: usize,
 }
 
@@ -55,8 +59,8 @@ impl InTheMaking {
         Self(number)
     }
 
-    /// Until all that had begun before this call are through. This one is over: two that wait for each
-    /// other would do so in vain.
+    /// Ends this spawn, and waits until all spawns that began before this call have ended. This one has to end
+    /// first: otherwise two refused spawns would wait for each other.
     fn wait_for_the_others(self) {
         let newest = lock().last;
         drop(self);

@@ -1,5 +1,5 @@
-//! Starts programs, on the calling thread ([`spawn`]) or on another one ([`spawn_in_background`]), and
-//! makes sure that each child is watched and can be found from its first moment on.
+//! Starts programs, on the calling thread ([`spawn`]) or on another one ([`spawn_in_background`]). Each child is
+//! in the registry and watched by the reactor before anyone gets a handle on it.
 
 #[cfg(unix)]
 mod at_exit;
@@ -15,10 +15,11 @@ use super::{reactor, registry, signal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 
-/// Starts a program and returns when it runs, is watched and can be found. An error leaves nothing behind.
+/// Starts a program and returns when it runs, is watched and is in the registry. An error leaves nothing behind.
 ///
-/// On the calling thread; but the kernel ends a child that asked for it with the thread that started it
-/// (PR_SET_PDEATHSIG), and the calling one may end before the process does.
+/// The calling thread does the spawn, unless the child is to end with its parent on Linux: the kernel ends such a
+/// child (PR_SET_PDEATHSIG) with the *thread* that started it, and the calling thread may end before the process
+/// does. Then a spawner thread does it, and the calling thread waits for that.
 pub fn spawn(plan: Plan) -> Result<ChildHandle, SpawnError> {
     if is_tied_to_a_thread(&plan) { spawn_and_block(plan) } else { spawn_here(plan) }
 }
@@ -65,7 +66,7 @@ fn spawn_here(plan: Plan) -> Result<ChildHandle, SpawnError> {
     registry::insert(Arc::clone(&child));
     settle_at_exit(&child);
     if let Err(error) = reactor::watch(&child) {
-        // Nobody would learn of its exit: better no child than a zombie.
+        // Nothing would learn of its exit. The spawn fails instead of leaving a zombie behind.
         let _ = child.signal(signal::KILL, Cause::Kill);
         let _ = child.shared.wait();
         return Err(error.into());
@@ -74,7 +75,7 @@ fn spawn_here(plan: Plan) -> Result<ChildHandle, SpawnError> {
 }
 
 fn settle_at_exit(child: &Arc<Child>) {
-    // Weak, or the child would keep itself alive.
+    // Weak: the child owns this listener, and a strong reference would keep the child alive for ever.
     let this = Arc::downgrade(child);
     child.shared.on_exit(move |_| {
         if let Some(child) = this.upgrade() {
@@ -85,12 +86,13 @@ fn settle_at_exit(child: &Arc<Child>) {
     });
 }
 
-/// Who asked for a spawn in the background. Exactly one of the two is called, once.
+/// The requester of a background spawn. Exactly one of the two methods is called, once.
 pub trait Request: Send {
     fn finished(self: Box<Self>, result: Result<ChildHandle, SpawnError>);
 
-    /// The spawner threads have rights that the caller has given up: the caller's own thread has to
-    /// start the program, by [`spawn_on_a_thread_of_its_own`]. Who cannot go back to it starts nothing.
+    /// Called when the spawner threads have rights that the caller has given up, so that they must not start the
+    /// program. The calling thread has to do so, by [`spawn_on_a_thread_of_its_own`]. A request that cannot get
+    /// back to that thread fails.
     fn return_to_caller(self: Box<Self>, plan: Plan) {
         drop(plan);
         self.finished(Err(std::io::Error::from(std::io::ErrorKind::PermissionDenied).into()));
@@ -103,25 +105,25 @@ impl<F: FnOnce(Result<ChildHandle, SpawnError>) + Send> Request for F {
     }
 }
 
-/// A spawn to be done in the background, and who wants to hear of it.
+/// A spawn that is to be done in the background, and the requester that gets its result.
 pub struct Job {
     pub plan: Plan,
     pub request: Box<dyn Request>,
 }
 
 impl Job {
-    /// The child, if there is one.
+    /// Returns the child if the spawn succeeded.
     fn run(self) -> Option<Arc<Child>> {
         self.run_with(spawn_here)
     }
 
-    /// Whether the thread that does it must not end before the child does.
+    /// Whether the thread that does the spawn must not end before the child does.
     fn needs_its_thread(&self) -> bool {
         is_tied_to_a_thread(&self.plan)
     }
 
-    /// Whatever happens, the request hears of it: a panic in the spawn is the spawn's error, and one in
-    /// the request costs that request at most, never the thread.
+    /// The request gets its result in any case: a panic in the spawn is reported to it as an error. A panic in the
+    /// request itself is caught, so that it does not end the spawner thread.
     fn run_with(self, spawn: impl FnOnce(Plan) -> Result<ChildHandle, SpawnError>) -> Option<Arc<Child>> {
         let Self { plan, request } = self;
         let result = catch_unwind(AssertUnwindSafe(|| spawn(plan)));
@@ -137,9 +139,9 @@ impl Job {
     }
 }
 
-/// Queues a spawn for the spawner threads, or starts a thread for it alone where their rights are not
-/// the caller's; where no thread can be had, the caller's own does it. It fails, without the request being
-/// called, only for a child that must not be started by the caller's (it would end with it).
+/// Queues a spawn for the spawner threads, or starts a thread for it alone if their rights are not those of the
+/// caller. If no thread can be started, the calling thread does the spawn itself. If it must not, because the
+/// child would end with it, the call fails, and the request is not called.
 pub fn spawn_in_background(mut job: Job) -> Result<(), SpawnError> {
     let caller = Caller::current();
     job.plan.scheduling = Some(caller.scheduling().clone());
@@ -148,9 +150,8 @@ pub fn spawn_in_background(mut job: Job) -> Result<(), SpawnError> {
     pool::add(caller, job)
 }
 
-/// Starts a thread for one spawn. It is made by the calling thread, and so has all that the calling
-/// thread has: rights, restrictions, namespaces. Where none can be had, it is as with
-/// [`spawn_in_background`].
+/// Starts a thread for one spawn. The new thread inherits the rights, restrictions and namespaces of the calling
+/// thread. If none can be started, the same happens as in [`spawn_in_background`].
 pub fn spawn_on_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
     pool::add_to_a_thread_of_its_own(job)
 }

@@ -1,9 +1,10 @@
-//! The spawner threads. A few are enough, for an exec is mostly the kernel's work; more are started only
-//! while some are stuck in an exec (a network file system, FUSE, a lease), so that one program that does
-//! not start holds up no other.
+//! The spawner threads. Two are enough, because an exec is mostly the kernel's work. More are started while some
+//! are stuck in an exec (a network file system, FUSE, a lease), so that a program which does not start delays no
+//! other.
 //!
-//! A thread passes its rights on to what it starts. The pool is for callers with the same rights as the
-//! caller that made it; others get a thread of their own, see [`Caller`].
+//! A child inherits the rights of the thread that starts it. So the pool serves only callers that have the same
+//! rights as the caller that started the pool. For each spawn of another caller, a thread is started that inherits
+//! that caller's rights; see [`Caller`].
 
 use super::Job;
 use super::proofs::Proofs;
@@ -16,36 +17,37 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-/// Threads that never end, for the kernel ends a child that asked for it (PR_SET_PDEATHSIG) with the
-/// thread that spawned it. More would only queue up inside the kernel.
+/// The threads that never end. They must not, since the kernel ends a child that is to end with its parent
+/// (PR_SET_PDEATHSIG) when the thread that spawned it ends. More than two would only wait for each other's locks
+/// inside the kernel.
 const CORE_THREADS: usize = 2;
-/// With those that are stuck.
+/// The limit, including threads that are stuck.
 const MOST_THREADS: usize = 64;
-/// A thread that has been at one job for longer does not count as one that gets on with its work.
+/// A thread that has worked on one job for longer than this counts as stuck.
 const STUCK: Duration = Duration::from_millis(10);
-/// Room for libc and the standard library; the child itself has a stack of its own.
+/// Enough for libc and the standard library. The child has a stack of its own.
 const STACK_SIZE: usize = 256 * 1024;
 
 struct Pool {
-    /// Who made the first thread. Its rights are those of all of them.
+    /// The caller that started the first thread. All threads of the pool have its rights.
     maker: Option<Caller>,
     jobs: VecDeque<Queued>,
-    /// How many jobs there have been.
+    /// How many jobs have ever been queued.
     queued: u64,
     threads: usize,
     idle: usize,
     /// The threads that have a job.
     busy: Vec<Busy>,
     overseer: Overseer,
-    /// Jobs that are not done, here or on threads of their own.
+    /// How many jobs are not done, in the pool or on threads of their own.
     unfinished: usize,
-    /// Threads that wait before they end: see [`wait_until_all_are_done`] and [`Farewell`].
+    /// How many threads wait before they end: see [`wait_until_all_are_done`] and [`Farewell`].
     ending: usize,
 }
 
 struct Busy {
     since: Instant,
-    /// Whose rights it is looking at.
+    /// The caller whose rights the thread is comparing with its own.
     looks_at: Option<Caller>,
 }
 
@@ -61,7 +63,7 @@ pub(super) struct Queued {
 enum Overseer {
     None,
     Asleep,
-    /// It looks at the threads every [`STUCK`], for as long as there are jobs in the queue.
+    /// It checks the threads every [`STUCK`], for as long as there are jobs in the queue.
     Awake,
 }
 
@@ -97,7 +99,7 @@ pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
                 drop(pool);
                 return run_without_a_thread(job, error);
             }
-            Err(_) => {} // the others will come to it
+            Err(_) => {} // the threads that exist will do the job
         }
         pool.maker.get_or_insert_with(|| caller.clone());
     }
@@ -111,7 +113,7 @@ pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
     let wake_a_thread = pool.idle > 0;
     let wake_the_overseer = !wake_a_thread && pool.call_the_overseer();
     drop(pool);
-    // Outside the lock: each is a system call, and the caller is in a hurry.
+    // Outside the lock, because each of these is a system call.
     if wake_a_thread {
         NOT_EMPTY.notify_one();
     }
@@ -122,8 +124,8 @@ pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
 }
 
 impl Pool {
-    /// Whether the overseer has to be woken: a free thread would have taken the job, and all that are
-    /// busy may be stuck.
+    /// Called when no thread is idle, as all of them may be stuck. Starts the overseer if there is none; returns
+    /// whether it sleeps and the caller has to wake it.
     fn call_the_overseer(&mut self) -> bool {
         match self.overseer {
             Overseer::Awake => false,
@@ -152,15 +154,15 @@ impl Pool {
         self.tell_those_that_end();
     }
 
-    /// A system call, so not without need.
+    /// Saves the system call if no thread waits.
     fn tell_those_that_end(&self) {
         if self.ending > 0 {
             GOES_ON.notify_all();
         }
     }
 
-    /// How many more threads it takes to go on: at least the core's worth that is not stuck; and as many
-    /// again as are stuck, for what they are stuck on may come in hundreds.
+    /// How many threads to start: enough that [`CORE_THREADS`] are not stuck, and at least as many as are stuck now
+    /// (or as there are jobs), because hundreds of jobs may get stuck on the same thing.
     fn threads_wanted(&self) -> usize {
         let stuck = self.busy.iter().filter(|busy| busy.since.elapsed() >= STUCK).count();
         if self.jobs.is_empty() || self.threads - stuck >= CORE_THREADS {
@@ -176,7 +178,7 @@ fn start_thread() -> io::Result<()> {
 }
 
 fn work() {
-    // Or the caller's thread would lose its processor to the one it has just woken.
+    // Otherwise the spawner thread could preempt the caller that has just woken it.
     let batch = Batch::begin();
     let mut proofs = Proofs::of_this_thread();
     let mut may_end = true;
@@ -215,7 +217,8 @@ fn work() {
     }
 }
 
-/// A thread with the rights of the pool that starts more of them when those that there are get stuck.
+/// The overseer's loop: starts more threads when those of the pool are stuck. It runs on a thread of the pool's
+/// rights, so that they inherit these.
 fn oversee() {
     let mut pool = lock();
     loop {
@@ -234,11 +237,11 @@ fn oversee() {
     }
 }
 
-/// Made by the calling thread, whose rights and restrictions it therefore has.
+/// Starts a thread for one job. The new thread inherits the rights and restrictions of the calling thread.
 pub fn add_to_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
     lock().unfinished += 1;
     let thread = Builder::new().name("shared-child spawn".into()).stack_size(STACK_SIZE);
-    // Handed over only when there is a thread to take it.
+    // The job is sent only once the thread has been started: if that fails, the job is still here.
     let (sender, handed_over) = mpsc::channel::<Job>();
     let started = thread.spawn(move || {
         let Ok(job) = handed_over.recv() else { return };
@@ -246,7 +249,7 @@ pub fn add_to_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
         let child = job.run();
         lock().finished_one();
         if let Some(child) = child.filter(|_| needs_its_thread) {
-            let _ = child.shared.wait(); // it would end with this thread
+            let _ = child.shared.wait(); // the child would end with this thread
         }
     });
     match started {
@@ -261,8 +264,8 @@ pub fn add_to_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
     }
 }
 
-/// Where no thread can be had, the caller's own does the job, and is blocked for as long as the exec takes. But it must
-/// not start a child that would end with it.
+/// Does the job on the calling thread, which blocks until the exec is done. Fails if the child would end with that
+/// thread.
 fn run_without_a_thread(job: Job, error: io::Error) -> Result<(), SpawnError> {
     if job.needs_its_thread() {
         return Err(error.into());
@@ -271,7 +274,7 @@ fn run_without_a_thread(job: Job, error: io::Error) -> Result<(), SpawnError> {
     Ok(())
 }
 
-/// Blocks until no spawn is under way, or for `limit`.
+/// Blocks until no spawn is under way, at most for `limit`.
 #[cfg(unix)]
 pub fn wait_until_all_are_done(limit: Duration) {
     wait_before_the_end(limit, |pool| pool.unfinished > 0);
@@ -290,13 +293,13 @@ thread_local! {
     static FAREWELL: Farewell = const { Farewell(OnceCell::new()) };
 }
 
-/// A thread whose rights are still to be looked at stays until they have been: nobody can see those of one
-/// that is gone, and what it has asked for would not be started.
+/// Delays the end of a calling thread until the pool has compared its rights for the jobs that it has queued. The
+/// rights of a thread that has ended cannot be read, so those jobs would fail.
 struct Farewell(OnceCell<Caller>);
 
 impl Drop for Farewell {
     fn drop(&mut self) {
-        /// The spawners may all be stuck, and no further one to be had.
+        /// A limit, for the case that all spawner threads are stuck and no further one can be started.
         const LONGEST_WAIT: Duration = Duration::from_secs(1);
         if let Some(caller) = self.0.get() {
             wait_before_the_end(LONGEST_WAIT, |pool| pool.has_to_look_at(caller));

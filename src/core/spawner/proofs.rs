@@ -1,4 +1,5 @@
-//! Whether a spawner thread may start a program for somebody.
+//! Decides whether a spawner thread may start a program for a caller: only if it has the caller's rights, and if
+//! it can give the child the caller's priority.
 
 use super::pool::Queued;
 use crate::core::sys::{Caller, Witness};
@@ -6,7 +7,8 @@ use crate::core::sys::{Caller, Witness};
 /// What a spawner thread has found out about the rights of callers.
 pub struct Proofs {
     witness: Witness,
-    /// The last caller with the same rights, and the newest job that there was before this was looked up.
+    /// The caller that was last found to have the same rights, and the number of the newest job that had been
+    /// queued before that comparison.
     last: Option<(Caller, u64)>,
 }
 
@@ -15,8 +17,9 @@ impl Proofs {
         Self { witness: Witness::of_this_thread(), last: None }
     }
 
-    /// Whether this thread may do the job. One look is enough for all jobs that were queued before it: their
-    /// caller cannot have had less at its calls than it had at the look.
+    /// Whether this thread may do the job. One comparison is enough for all jobs of the same caller that were
+    /// queued before it: a thread can only give up rights, so when it queued them it had at least the rights that
+    /// the comparison found.
     pub fn hold_for(&mut self, queued: &Queued, newest: u64) -> bool {
         let Queued { caller, unproved, number, .. } = queued;
         if !self.witness.can_give_priority(caller) {
