@@ -5,6 +5,7 @@ import type { Ending } from './end.js'
 import { killFailed, reapedElsewhere } from './errors.js'
 import { forgetExit, hold, listenForExit, release } from './events.js'
 import { causeNumber, fromNative } from './exit-status.js'
+import type { Limits } from './limits.js'
 import { Pipes } from './streams/index.js'
 import type { Cause, ExitStatus } from './types.js'
 
@@ -14,6 +15,8 @@ export class Handle {
   readonly spawnargs: readonly string[]
   /** How it is ended, unless it is said otherwise. */
   readonly ending: Ending
+  /** What ends it without a call; null: nothing, or another handle knows. */
+  limits: Limits | null = null
   /** output() can only be had once. */
   outputTaken = false
 

@@ -1,6 +1,6 @@
 // The ESM entry: the same objects as the CommonJS one, so that there is one SharedChild class however the package is
 // loaded.
-export { SharedChild, spawn } from './index.js'
+export { CommandError, run, SharedChild, spawn } from './index.js'
 export type {
   ChildToken,
   Containment,

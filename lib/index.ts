@@ -1,6 +1,8 @@
 // Table of contents: everything 'shared-child' exports.
 import { SharedChild } from './shared-child.js'
 
+export { CommandError } from './command-error.js'
+export { run } from './run.js'
 export { SharedChild }
 /** Same as {@link SharedChild.spawn}. */
 // oxlint-disable-next-line typescript/unbound-method -- the static methods have no `this`

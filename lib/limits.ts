@@ -22,7 +22,8 @@ export interface ArmedLimits {
 const AT_ONCE = { signal: 9, grace: 0 }
 
 /** To be called before anything is started: a signal that cannot be listened to throws here. */
-export function armLimits({ signal, timeout }: Limits): ArmedLimits {
+export function armLimits(limits: Limits): ArmedLimits {
+  const { signal, timeout } = limits
   let aborted = false
   let child: Handle | null = null
   const onSignal = (): void => {
@@ -34,6 +35,7 @@ export function armLimits({ signal, timeout }: Limits): ArmedLimits {
     cancel,
     apply(handle) {
       child = handle
+      handle.limits = limits
       handle.onExit(cancel)
       // It may have aborted while the child was being started.
       if (aborted) onSignal()

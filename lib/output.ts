@@ -2,6 +2,9 @@
 import { Buffer } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
 import { isUint8Array } from 'node:util/types'
+import { collect } from './collect.js'
+import type { Collector } from './collect.js'
+import { CommandError } from './command-error.js'
 import { invalidArgType, invalidArgValue, invalidState, maxBufferExceeded, stringTooLong } from './errors.js'
 import { setAlarm } from './events.js'
 import type { Handle } from './handle.js'
@@ -9,7 +12,7 @@ import { ownOptions } from './own.js'
 import type { Unchecked } from './own.js'
 import { soon } from './soon.js'
 import type { ExitStatus, Output, OutputOptions } from './types.js'
-import { nonNegative } from './validate.js'
+import { boolean, nonNegative } from './validate.js'
 import { wait } from './wait.js'
 
 const MAX_BUFFER = 64 * 1024 * 1024
@@ -28,7 +31,9 @@ interface Collected<T> {
   readonly stderr: T
 }
 
-interface Settings {
+/** Options of output(), checked. */
+export interface Settings {
+  readonly check: boolean
   readonly encoding: BufferEncoding | 'buffer'
   readonly maxBuffer: number
   /** Undefined: it depends on how the child ended. */
@@ -37,15 +42,22 @@ interface Settings {
 }
 
 export async function output(handle: Handle, options: unknown): Promise<Output<string | Buffer>> {
-  const { encoding, maxBuffer, drainTimeout, input } = settingsOf(handle, options)
+  return collectAll(handle, settingsOf(handle, options))
+}
+
+export async function collectAll(handle: Handle, settings: Settings): Promise<Output<string | Buffer>> {
+  const { check, encoding, maxBuffer, drainTimeout, input } = settings
   const [stdout, stderr] = claim(handle, input)
   let tooMuch: 'stdout' | 'stderr' | null = null
-  const overflow = (name: 'stdout' | 'stderr') => (): void => {
-    tooMuch ??= name
-    handle.endQuietly('maxBuffer')
+  const collector = (stream: Readable | null, name: 'stdout' | 'stderr'): Collector => {
+    const exceeded = (): void => {
+      tooMuch ??= name
+      handle.endQuietly('maxBuffer')
+    }
+    return collect(stream, { bytes: maxBuffer, overflow: 'kill', exceeded })
   }
-  const out = collect(stdout, maxBuffer, overflow('stdout'))
-  const err = collect(stderr, maxBuffer, overflow('stderr'))
+  const out = collector(stdout, 'stdout')
+  const err = collector(stderr, 'stderr')
   const stop = (): void => [out, err].forEach((each) => each.stop())
   try {
     feed(handle, input)
@@ -58,10 +70,19 @@ export async function output(handle: Handle, options: unknown): Promise<Output<s
     const text = encoding === 'buffer' ? bytes : decoded(bytes, encoding)
     if (tooMuch !== null) throw maxBufferExceeded(tooMuch, text ?? bytes)
     if (text === null) throw stringTooLong(bytes)
+    if (check && !status.success) throw commandFailed(handle, text, bytes.stderr)
     return { ...text, drained }
   } finally {
     stop()
   }
+}
+
+function commandFailed(
+  { spawnfile, spawnargs, limits }: Handle,
+  read: Collected<string | Buffer>,
+  stderr: Buffer,
+): Error {
+  return new CommandError({ ...read, spawnfile, spawnargs }, limits, stderr)
 }
 
 /** Null: a string cannot be so long. */
@@ -76,16 +97,16 @@ function decoded(bytes: Collected<Buffer>, encoding: BufferEncoding): Collected<
 /** @throws what is wrong with them; the child gets its end of input all the same */
 function settingsOf(handle: Handle, options: unknown): Settings {
   try {
-    return validated(options)
+    return validated(ownOptions('options', options))
   } catch (error) {
     feed(handle, undefined)
     throw error
   }
 }
 
-function validated(options: unknown): Settings {
-  const given: Unchecked<OutputOptions> = ownOptions('options', options)
-  const { encoding = 'utf8', maxBuffer = MAX_BUFFER, drainTimeout, input } = given
+/** @throws what is wrong with them */
+export function validated(given: Unchecked<OutputOptions>): Settings {
+  const { check, encoding = 'utf8', maxBuffer = MAX_BUFFER, drainTimeout, input } = given
   if (typeof encoding !== 'string') throw invalidArgType('options.encoding', 'of type string', encoding)
   if (encoding !== 'buffer' && !Buffer.isEncoding(encoding))
     throw invalidArgValue('options.encoding', "must be an encoding or 'buffer'", encoding)
@@ -93,6 +114,7 @@ function validated(options: unknown): Settings {
     throw invalidArgType('options.input', 'of type string or an instance of Uint8Array', input)
   }
   return {
+    check: boolean('options.check', check),
     encoding,
     maxBuffer: nonNegative('options.maxBuffer', maxBuffer),
     drainTimeout: drainTimeout === undefined ? undefined : nonNegative('options.drainTimeout', drainTimeout),
@@ -142,49 +164,6 @@ function feed({ pipes }: Handle, input: string | Uint8Array | undefined): void {
   // Later in this turn is early enough for `const all = child.output(); child.stdin.end(..)`.
   if (input === undefined) soon(() => pipes.closeUnusedStdin())
   else (pipes.get(0) as Writable).end(input)
-}
-
-interface Collector {
-  /** Resolves when there is nothing more to come. */
-  readonly done: Promise<void>
-  /** Whether the end of file was read. */
-  ended(): boolean
-  /** Reads no further, and closes the pipe. */
-  stop(): void
-  bytes(): Buffer
-}
-
-/** Reads until the end of file, `limit` bytes (then it calls `tooMuch`), or stop(). */
-function collect(stream: Readable | null, limit: number, tooMuch: () => void): Collector {
-  const chunks: Buffer[] = []
-  let room = limit
-  let ended = stream === null || stream.readableEnded
-  const onData = (chunk: Buffer): void => {
-    if (chunk.length <= room) chunks.push(chunk)
-    else if (room > 0) chunks.push(chunk.subarray(0, room))
-    room -= chunk.length
-    if (room >= 0) return
-    // In this order: the child dies of the signal that it is sent, and not of a closed pipe.
-    tooMuch()
-    stop()
-  }
-  const stop = (): void => {
-    stream?.off('data', onData).destroy()
-  }
-  const done = new Promise<void>((resolve) => {
-    if (stream === null || ended) return resolve()
-    // An error of the pipe is the end of what can be read: 'close' follows, and `drained` tells.
-    stream
-      .on('data', onData)
-      .on('error', () => {})
-      .once('close', resolve)
-    stream.once('end', () => {
-      ended = true
-      resolve()
-    })
-    stream.resume()
-  })
-  return { done, stop, ended: () => ended, bytes: () => Buffer.concat(chunks) }
 }
 
 /** When `work` is done or `ms` are over, but not before the loop has once more read what was there already. */

@@ -229,7 +229,7 @@ export interface WaitGroupOptions {
   signal?: AbortSignal
 }
 
-/** Options of output(). */
+/** Options of output(), which run() takes as well. */
 export interface OutputOptions {
   /** How to decode the collected bytes; `'buffer'` leaves them as they are. Default `'utf8'`. */
   encoding?: BufferEncoding | 'buffer'
@@ -244,9 +244,11 @@ export interface OutputOptions {
   drainTimeout?: number
   /** Written to the child's stdin, which is then ended. A child that does not read it is no error. */
   input?: string | Uint8Array
+  /** Reject with a CommandError unless the status is a success. Default: false for output(), true for run(). */
+  check?: boolean
 }
 
-/** What output() collected. */
+/** What output() or run() collected. */
 export interface Output<T> {
   /** How the child ended. */
   readonly status: ExitStatus

@@ -23,7 +23,7 @@ const file = inRoot('docs', 'api.md')
 /** What GitHub calls the anchor of a heading. @param {string} heading */
 const anchor = (heading) => heading.toLowerCase().replaceAll(/[^\w-]/g, '')
 
-/** Where a {@link} leads: to a static member of the class. @param {string} target */
+/** Where a {@link} leads: to a type, or to a static member of the class. @param {string} target */
 const link = (target) => `[\`${target}\`](#${anchor(target)})`
 
 /**
@@ -96,15 +96,28 @@ const type = ({ title, signatures, text, members }) =>
 
 /** @param {(name: string) => Entry[]} read a declaration file of dist/ */
 function reference(read) {
-  const [shared, ...others] = read('shared-child.d.ts')
-  if (shared?.members === undefined || others.length > 0) throw new Trouble('Expected one class in shared-child.d.ts')
+  /** @param {string} name of a file that declares one thing */
+  const only = (name) => {
+    const [entry, ...others] = read(name)
+    if (entry === undefined || others.length > 0) throw new Trouble(`Expected one declaration in ${name}`)
+    return { members: [], ...entry }
+  }
+  const shared = only('shared-child.d.ts')
+  const run = only('run.d.ts')
+  const error = only('command-error.d.ts')
   const types = read('types.d.ts')
   const list = types.map(({ title }) => `[\`${title}\`](#${anchor(title)})`).join(', ')
   const parts = [
     '# API',
     '<!-- Written by `npm run docs` from the doc comments in lib/: change those. -->',
-    code(["import { spawn, SharedChild } from 'shared-child'"]),
+    code(["import { run, spawn, CommandError, SharedChild } from 'shared-child'"]),
     `\`spawn\` is ${link('SharedChild.spawn')} by a shorter name. Types: ${list}.`,
+    `## ${run.title}()`,
+    code(run.signatures),
+    run.text,
+    `## ${error.title}`,
+    error.text,
+    ...error.members.flatMap(field),
     `## ${shared.title}`,
     shared.text,
     ...shared.members.flatMap(member),

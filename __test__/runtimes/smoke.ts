@@ -1,5 +1,5 @@
 // The main ways through the package, without a test runner: `node`, `bun` or `deno run -A` this file. Prints 'ok'.
-import { SharedChild, spawn } from 'shared-child'
+import { run, SharedChild, spawn } from 'shared-child'
 
 function check(what: string, holds: boolean): void {
   if (!holds) throw new Error(`smoke: ${what}`)
@@ -47,6 +47,9 @@ async function smoke(): Promise<void> {
     'maxBuffer',
     (await codeOf((await spawn('yes')).output({ maxBuffer: 100 }))) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER',
   )
+
+  check('run', (await run('cat', [], { input: 'text' })).stdout === 'text')
+  check('CommandError', (await codeOf(run('false'))) === 'ERR_COMMAND_FAILED')
 
   const late = await spawn('echo', ['late'])
   await late.wait()

@@ -1,7 +1,7 @@
 // Compiled, never run: the public types as users write against them. A line that no longer compiles, or an expected error that no longer
 // comes, breaks the build.
 import type { Readable, Writable } from 'node:stream'
-import { SharedChild, spawn } from 'shared-child'
+import { CommandError, run, SharedChild, spawn } from 'shared-child'
 import type { ChildToken, ExitStatus, Output, Signal, SignalName, SpawnOptions, Stdio } from 'shared-child'
 import type { ExitStatus as NativeStatus, NativeChild } from 'shared-child/native'
 
@@ -91,6 +91,16 @@ export const instance: ContractChild = null as unknown as SharedChild
 export const statics: ContractStatics = SharedChild
 same<typeof spawn, typeof SharedChild.spawn>(true)
 
+interface ContractError {
+  readonly code: 'ERR_COMMAND_FAILED'
+  readonly status: ExitStatus
+  readonly stdout: string | Buffer
+  readonly stderr: string | Buffer
+  readonly spawnfile: string
+  readonly spawnargs: readonly string[]
+  readonly command: string
+}
+
 // ---- as users write it ----
 export async function use(child: SharedChild, native: NativeChild): Promise<void> {
   same<Awaited<ReturnType<typeof spawn>>, SharedChild>(true)
@@ -109,6 +119,16 @@ export async function use(child: SharedChild, native: NativeChild): Promise<void
   same<typeof hex, Output<string>>(true)
   const bytes = await mine.output({ encoding: 'buffer', input: 'text' })
   same<typeof bytes.stdout, Buffer>(true)
+  const ran = await run('ls', ['-l'] as const, { cwd: '/', timeout: 5, input: 'text', check: false, encoding: 'hex' })
+  same<typeof ran, Output<string>>(true)
+  const ranBytes = await run('ls', undefined, { encoding: 'buffer', group: true })
+  same<typeof ranBytes, Output<Buffer>>(true)
+  const error: unknown = await run('ls').catch((reason: unknown) => reason)
+  if (error instanceof CommandError) {
+    const { code, status, stdout, stderr, spawnfile, spawnargs, command, cause } = error
+    const copy: ContractError = { code, status, stdout, stderr, spawnfile, spawnargs, command }
+    void [copy, cause, error satisfies Error]
+  }
   const ended = child.waitSync()
   same<typeof ended, ExitStatus>(true)
   const maybe = child.waitSync(5)
@@ -155,6 +175,10 @@ export function misuse(child: SharedChild, status: ExitStatus): void {
   child.pid = 5
   // @ts-expect-error stdout may be null
   child.stdout.resume()
+  // @ts-expect-error a command line is no list of arguments
+  void run('ls', '-l')
+  // @ts-expect-error no such encoding
+  void run('ls', [], { encoding: 'other' })
   // @ts-expect-error no such encoding
   void child.output({ encoding: 'other' })
 }

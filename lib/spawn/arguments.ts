@@ -5,12 +5,17 @@ import type { Unchecked } from '../own.js'
 import type { SpawnOptions } from '../types.js'
 import { isSystemString, systemString } from '../validate.js'
 
-/** Tells the two forms apart as child_process does, where null args are no args. */
 export function sortArguments(second: unknown, third: unknown): { args: string[]; options: Unchecked<SpawnOptions> } {
-  if (Array.isArray(second)) return { args: argsOf(second), options: optionsOf(third) }
-  if (second === undefined || second === null) return { args: [], options: optionsOf(third) }
+  const { args, options } = tellApart(second, third)
+  return { args: argsOf(args), options: optionsOf(options) }
+}
+
+/** Tells the two forms apart as child_process does, where null args are no args. */
+export function tellApart(second: unknown, third: unknown): { args: readonly unknown[]; options: unknown } {
+  if (Array.isArray(second)) return { args: second, options: third }
+  if (second === undefined || second === null) return { args: [], options: third }
   if (typeof second !== 'object') throw invalidArgType('args', 'an instance of Array', second)
-  return { args: [], options: optionsOf(second) }
+  return { args: [], options: second }
 }
 
 function argsOf(args: readonly unknown[]): string[] {

@@ -1,6 +1,6 @@
 // options.stdio, as the list of numbers that the native side takes: one of our fds, or one of these.
 import { invalidArgValue } from '../errors.js'
-import { elementsOf, memberOf } from '../own.js'
+import { elementAt, elementsOf, memberOf } from '../own.js'
 import { GivenStreams, isFd, isStream } from './given.js'
 
 const IGNORE = -1
@@ -32,6 +32,12 @@ export function stdioOf(stdio: unknown): StdioPlan {
       )
   }
   return { fds, given }
+}
+
+/** Whether this process writes what the child reads. */
+export function startsWithPipe(stdio: unknown): boolean {
+  const first = Array.isArray(stdio) ? elementAt(stdio, 0) : stdio
+  return target(first, 0) === PIPE
 }
 
 const nameOf = (fd: number): string => `options.stdio[${fd}]`

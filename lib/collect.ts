@@ -1,0 +1,115 @@
+// Collecting what comes out of a pipe, with a limit.
+import { Buffer } from 'node:buffer'
+import type { Readable } from 'node:stream'
+
+const NOTHING = Buffer.alloc(0)
+
+export interface Limit {
+  readonly bytes: number
+  /** What becomes of more: the reading ends ('kill', and `exceeded` is called), or the first or last bytes are kept. */
+  readonly overflow: 'kill' | 'head' | 'tail'
+  exceeded(): void
+}
+
+export interface Collector {
+  /** Resolves when there is nothing more to come. */
+  readonly done: Promise<void>
+  /** Whether the end of file was read. */
+  ended(): boolean
+  /** Whether there was more than the limit allows to keep. */
+  truncated(): boolean
+  /** Reads no further, and closes the pipe. */
+  stop(): void
+  bytes(): Buffer
+}
+
+/** Reads until the end of file, the limit of kind 'kill', or stop(). */
+export function collect(stream: Readable | null, limit: Limit): Collector {
+  const kept = limit.overflow === 'tail' ? new Tail(limit.bytes) : new Head(limit.bytes)
+  let ended = stream === null || stream.readableEnded
+  const onData = (chunk: Buffer): void => {
+    kept.add(chunk)
+    if (!kept.truncated || limit.overflow !== 'kill') return
+    // In this order: the child dies of the signal that it is sent, and not of a closed pipe.
+    limit.exceeded()
+    stop()
+  }
+  const stop = (): void => {
+    stream?.off('data', onData).destroy()
+  }
+  const done = new Promise<void>((resolve) => {
+    if (stream === null || ended) return resolve()
+    // An error of the pipe is the end of what can be read: 'close' follows, and `drained` tells.
+    stream
+      .on('data', onData)
+      .on('error', () => {})
+      .once('close', resolve)
+    stream.once('end', () => {
+      ended = true
+      resolve()
+    })
+    stream.resume()
+  })
+  return { done, stop, ended: () => ended, truncated: () => kept.truncated, bytes: () => kept.bytes() }
+}
+
+/** The first bytes. */
+class Head {
+  truncated = false
+  readonly #chunks: Buffer[] = []
+  #room: number
+
+  constructor(limit: number) {
+    this.#room = limit
+  }
+
+  add(chunk: Buffer): void {
+    const room = this.#room
+    if (chunk.length > room) this.truncated = true
+    if (room > 0) this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk)
+    this.#room = Math.max(0, room - chunk.length)
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks)
+  }
+}
+
+/** The last bytes. */
+class Tail {
+  truncated = false
+  #chunks: Buffer[] = []
+  /** Those before this one have been given up. */
+  #first = 0
+  #length = 0
+  readonly #limit: number
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  add(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#length += chunk.length
+    while (this.#length > this.#limit && this.#drop());
+    // Now and then, and not for each chunk that goes: it moves all the others.
+    if (this.#first < 1024 || this.#first * 2 < this.#chunks.length) return
+    this.#chunks = this.#chunks.slice(this.#first)
+    this.#first = 0
+  }
+
+  /** Gives up the first chunk, if nothing of it is among the last bytes. */
+  #drop(): boolean {
+    this.truncated = true
+    const { length } = this.#chunks[this.#first]!
+    if (this.#length - length < this.#limit) return false
+    this.#length -= length
+    this.#chunks[this.#first++] = NOTHING
+    return true
+  }
+
+  bytes(): Buffer {
+    const all = Buffer.concat(this.#chunks.slice(this.#first))
+    return all.length > this.#limit ? all.subarray(all.length - this.#limit) : all
+  }
+}

@@ -1,0 +1,40 @@
+// A command as one would type it, for people to read: in messages and logs, where nothing of it may control a terminal.
+import { platform } from 'node:process'
+
+/** What no shell gives a meaning to. */
+const PLAIN = /^[\p{L}\p{N}_@%+=:,./-]+$/u
+const PLAIN_ON_WINDOWS = /^[\p{L}\p{N}_@+=:,./\\-]+$/u
+
+/** Control characters, and those that change the direction or the lines of a text. */
+const CONTROL = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu
+
+const SHORT: Partial<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+function escaped(character: string): string {
+  const code = character.charCodeAt(0)
+  return SHORT[character] ?? (code < 0x80 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`)
+}
+
+const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, '0')
+
+/** Control characters as escapes, but for those in `kept`. */
+export function withoutControls(text: string, kept = ''): string {
+  return text.replace(CONTROL, (character) => (kept.includes(character) ? character : escaped(character)))
+}
+
+export function commandLine(file: string, args: readonly string[]): string {
+  return [file, ...args].map(platform === 'win32' ? quotedOnWindows : quoted).join(' ')
+}
+
+/** For sh; with control characters, for the shells that know $'..' (POSIX.1-2024: bash, zsh, ksh). */
+function quoted(arg: string): string {
+  if (PLAIN.test(arg)) return arg
+  if (arg.search(CONTROL) < 0) return `'${arg.replaceAll("'", "'\\''")}'`
+  return `$'${withoutControls(arg.replaceAll(/['\\]/g, '\\$&'))}'`
+}
+
+/** By the rules of the C library: a backslash is one, but before a quotation mark. */
+function quotedOnWindows(arg: string): string {
+  if (PLAIN_ON_WINDOWS.test(arg)) return arg
+  return `"${withoutControls(arg.replaceAll(/(\\*)("|$)/g, (_, slashes, end) => `${slashes}${slashes}${end && '\\"'}`))}"`
+}

@@ -1,0 +1,48 @@
+// run(): spawn() and output() in one.
+import type { Buffer } from 'node:buffer'
+import { invalidArgValue } from './errors.js'
+import { holding } from './events.js'
+import { collectAll, validated } from './output.js'
+import { ownOptions } from './own.js'
+import type { Unchecked } from './own.js'
+import { tellApart } from './spawn/arguments.js'
+import { launch } from './spawn/index.js'
+import { startsWithPipe } from './spawn/stdio.js'
+import type { Output, OutputOptions, SpawnOptions } from './types.js'
+
+/**
+ * Runs a program, and resolves with what it printed: spawn() and output() in one, with `check` on by default:
+ *
+ *     const { stdout } = await run('git', ['status'])
+ *
+ * Rejects with a {@link CommandError} unless the program succeeds (`check: false`: it resolves then, too), and with what
+ * spawn() and output() reject with. Whatever is wrong with the arguments is told before anything is started. A stdin
+ * without `input` is empty.
+ */
+export function run(
+  file: string | URL,
+  args: readonly string[] | null | undefined,
+  options: SpawnOptions & OutputOptions & { encoding: 'buffer' },
+): Promise<Output<Buffer>>
+export function run(
+  file: string | URL,
+  args?: readonly string[] | null,
+  options?: SpawnOptions & OutputOptions & { encoding?: BufferEncoding },
+): Promise<Output<string>>
+export function run(
+  file: string | URL,
+  options: SpawnOptions & OutputOptions & { encoding: 'buffer' },
+): Promise<Output<Buffer>>
+export function run(
+  file: string | URL,
+  options: SpawnOptions & OutputOptions & { encoding?: BufferEncoding },
+): Promise<Output<string>>
+export async function run(file: unknown, second?: unknown, third?: unknown): Promise<Output<string | Buffer>> {
+  const { args, options } = tellApart(second, third)
+  const given: Unchecked<SpawnOptions & OutputOptions> = ownOptions('options', options)
+  const { check, drainTimeout, encoding, input, maxBuffer, ...spawnOptions } = given
+  const settings = validated({ check: check ?? true, drainTimeout, encoding, input, maxBuffer })
+  if (input !== undefined && !startsWithPipe(spawnOptions.stdio))
+    throw invalidArgValue('options.stdio', "must have a 'pipe' for options.input to go into", spawnOptions.stdio)
+  return holding(launch(file, args, spawnOptions, (handle) => handle).then((handle) => collectAll(handle, settings)))
+}
