@@ -1,24 +1,25 @@
-// The native addon. It is looked for where it almost always is; the generated loader, which takes longer to load than all
-// the rest, knows the other places. What to do when it is nowhere, or cannot be loaded, is said here.
+// The native addon. Its package is required by a name that is written out, one for each platform, because that is what
+// bundlers follow; the other places need no bundler. What to do when the addon is nowhere, or cannot be loaded, is said here.
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { arch, env, platform, report as processReport } from 'node:process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { arch, argv, env, execPath, platform, report as processReport } from 'node:process'
 import type * as Native from '../index.js'
 import { addonMissing, addonUnloadable } from './errors.js'
 import type { LoadError } from './errors.js'
 
-/** What loading it throws; undefined if it can be loaded. */
-function failureOf(id: string): LoadError | undefined {
-  try {
-    require(id)
-    return undefined
-  } catch (error) {
-    return error as LoadError
-  }
-}
+/** This file; in a bundle of ES modules, where there is no such name, the program that was started. */
+const file = typeof __filename === 'string' ? __filename : (argv[1] ?? execPath)
 
-/** By the version of glibc in Node's report. Bun has that report, too; Deno may have none, and a permission for it. */
+/** How musl names processors in /lib/ld-musl-*.so.1. */
+const MUSL_PROCESSORS: Partial<Record<NodeJS.Architecture, string>> = { arm: 'armhf', arm64: 'aarch64', x64: 'x86_64' }
+
+/**
+ * Node's report names the version of glibc, so it tells which C library this process has where there may be two of them.
+ * Bun has that report, too; Deno may have none, and a permission for it.
+ */
 function isMusl(): boolean {
+  if (!existsSync(`/lib/ld-musl-${MUSL_PROCESSORS[arch]}.so.1`)) return false
   const report = processReport as NodeJS.ProcessReport & { excludeNetwork?: boolean }
   try {
     // It would look up the names of all peers.
@@ -30,90 +31,145 @@ function isMusl(): boolean {
   }
 }
 
-/** How the packages and files of this platform are called: 'linux-x64-gnu'. */
-function abiName(libc: 'gnu' | 'musl'): string {
+/** How the package and the file of this platform are called: 'linux-x64-gnu'. */
+function abiName(): string {
   const name = `${platform}-${arch}`
   if (platform === 'win32') return `${name}-msvc`
   if (platform !== 'linux') return name
+  const libc = isMusl() ? 'musl' : 'gnu'
   return arch === 'arm' ? `${name}-${libc}eabihf` : `${name}-${libc}`
 }
 
-/** This release's package for each platform; none in what `npm pack` makes of the repository. */
-function releasedPackages(): string[] {
-  const { optionalDependencies = {} } = require('../package.json') as { optionalDependencies?: Record<string, string> }
-  return Object.keys(optionalDependencies)
+/** A place that the addon was not in, or that it could not be loaded from. */
+interface Failure {
+  readonly place: 'checkout' | 'package' | 'beside'
+  readonly reason: LoadError
+}
+
+/** The `try` around them makes bundlers take the packages of other platforms for optional ones. */
+function requirePackage(abi: string, failures: Failure[]): unknown {
+  try {
+    switch (abi) {
+      case 'linux-x64-gnu':
+        return require('shared-child-linux-x64-gnu')
+      case 'linux-x64-musl':
+        return require('shared-child-linux-x64-musl')
+      case 'linux-arm64-gnu':
+        return require('shared-child-linux-arm64-gnu')
+      case 'linux-arm64-musl':
+        return require('shared-child-linux-arm64-musl')
+      case 'linux-arm-gnueabihf':
+        return require('shared-child-linux-arm-gnueabihf')
+      case 'darwin-x64':
+        return require('shared-child-darwin-x64')
+      case 'darwin-arm64':
+        return require('shared-child-darwin-arm64')
+      case 'win32-x64-msvc':
+        return require('shared-child-win32-x64-msvc')
+      case 'win32-arm64-msvc':
+        return require('shared-child-win32-arm64-msvc')
+      case 'freebsd-x64':
+        return require('shared-child-freebsd-x64')
+      default:
+        return requireUnseen(`shared-child-${abi}`)
+    }
+  } catch (reason) {
+    failures.push({ place: 'package', reason: reason as LoadError })
+    return undefined
+  }
+}
+
+function requireFile(path: string, place: Failure['place'], failures: Failure[]): unknown {
+  try {
+    return requireUnseen(path)
+  } catch (reason) {
+    failures.push({ place, reason: reason as LoadError })
+    return undefined
+  }
+}
+
+/** A require() that no bundler sees: it looks for the file when the program runs. */
+function requireUnseen(id: string): unknown {
+  return createRequire(file)(id)
 }
 
 function isInstalled(name: string): boolean {
   try {
-    require.resolve(`${name}/package.json`)
+    createRequire(file).resolve(`${name}/package.json`)
     return true
   } catch {
     return false
   }
 }
 
-/**
- * The loader tries one place after the other, and then tells of all of them at once, the real reason somewhere in
- * between. So each is tried again by itself, until one tells why.
- */
-function explain(error: unknown): unknown {
-  const { NAPI_RS_NATIVE_LIBRARY_PATH: named, NAPI_RS_FORCE_WASI, NAPI_RS_WASI_FLAVOR } = env
-  if (NAPI_RS_FORCE_WASI === 'error' || NAPI_RS_WASI_FLAVOR) return error
-  const abi = abiName(isMusl() ? 'musl' : 'gnu')
-  const beside = `shared-child.${abi}.node`
-  const name = `shared-child-${abi}`
-  // Whoever names a file of his own wants to hear of that file.
-  const reason = failureOf(named || `../${beside}`)
-  if (named) return reason ? addonUnloadable(`that NAPI_RS_NATIVE_LIBRARY_PATH names, ${named},`, reason) : error
-  if (reason && reason.code !== 'MODULE_NOT_FOUND') return addonUnloadable(beside, reason)
-  const packaged = failureOf(name)
-  // It can be loaded, so it is the loader that does not want to: NAPI_RS_ENFORCE_VERSION_CHECK, say.
-  if (!reason || !packaged) return error
-  if (isInstalled(name)) return addonUnloadable(`in the package ${name}`, packaged)
-  const here = `${platform} ${arch}`
-  const packages = releasedPackages()
-  if (packages.length > 0 && !packages.includes(name)) {
-    return addonMissing(`there is none for ${here}, only the packages ${packages.join(', ')}`, packaged)
+/** The package.json behind this file, which in a bundle is somebody else's, or none. */
+function ownManifest(): { optionalDependencies?: Record<string, string> } | null {
+  try {
+    const manifest = requireUnseen('../package.json') as {
+      name?: string
+      optionalDependencies?: Record<string, string>
+    }
+    return manifest.name === 'shared-child' ? manifest : null
+  } catch {
+    return null
   }
-  if (existsSync(join(__dirname, '..', 'Cargo.toml'))) {
-    return addonMissing('in a checkout, "npm run build" makes it', reason)
+}
+
+function explain(abi: string, failures: readonly Failure[]): Error {
+  const name = `shared-child-${abi}`
+  for (const { place, reason } of failures) {
+    const isPackage = place === 'package'
+    if (reason.code === 'MODULE_NOT_FOUND' && !(isPackage && isInstalled(name))) continue
+    return addonUnloadable(isPackage ? `in the package ${name}` : `shared-child.${abi}.node`, reason)
+  }
+  const cause = failures[0]?.reason
+  const here = `${platform} ${arch}`
+  const manifest = ownManifest()
+  if (manifest === null) {
+    return addonMissing(
+      `for ${here} it is the file shared-child.${abi}.node of the package ${name}. A bundle finds it beside itself, or ` +
+        'leaves shared-child outside, in node_modules (docs/bundlers.md)',
+      cause,
+    )
+  }
+  // None in what `npm pack` makes of the repository.
+  const packages = Object.keys(manifest.optionalDependencies ?? {})
+  if (packages.length > 0 && !packages.includes(name)) {
+    return addonMissing(`there is none for ${here}, only the packages ${packages.join(', ')}`, cause)
+  }
+  if (existsSync(join(dirname(file), '..', 'Cargo.toml'))) {
+    return addonMissing('in a checkout, "npm run build" makes it', cause)
   }
   return addonMissing(
     `for ${here} it is in the package ${name}, an optional dependency, which is not installed. Install again on this ` +
       'platform, without --omit=optional or --no-optional; if that does not help, delete node_modules and the lock ' +
       'file first (https://github.com/npm/cli/issues/4828)',
-    packaged,
+    cause,
   )
 }
 
-/** How musl names processors in /lib/ld-musl-*.so.1. */
-const MUSL_PROCESSORS: Partial<Record<NodeJS.Architecture, string>> = { arm: 'armhf', arm64: 'aarch64', x64: 'x86_64' }
-
-/**
- * What the generated loader would find, from the same two places; undefined where it has to decide: somebody has set one
- * of its variables, there may be two C libraries here, or the addon is in neither place.
- */
-function loadDirectly(): typeof Native | undefined {
-  if (env.NAPI_RS_NATIVE_LIBRARY_PATH || env.NAPI_RS_FORCE_WASI || env.NAPI_RS_ENFORCE_VERSION_CHECK) return undefined
-  if (platform === 'linux' && existsSync(`/lib/ld-musl-${MUSL_PROCESSORS[arch]}.so.1`)) return undefined
-  const abi = abiName('gnu')
-  for (const id of [`../shared-child.${abi}.node`, `shared-child-${abi}`]) {
+function load(): typeof Native {
+  // As in the generated loader of './native': whoever names a file of his own gets that file, or hears why not.
+  const named = env.NAPI_RS_NATIVE_LIBRARY_PATH
+  if (named) {
     try {
-      return require(id) as typeof Native
-    } catch {
-      // The generated loader tells why.
+      return requireUnseen(named) as typeof Native
+    } catch (error) {
+      throw addonUnloadable(`that NAPI_RS_NATIVE_LIBRARY_PATH names, ${named},`, error as LoadError)
     }
   }
-  return undefined
-}
-
-function load(): typeof Native {
-  try {
-    return loadDirectly() ?? (require('../index.js') as typeof Native)
-  } catch (error) {
-    throw explain(error)
-  }
+  const abi = abiName()
+  const name = `shared-child.${abi}.node`
+  const built = join(dirname(file), '..', name)
+  const failures: Failure[] = []
+  const addon =
+    // To look first is cheaper than to be told by an error.
+    (existsSync(built) ? requireFile(built, 'checkout', failures) : undefined) ??
+    requirePackage(abi, failures) ??
+    // Where a bundle and its addon were put into one folder.
+    requireFile(join(dirname(file), name), 'beside', failures)
+  if (addon === undefined) throw explain(abi, failures)
+  return addon as typeof Native
 }
 
 export const { Events, FilledPipe, firstRealtimeSignal, hasUnread, setBlocking, signalName } = load()

@@ -1,11 +1,12 @@
 // npm run check: everything a machine can say about the code without running it. Warnings count as errors.
+import { readFileSync } from 'node:fs'
 import { checkWorkflows } from './check-workflows.mjs'
 import { isDocumented } from './docs.mjs'
 import { done, failed, runMain, skipped, Trouble } from './lib/console.mjs'
 import { foreignCargo, foreignTargets } from './lib/foreign.mjs'
 import { loomTest } from './lib/loom.mjs'
 import { outdated } from './lib/native.mjs'
-import { bin, inRoot } from './lib/project.mjs'
+import { bin, inRoot, manifest } from './lib/project.mjs'
 import { attempt, npm, run, runNode } from './lib/run.mjs'
 import { setup } from './setup.mjs'
 
@@ -73,6 +74,14 @@ const checks = {
   'index.js and index.d.ts are what the build writes': async () => {
     const names = outdated()
     if (names.length > 0) throw new Trouble(`Expected ${names.join(' and ')} as npm run build writes it`)
+  },
+  'lib/native.ts writes out the package of every target': async () => {
+    const { allTargets } = await import('./lib/targets.mjs')
+    const text = readFileSync(inRoot('lib', 'native.ts'), 'utf8')
+    const missing = allTargets().filter(
+      ({ abi }) => !text.includes(`case '${abi}':\n        return require('${manifest().name}-${abi}')`),
+    )
+    if (missing.length > 0) throw new Trouble(`Expected in its switch: ${missing.map(({ abi }) => abi).join(', ')}`)
   },
   'docs/api.md is what the doc comments say': async () => {
     if (!(await isDocumented())) throw new Trouble('Expected docs/api.md as npm run docs writes it')

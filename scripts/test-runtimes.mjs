@@ -70,6 +70,9 @@ const runtimes = [
 /** Those that the registry has for this machine. */
 const available = runtimes.filter(({ packageName }) => packageName !== undefined)
 
+/** Bun as test-bundlers.mjs needs it; undefined where the registry has none. */
+export const bunOfThisMachine = () => available.filter(({ name }) => name === 'Bun').map(wanted)[0]
+
 /** @param {Runtime} runtime */
 const wanted = ({ name, packageName, version, file }) => ({
   name: name.toLowerCase().replace(' ', '-'),

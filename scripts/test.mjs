@@ -7,6 +7,7 @@ import { bin } from './lib/project.mjs'
 import { attempt } from './lib/run.mjs'
 import { testMutants } from './mutants.mjs'
 import { profileOf, setup } from './setup.mjs'
+import { testBundlers } from './test-bundlers.mjs'
 import { testLong } from './test-long.mjs'
 import { testPacked } from './test-packed.mjs'
 import { testRunners } from './test-runners.mjs'
@@ -40,6 +41,7 @@ const stages = {
   'js-fallbacks': { about: 'the same with the fallbacks forced', run: () => ava(fallbacks) },
   safety: { about: 'faults, races and hostile hosts, a few times each', run: () => testLong({ quick: true }) },
   packed: { about: 'the tarball, installed in an empty directory', run: testPacked },
+  bundlers: { about: 'what docs/bundlers.md says of bundlers', run: testBundlers },
   runners: { about: 'in jest, vitest and node:test', run: testRunners },
   runtimes: {
     about: 'other Nodes, Bun and Deno, those that are installed',

@@ -47,12 +47,12 @@ function sweep() {
   }
 }
 
-/** The CommonJS entry with all modules, and the ESM entry, which imports the former. The generated loader stays what it is. */
+/** The CommonJS entry with all modules, and the ESM entry, which imports the former. The addon's packages are left to whoever loads it. */
 async function bundleWrapper() {
   const { build } = await import('esbuild')
   /** @type {import('esbuild').BuildOptions} */
   const common = { absWorkingDir: root, outdir: 'dist', platform: 'node', target: 'node20' }
-  const external = ['../index.js', '../package.json']
+  const external = ['shared-child-*']
   await build({ ...common, entryPoints: ['lib/index.ts'], bundle: true, format: 'cjs', external })
   await build({ ...common, entryPoints: ['lib/index.mts'], format: 'esm', outExtension: { '.js': '.mjs' } })
 }

@@ -9,4 +9,5 @@ assert.equal((await run(process.execPath, ['-p', '1 + 1'])).stdout, '2\n')
 
 // One package, whichever way it is loaded: the same names, and the same values behind them.
 const commonjs = createRequire(import.meta.url)('shared-child')
+assert.ok(child instanceof commonjs.SharedChild)
 assert.deepEqual({ ...(await import('shared-child')) }, { ...commonjs })

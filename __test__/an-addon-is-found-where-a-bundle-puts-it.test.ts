@@ -1,0 +1,53 @@
+import { copyFileSync, mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import type * as shared from 'shared-child'
+import { temporaryDirectory } from './support/files.js'
+import { install, loading, packages } from './support/installed.js'
+
+/** The addon that this process has loaded. */
+function findAddon(): string {
+  void (require('shared-child') as unknown)
+  return Object.keys(require.cache).find((file) => file.endsWith('.node')) ?? ''
+}
+
+// One after the other, for the environment is theirs.
+const addon = findAddon()
+// In a package the file may have another name than in a checkout; a bundle has it by its own.
+const names = Object.keys(packages()).map((name) => `${name.replace('shared-child-', 'shared-child.')}.node`)
+
+/** The wrapper, as a bundle is: a file in a folder of its own, and no package.json of ours above it. */
+function makeBundle(t: ExecutionContext): string {
+  const bundle = join(temporaryDirectory(t), 'dist', 'bundle.js')
+  const wrapper = install(t)
+  mkdirSync(dirname(bundle))
+  copyFileSync(join(wrapper, 'dist', 'index.js'), bundle)
+  return bundle
+}
+
+test.serial('beside it', async (t) => {
+  const bundle = makeBundle(t)
+  for (const name of names) copyFileSync(addon, join(dirname(bundle), name))
+  const { SharedChild } = require(bundle) as typeof shared
+  t.is((await (await SharedChild.spawn(process.execPath, ['-e', 'process.exit(7)'])).wait()).code, 7)
+})
+
+test.serial('where NAPI_RS_NATIVE_LIBRARY_PATH says', async (t) => {
+  const bundle = makeBundle(t)
+  const elsewhere = join(temporaryDirectory(t), 'any name.node')
+  copyFileSync(addon, elsewhere)
+  process.env.NAPI_RS_NATIVE_LIBRARY_PATH = elsewhere
+  t.teardown(() => delete process.env.NAPI_RS_NATIVE_LIBRARY_PATH)
+  const { SharedChild } = require(bundle) as typeof shared
+  t.is((await (await SharedChild.spawn(process.execPath, ['-e', 'process.exit(7)'])).wait()).code, 7)
+})
+
+test.serial('where it is not, the error says what a bundle can do', (t) => {
+  const error = loading(t, makeBundle(t))
+  t.is(error?.code, 'MODULE_NOT_FOUND')
+  t.regex(
+    error?.message ?? '',
+    /it is the file shared-child\.\S+\.node of the package .* A bundle finds it beside itself/,
+  )
+})
