@@ -73,7 +73,7 @@ impl ChildFds {
 fn open_null() -> io::Result<OwnedFd> {
     // SAFETY: a valid C string and flags that take no third argument.
     let fd = check(unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC) })?;
-    // SAFETY: just opened, for us.
+    // SAFETY: just opened, and nothing else owns it.
     Ok(unsafe { own(fd) })
 }
 

@@ -102,14 +102,14 @@ impl Recorded {
     }
 
     fn enter(&self) -> Result<(), i32> {
-        // SAFETY: takes an integer, and cannot fail.
+        // SAFETY: the argument is an integer.
         unsafe { libc::umask(self.umask) };
         // Recorded in memory that the child shares, but after the clone, so that it has no copy of the
         // descriptor: then it was cloned before the change, and is there already.
         if FileIdentity::of(self.directory.as_fd()) != self.identity {
             return Ok(());
         }
-        // SAFETY: takes an integer.
+        // SAFETY: the argument is an integer.
         match unsafe { libc::fchdir(self.directory.as_raw_fd()) } {
             0 => Ok(()),
             _ => Err(io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO)),
@@ -122,7 +122,7 @@ fn open_working_directory() -> io::Result<OwnedFd> {
     let flags = OPEN_TO_ENTER | libc::O_DIRECTORY | libc::O_CLOEXEC;
     // SAFETY: a valid C string and flags that take no third argument.
     let fd = check(unsafe { libc::open(c".".as_ptr(), flags) })?;
-    // SAFETY: just opened, for us.
+    // SAFETY: just opened, and nothing else owns it.
     Ok(unsafe { own(fd) })
 }
 

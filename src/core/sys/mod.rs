@@ -1,19 +1,19 @@
-//! Where the systems differ in waiting and signalling. Each folder or file offers the same:
+//! What differs between the systems in waiting, signalling and descriptors. Each system's folder offers the same:
 //!
 //! - `Handle`: names a process to the kernel, with `of_child`, `has_exited`,
 //!   `wait_without_reaping` and `send_signal`;
-//! - `OwnProcess`: a process that our own spawn engine started, as the state machine needs it, and `Hold`, by which
-//!   what it starts is held (Unix);
+//! - `OwnProcess`: a process that our own spawn engine started, as a [`Process`](super::Process) of the state machine;
+//!   and (on Unix) `Hold`, the means by which it and what it starts are controlled;
 //! - `ExitWatcher`: learns of the exits of many processes with one thread (or none), with `start`,
-//!   `add` and `add_hangup` (on Unix one `Watcher`, with what differs behind its `Kernel`);
+//!   `add` and `add_hangup` (on Unix: the shared `Watcher`, over a `Kernel` of each system);
 //! - `PipeEnd`: the parent's end of a child's pipe, with `drain`, `set_capacity` and `lend`, which
 //!   makes it a `LentPipe`;
 //! - `Descriptor` and `duplicate_fd`: a copy of one of the caller's fds, for a child;
-//! - `set_blocking`, `has_unread` and `filled_pipe`: what a stream needs that goes to a child;
-//! - `Batch`: the calling thread as one that does not preempt who wakes it;
-//! - `Caller`, its `Scheduling`, and `Witness`: what a thread passes on to its children, and whether another
-//!   thread can do so in its place;
-//! - `reaped_elsewhere`: what an error of a wait says about foreign reapers;
+//! - `set_blocking`, `has_unread` and `filled_pipe`: for streams of the parent that are given to a child;
+//! - `Batch`: a scheduling policy under which a thread does not preempt the one that wakes it;
+//! - `Caller`, its `Scheduling`, and `Witness`: what a child inherits from the thread that starts it, and whether
+//!   another thread can start it with the same result;
+//! - `reaped_elsewhere`: whether the error of a wait means that someone else reaped the child;
 //! - `uv_errno`: libuv's number for an error.
 
 use std::fs::File;
@@ -34,10 +34,10 @@ mod kqueue;
 #[cfg(all(unix, not(target_os = "linux")))]
 pub use kqueue::*;
 
-// What of it asks no system is tested on Linux, with a model of a kernel.
+// The logic that makes no system calls of its own is tested on Linux as well, over a model of a kernel.
 #[cfg(all(test, target_os = "linux"))]
 #[path = "kqueue"]
-#[allow(dead_code, reason = "what else uses it is not compiled here")]
+#[allow(dead_code, reason = "the rest of its users are not compiled here")]
 mod kqueue_parts {
     #[path = "model.rs"]
     mod calls;
@@ -59,7 +59,7 @@ mod windows;
 #[cfg(windows)]
 pub use windows::*;
 
-/// All that can be read from a pipe until its end, after which it is closed; or the pipe, if that fails.
+/// Reads a pipe to its end and closes it. Gives the pipe back if that fails.
 fn read_rest<D: From<File>>(pipe: D) -> Result<Vec<u8>, D>
 where
     File: From<D>,

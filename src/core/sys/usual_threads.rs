@@ -1,5 +1,5 @@
-//! Threads of systems on which all threads of a process have the same rights and pass the same things on
-//! to their children, and where none can be told not to preempt who wakes it.
+//! `Batch`, `Caller`, `Scheduling` and `Witness` for systems on which all threads of a process have the same rights
+//! and pass the same things on to their children, and where there is no scheduling policy like SCHED_BATCH.
 
 pub struct Batch;
 

@@ -76,7 +76,7 @@ fn go_on_after(
 ) -> Result<(), SpawnError> {
     let acted = act(pid);
     let signal = if acted.is_ok() { libc::SIGCONT } else { libc::SIGKILL };
-    // SAFETY: takes integers. Our own child, which has not been shared with anyone.
+    // SAFETY: all arguments are integers. Our own child, which has not been shared with anyone.
     let sent = check(unsafe { libc::kill(pid, signal) });
     if acted.is_err() {
         // SAFETY: as above; no status is asked for.

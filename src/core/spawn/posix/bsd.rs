@@ -45,7 +45,7 @@ fn close_other_fds(exec: &Exec, report_fd: RawFd) -> Result<(), Failure> {
 
 /// man 2 close_range, FreeBSD 12.2.
 fn close_range(first: c_uint, last: c_uint) -> Result<(), Failure> {
-    // SAFETY: takes integers. What it closes is the child's copy, and the child drops nothing.
+    // SAFETY: all arguments are integers. What it closes is the child's copy, and the child drops nothing.
     attempt(unsafe { libc::close_range(first, last, 0) })
 }
 

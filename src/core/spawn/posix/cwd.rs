@@ -47,7 +47,7 @@ impl<'a> Directory<'a> {
             // SAFETY: a valid C string and flags that take no further argument.
             check(unsafe { libc::openat(at, path.as_ptr(), flags) })
         });
-        // SAFETY: just opened, for us.
+        // SAFETY: just opened, and nothing else owns it.
         Self::from_opened(opened.map(|fd| unsafe { own(fd) }), at, path)
     }
 

@@ -75,7 +75,7 @@ impl Gate {
         act: &mut dyn FnMut(libc::pid_t) -> Result<(), SpawnError>,
     ) -> Result<(), SpawnError> {
         // The child says so, too. Who is first does not matter, as long as it is in its place from here on.
-        // SAFETY: takes integers. Our own child, which has not called exec.
+        // SAFETY: all arguments are integers. Our own child, which has not called exec.
         check(unsafe { libc::setpgid(pid, pid) })?;
         act(pid)?;
         File::from(self.writer).write_all(b"!")?;
@@ -99,9 +99,9 @@ impl Gate {
 /// The writing end lies above every target, where the child's own fds cannot overwrite it.
 fn report_pipe(first_free_fd: RawFd) -> io::Result<(OwnedFd, OwnedFd)> {
     let (reader, writer) = pipe()?;
-    // SAFETY: takes integers.
+    // SAFETY: all arguments are integers.
     let moved = check(unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_DUPFD_CLOEXEC, first_free_fd) })?;
-    // SAFETY: just opened, for us.
+    // SAFETY: just opened, and nothing else owns it.
     Ok((reader, unsafe { own(moved) }))
 }
 
@@ -142,7 +142,7 @@ fn prepare(exec: &Exec, gate: Option<&Gate>) -> Result<(), Failure> {
         gate.pass()?;
     }
     if let Some(umask) = exec.surroundings.and_then(Surroundings::umask) {
-        // SAFETY: takes an integer, and cannot fail.
+        // SAFETY: the argument is an integer.
         unsafe { libc::umask(umask) };
     }
     for directory in exec.directories {
@@ -158,7 +158,7 @@ fn prepare(exec: &Exec, gate: Option<&Gate>) -> Result<(), Failure> {
         attempt(changed).map_err(|(_, errno)| (stage, errno))?;
     }
     for fd in exec.fds {
-        // SAFETY: takes integers. dup2 leaves equal fds as they are: these need only lose their
+        // SAFETY: all arguments are integers. dup2 leaves equal fds as they are: these need only lose their
         // close-on-exec.
         attempt(unsafe {
             if fd.source == fd.target {
@@ -187,10 +187,10 @@ fn end_with(parent: libc::pid_t) -> Result<(), Failure> {
         })?;
     }
     #[cfg(target_os = "linux")]
-    // SAFETY: takes integers.
+    // SAFETY: all arguments are integers.
     attempt(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) })?;
     // It may have ended before it was asked to tell.
-    // SAFETY: takes nothing.
+    // SAFETY: the call has no arguments.
     match unsafe { libc::getppid() } == parent {
         true => Ok(()),
         false => Err((Stage::Spawn, libc::ESRCH)),
@@ -209,11 +209,11 @@ fn change_credentials(exec: &Exec) -> Result<(), Failure> {
         }
     }
     if let Some(gid) = wanted.gid {
-        // SAFETY: takes an integer.
+        // SAFETY: the argument is an integer.
         attempt(unsafe { libc::setgid(gid) })?;
     }
     if let Some(uid) = wanted.uid {
-        // SAFETY: takes an integer.
+        // SAFETY: the argument is an integer.
         attempt(unsafe { libc::setuid(uid) })?;
     }
     Ok(())

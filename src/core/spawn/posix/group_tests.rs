@@ -54,7 +54,7 @@ fn running_in(group: libc::pid_t) -> Vec<libc::pid_t> {
 /// Takes its exit status: by which signal it ended.
 fn signal_that_ended(pid: libc::pid_t) -> i32 {
     let mut status = 0;
-    // SAFETY: a child of ours, and a slot for its status.
+    // SAFETY: an unreaped child of ours, and a place for its status.
     assert_eq!(unsafe { libc::waitpid(pid, &mut status, 0) }, pid);
     libc::WTERMSIG(status)
 }
@@ -89,7 +89,7 @@ fn a_child_waits_in_its_place_until_all_is_done_about_it() {
     };
     let started = start_in(Place::Own, &sleeper, None, Some(&mut let_go)).unwrap();
     assert_ne!(program(started.pid), ours);
-    // SAFETY: takes integers. A child of ours, not reaped.
+    // SAFETY: all arguments are integers. A child of ours, not reaped.
     unsafe { libc::kill(started.pid, libc::SIGKILL) };
     assert_eq!(signal_that_ended(started.pid), libc::SIGKILL);
 
@@ -123,7 +123,7 @@ fn a_watchdog_is_there_before_the_program_and_ends_the_group_with_its_parent() {
     assert_eq!(line, "1\n");
 
     for signal in (1..=31).filter(|signal| ![libc::SIGKILL, libc::SIGSTOP].contains(signal)) {
-        // SAFETY: takes integers. A child of ours, not reaped.
+        // SAFETY: all arguments are integers. A child of ours, not reaped.
         assert_eq!(unsafe { libc::kill(watchdog, signal) }, 0);
     }
     // Whoever has a signal to take is awake: it has taken all of them when it sleeps again, in its read, or has ended.

@@ -16,7 +16,7 @@ pub struct Groups {
 impl Groups {
     /// `None`: those of the parent.
     pub fn of_child(credentials: &Credentials) -> Option<Self> {
-        // SAFETY: no arguments.
+        // SAFETY: the call has no arguments.
         Self::new(credentials, unsafe { libc::getegid() }, GID_COMES_FIRST)
     }
 

@@ -24,7 +24,7 @@ impl Lifted {
             let source = lifted.mappings[blocked].source;
             // SAFETY: takes integers; fails with EBADF for a descriptor that is none.
             let copy = check(unsafe { libc::fcntl(source, libc::F_DUPFD_CLOEXEC, first_free_fd) })?;
-            // SAFETY: just opened, for us.
+            // SAFETY: just opened, and nothing else owns it.
             let copy = unsafe { own(copy) };
             lifted.mappings[blocked].source = copy.as_raw_fd();
             lifted._copies.push(copy);

@@ -25,7 +25,7 @@ fn output_of(plan: &Plan) -> (String, i32) {
     let mut text = String::new();
     File::from(stdout).read_to_string(&mut text).unwrap();
     let mut status = 0;
-    // SAFETY: a child of ours, and a slot for its status.
+    // SAFETY: an unreaped child of ours, and a place for its status.
     assert_eq!(unsafe { libc::waitpid(pid, &mut status, 0) }, pid);
     (text, libc::WEXITSTATUS(status))
 }
@@ -75,16 +75,16 @@ fn a_child_has_the_working_directory_and_the_umask_of_its_call() {
     use super::super::Surroundings;
     use std::sync::Arc;
     let set = |directory: &CStr, umask| {
-        // SAFETY: takes an integer, and cannot fail.
+        // SAFETY: the argument is an integer.
         unsafe { libc::umask(umask) };
         // SAFETY: a valid C string.
         assert_eq!(unsafe { libc::chdir(directory.as_ptr()) }, 0);
     };
     std::thread::spawn(move || {
-        // SAFETY: takes an integer.
+        // SAFETY: the argument is an integer.
         assert_eq!(unsafe { libc::unshare(libc::CLONE_FS) }, 0);
         // What is recorded is the process's own.
-        // SAFETY: takes an integer.
+        // SAFETY: the argument is an integer.
         let umask = unsafe { libc::umask(0) };
         for (cwd, expected) in [(None, "/usr"), (Some(c"share"), "/usr/share"), (Some(c"/dev"), "/dev")] {
             for changes in [false, true] {
@@ -112,7 +112,7 @@ fn a_child_has_the_working_directory_and_the_umask_of_its_call() {
 #[test]
 fn a_child_runs_as_whom_it_was_told() {
     use super::super::Credentials;
-    // SAFETY: no arguments.
+    // SAFETY: the call has no arguments.
     if unsafe { libc::geteuid() } != 0 {
         eprintln!("skipped: needs root");
         return;

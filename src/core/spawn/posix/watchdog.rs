@@ -90,7 +90,7 @@ pub fn this_process() -> libc::pid_t {
 
 /// Before its pipe is closed, or it would kill the group.
 fn end(pid: libc::pid_t) {
-    // SAFETY: takes integers. A child of ours of which nobody else knows.
+    // SAFETY: all arguments are integers. A child of ours of which nobody else knows.
     unsafe { libc::kill(pid, libc::SIGKILL) };
     // SAFETY: as above; no status is asked for.
     let _ = retry(|| check(unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) }));

@@ -79,7 +79,7 @@ pub fn may_be_run(path: &[u16]) -> bool {
     if file == INVALID_HANDLE_VALUE {
         return false;
     }
-    // SAFETY: new, for us.
+    // SAFETY: just made, and nothing else owns it.
     drop(unsafe { OwnedHandle::from_raw_handle(file) });
     true
 }

@@ -1,4 +1,4 @@
-//! What is asked of the kernel about one child, by its pid.
+//! The system calls about one child and its group, by number.
 
 use super::group::Member;
 use super::handle::Ended;
@@ -10,17 +10,17 @@ use std::num::{NonZeroI32, NonZeroUsize};
 use std::ptr;
 use std::time::{Duration, Instant};
 
-/// When a process was started: with its pid, what tells it from any other.
+/// The time at which a process was started. Together with the pid, it identifies a process.
 pub type Birth = (u64, u64);
 
-/// `None`: there is no such process, or this system does not say. Zombies have one.
+/// The birth of a process; zombies have one, too. `None`: there is no such process, or this system does not say.
 #[cfg(target_vendor = "apple")]
 pub fn birth(pid: libc::pid_t) -> Option<Birth> {
-    /// A process that has begun to exit is found by nothing else (proc_pidinfo of xnu).
+    /// Without this, proc_pidinfo does not find a process that has begun to exit (xnu).
     const ZOMBIES_TOO: u64 = 1;
     const SIZE: i32 = size_of::<libc::proc_bsdinfo>() as i32;
     let mut info = std::mem::MaybeUninit::<libc::proc_bsdinfo>::uninit();
-    // SAFETY: room for as many bytes as it says.
+    // SAFETY: the buffer has the size that is passed.
     let filled = unsafe {
         libc::proc_pidinfo(pid, libc::PROC_PIDTBSDINFO, ZOMBIES_TOO, info.as_mut_ptr().cast(), SIZE)
     };
@@ -32,18 +32,18 @@ pub fn birth(pid: libc::pid_t) -> Option<Birth> {
     Some((info.pbi_start_tvsec, info.pbi_start_tvusec))
 }
 
-/// Nobody needs it: FreeBSD keeps the children that a debugger has taken over (`p_orphans`), and its waits find them.
+/// Not needed: FreeBSD's waits find children that a debugger has taken over (`p_orphans`).
 #[cfg(not(target_vendor = "apple"))]
 pub fn birth(_pid: libc::pid_t) -> Option<Birth> {
     None
 }
 
-/// waitid, without reaping: whether the child can be reaped.
+/// Whether the child can be reaped, by waitid, which does not reap it here.
 pub fn wait(pid: libc::pid_t, options: i32) -> io::Result<bool> {
     waitid(pid, options).map(|info| info.si_pid != 0)
 }
 
-/// All zeros if no child has exited.
+/// Returns all zeros if no child has exited.
 fn waitid(pid: libc::pid_t, options: i32) -> io::Result<libc::siginfo_t> {
     // SAFETY: a plain C struct for which all zeros is a valid value.
     let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
@@ -55,7 +55,7 @@ fn waitid(pid: libc::pid_t, options: i32) -> io::Result<libc::siginfo_t> {
     Ok(info)
 }
 
-/// What is known of a child that has exited, without reaping it.
+/// How a child has exited, without reaping it. `None`: it has not.
 #[cfg(target_vendor = "apple")]
 pub fn peek(pid: libc::pid_t) -> io::Result<Option<Ended>> {
     let info = waitid(pid, libc::WNOHANG)?;
@@ -63,7 +63,7 @@ pub fn peek(pid: libc::pid_t) -> io::Result<Option<Ended>> {
     Ok((info.si_pid != 0).then_some(ended))
 }
 
-/// The same by wait6, which tells what it has used as well.
+/// The same, by wait6, which also returns what the child has used.
 #[cfg(not(target_vendor = "apple"))]
 pub fn peek(pid: libc::pid_t) -> io::Result<Option<Ended>> {
     /// `struct __wrusage` of sys/resource.h.
@@ -95,7 +95,7 @@ pub fn peek(pid: libc::pid_t) -> io::Result<Option<Ended>> {
     Ok((found != 0).then_some(ended))
 }
 
-/// Reaps the child if it has exited: its wait status and what it used (man 2 wait4).
+/// Reaps the child if it has exited, and returns its wait status and what it used (man 2 wait4).
 pub fn reap(pid: libc::pid_t) -> io::Result<Option<(i32, libc::rusage)>> {
     let mut status = 0;
     // SAFETY: a plain C struct for which all zeros is a valid value.
@@ -108,35 +108,35 @@ pub fn reap(pid: libc::pid_t) -> io::Result<Option<(i32, libc::rusage)>> {
 }
 
 pub fn kill(pid: libc::pid_t, signal: i32) -> io::Result<()> {
-    // SAFETY: takes two integers.
+    // SAFETY: both arguments are integers.
     check(unsafe { libc::kill(pid, signal) }).map(drop)
 }
 
-/// To a whole group. ESRCH: there is none of this number. EPERM: nobody in it may be signalled by us, or (xnu) nobody in
-/// it runs.
+/// Signals a whole group. ESRCH: there is no group with this number. EPERM: we may not signal any process in it or, on
+/// xnu, all of its processes are zombies.
 pub fn signal_group(number: libc::pid_t, signal: i32) -> io::Result<()> {
-    // SAFETY: takes two integers.
+    // SAFETY: both arguments are integers.
     check(unsafe { libc::kill(-number, signal) }).map(drop)
 }
 
-/// All of a group, as the kernel finds them in one walk: who is being forked meanwhile is not among them (man 3 sysctl,
-/// KERN_PROC_PGRP).
+/// The processes of a group, as the kernel lists them in one pass (man 3 sysctl, KERN_PROC_PGRP). A process that is
+/// being forked meanwhile is missing.
 pub fn group(number: libc::pid_t) -> io::Result<Vec<Member>> {
     let mut name = [libc::CTL_KERN, libc::KERN_PROC, libc::KERN_PROC_PGRP, number];
     let mut found: Vec<Record> = Vec::new();
     loop {
         let mut size = found.capacity() * size_of::<Record>();
         let room = if size == 0 { ptr::null_mut() } else { found.as_mut_ptr() };
-        // SAFETY: a name of four numbers, and as many bytes of room as it says; without room it tells how many it takes.
+        // SAFETY: a name of four numbers, and a buffer of the size that is passed. With null, it returns the size.
         let read =
             check(unsafe { libc::sysctl(name.as_mut_ptr(), 4, room.cast(), &mut size, ptr::null_mut(), 0) });
         match read {
             Ok(_) if !room.is_null() => {
-                // SAFETY: so many have been filled.
+                // SAFETY: the kernel has filled this many records.
                 unsafe { found.set_len(size / size_of::<Record>()) };
                 return Ok(found.iter().map(Record::member).collect());
             }
-            // There may be more by the time that they are read.
+            // The next call reads them. Leave room for processes that are added meanwhile.
             Ok(_) => found.reserve(size / size_of::<Record>() + 16),
             Err(error) if error.raw_os_error() == Some(libc::ENOMEM) => {
                 found.reserve(found.capacity() * 2);
@@ -146,7 +146,7 @@ pub fn group(number: libc::pid_t) -> io::Result<Vec<Member>> {
     }
 }
 
-/// `struct kinfo_proc` of sys/sysctl.h, of which the beginning is of interest.
+/// `struct kinfo_proc` of sys/sysctl.h. Only its beginning is used.
 #[cfg(target_vendor = "apple")]
 #[repr(C)]
 struct Record {
@@ -173,7 +173,7 @@ impl Record {
 #[repr(transparent)]
 struct Record(libc::kinfo_proc);
 
-/// As every kernel since FreeBSD 7 has it, which fills an array of them.
+/// The size on every kernel since FreeBSD 7. The kernel fills an array of these, so it has to match.
 #[cfg(all(target_os = "freebsd", target_arch = "x86_64"))]
 const _: () = assert!(size_of::<Record>() == 1088);
 
@@ -184,7 +184,7 @@ impl Record {
     }
 }
 
-/// Does something that may take a while on a thread of its own; if there is none to be had, nobody does it.
+/// Runs `act`, which may take a while, on a thread of its own. If no thread can be started, it is not run.
 pub fn apart(act: impl FnOnce() + Send + 'static) {
     let _ = std::thread::Builder::new().name("shared-child reap".into()).stack_size(64 * 1024).spawn(act);
 }
@@ -192,19 +192,19 @@ pub fn apart(act: impl FnOnce() + Send + 'static) {
 /// The event "this process has exited", for a kqueue.
 pub fn exit_of(pid: libc::pid_t) -> Process<'static> {
     let pid = NonZeroI32::new(pid).expect("no process has the pid 0");
-    // SAFETY: the pid is a child's that nobody has reaped (see `Handle`); should a foreign reaper have freed it, or should
-    // it be that of a group's member, the kernel answers for whoever has it now, and memory is not at stake.
+    // SAFETY: the pid is that of an unreaped child (see `Handle`). If a foreign reaper has freed it, or if it is that of a
+    // group's member, the kernel may watch another process that has the pid now. That does not affect memory safety.
     unsafe { Process::from_pid(pid, ProcessOps::Exit) }
 }
 
-/// Blocks until the process has exited (`true`) or the deadline has passed (`false`). The event comes microseconds before
-/// the process can be reaped; for one that a debugger holds, when the debugger has let go of it.
+/// Blocks until the process has exited (`true`) or the deadline has passed (`false`). The event comes a few microseconds
+/// before the process can be reaped. For a process under a debugger, it comes when the debugger has released it.
 pub fn wait_for_exit_event(pid: libc::pid_t, deadline: Option<Instant>) -> io::Result<bool> {
     /// kevent refuses a timeout of more than three years with EINVAL (itimerfix of xnu).
     const LONGEST: Duration = Duration::from_secs(86_400);
     let poller = Poller::new()?;
     match poller.add_filter(exit_of(pid), 0, PollMode::Oneshot) {
-        // It has begun to exit, and cannot be watched any more.
+        // The process has begun to exit and cannot be watched any more.
         Err(error) if error.raw_os_error() == Some(libc::ESRCH) => return Ok(true),
         added => added?,
     }

@@ -1,4 +1,4 @@
-//! The exits of processes and the ends of pipes by kqueue: EVFILT_PROC and EVFILT_READ (man 2 kqueue).
+//! Watches exits and hang-ups with kqueue: EVFILT_PROC and EVFILT_READ (man 2 kqueue).
 
 use super::Handle;
 use super::calls::exit_of;
@@ -17,14 +17,15 @@ pub type ExitWatcher = Watcher<Kqueue>;
 
 pub struct Kqueue {
     poll: Poll,
-    /// The key of the pipe that was last watched under each descriptor.
+    /// For each descriptor, the key of the pipe that was last watched under that number.
     pipes: Mutex<HashMap<RawFd, usize>>,
-    /// `SHARED_CHILD_REACTOR=threads`: a thread for each process instead, as where there are no pidfds.
+    /// Set by `SHARED_CHILD_REACTOR=threads`: each process is waited for by a thread instead, as on a Linux without
+    /// pidfds.
     only_pipes: bool,
 }
 
 impl ExitWatcher {
-    /// As [`Watcher::run`] has it.
+    /// See [`Watcher::run`].
     pub fn start(on_exit: fn(usize) -> bool, on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
         let only_pipes = std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads");
         let kernel = Kqueue { poll: Poll::new()?, pipes: Mutex::default(), only_pipes };
@@ -41,8 +42,9 @@ impl Kernel for Kqueue {
         }
         let poller = &self.poll.poller;
         let added = poller.add_filter(exit_of(process.pid()), Event::Exit(key).key(), PollMode::Oneshot);
-        // "Already there": this pid is still being watched for a process that someone else has reaped, and the event of
-        // that one is on its way. Its filter is not ours to delete. After any other error polling keeps a record of it.
+        // AlreadyExists means that the pid is still watched for an earlier process, which someone else has reaped and
+        // whose event is about to come. That filter must stay. After any other error, polling's own record of the pid
+        // has to be removed.
         if added.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::AlreadyExists) {
             let _ = poller.delete_filter(exit_of(process.pid()));
         }
@@ -51,21 +53,21 @@ impl Kernel for Kqueue {
 
     fn add_hangup(&self, key: usize, pipe: &PipeEnd) -> io::Result<()> {
         let fd = pipe.as_raw_fd();
-        // Once for each pipe: adding it again would tell again of the bytes that are in it, and
-        // whoever is told adds it again.
+        // Add each pipe only once: adding it again would report the bytes in it again, and each report leads to
+        // another call of this function.
         if self.pipes().insert(fd, key) == Some(key) {
             return Ok(());
         }
-        // There is no event for the end alone. EV_CLEAR tells of bytes that come, and of the end, once
-        // each; nobody reads them, so there are no more than the pipe holds.
+        // There is no event for the hang-up alone. With EV_CLEAR, new bytes and the hang-up are each reported once.
+        // Nobody reads the bytes meanwhile, so the number of reports is limited by what the pipe holds.
         let event = polling::Event::readable(Event::Hangup(key).key());
         let poller = &self.poll.poller;
-        // SAFETY: kqueue itself forgets a descriptor when it is closed (man 2 kqueue, close), and
-        // polling only keeps its number. An event that is late finds the pipe gone.
+        // SAFETY: kqueue removes a descriptor by itself when it is closed (man 2 kqueue, close), and polling keeps
+        // only its number. An event that comes late finds no pipe and does nothing.
         let added = match unsafe { poller.add_with_mode(fd, event, PollMode::Edge) } {
-            // That number was an earlier pipe's, of which the kernel knows nothing any more.
+            // Polling still has the number from an earlier pipe, which the kernel has removed.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                // SAFETY: open, for `pipe` is borrowed until this returns.
+                // SAFETY: the fd is open, because `pipe` is borrowed until this returns.
                 poller.modify_with_mode(unsafe { BorrowedFd::borrow_raw(fd) }, event, PollMode::Edge)
             }
             added => added,
@@ -85,8 +87,8 @@ impl Kernel for Kqueue {
     }
 
     fn exited(&self, process: &Handle) {
-        // The kernel's filter is gone, for it fires once; this is polling's own record of the pid. It must go before the
-        // pid can: the next process to have it is watched under the same name.
+        // The kernel's filter has fired and is gone. This removes polling's own record of the pid, which has to happen
+        // before the pid is freed: otherwise a new process with the same pid could not be watched.
         let _ = self.poll.poller.delete_filter(exit_of(process.pid()));
         process.settle();
     }

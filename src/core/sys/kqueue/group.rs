@@ -1,5 +1,5 @@
-//! The group that a child leads. It has nothing but its number, which nobody else can have for as long as the leader has
-//! not been reaped: [`Held`](crate::core::held::Held) sees to that.
+//! The group that a child leads. It is known by its number only. The number stays the group's while the leader is not
+//! reaped, and [`Held`](crate::core::held::Held) makes sure that it is not.
 
 use super::calls;
 use super::watchdog::Watchdog;
@@ -18,7 +18,7 @@ pub struct Member {
 pub struct Group {
     /// The pid of its leader.
     number: libc::pid_t,
-    /// What ends it with this process. It is in the group, but none of it.
+    /// Ends the group when this process ends. It is in the process group, but does not count as a member.
     watchdog: Option<Watchdog>,
 }
 
@@ -31,12 +31,12 @@ impl Group {
         Containment::Group
     }
 
-    /// Whether the end of this process still ends it.
+    /// Whether the group still ends with this process.
     pub fn is_tied(&self) -> bool {
         self.watchdog.is_some()
     }
 
-    /// Some of those that run: enough to wait for, for when these are gone there are fewer.
+    /// Some of the processes that run. A few are enough to watch: when they have ended, the next check lists others.
     pub fn members(&self) -> Vec<libc::pid_t> {
         const MOST: usize = 16;
         let mut running = self.running().unwrap_or_default();
@@ -57,7 +57,8 @@ impl Group {
         Ok(members.filter(|member| !member.is_zombie).map(|member| member.pid).collect())
     }
 
-    /// Who forks and ends all the time slips through one look, but not through two that saw the same.
+    /// Whether all members are zombies. A process that keeps forking a copy of itself and exiting can be missed by one
+    /// listing, but then the next listing differs from it. So two equal ones are required.
     fn nobody_runs(&self) -> io::Result<bool> {
         let members = self.look()?;
         Ok(members.iter().all(|member| member.is_zombie) && self.look()? == members)
@@ -65,7 +66,7 @@ impl Group {
 
     fn send(&self, signal: i32) -> io::Result<bool> {
         let nobody_runs = || self.nobody_runs().unwrap_or(false);
-        // The kernel would send it: to the watchdog, and (FreeBSD) to zombies.
+        // In this case the kernel would still report success: for the watchdog, and on FreeBSD for zombies.
         if nobody_runs() {
             return Ok(false);
         }
@@ -73,17 +74,17 @@ impl Group {
             Ok(()) => Ok(true),
             Err(error) => match error.raw_os_error() {
                 Some(libc::ESRCH) => Ok(false),
-                // What xnu says of a group of which nobody runs, as of one of which nobody is ours to signal.
+                // On xnu, EPERM means that no member runs, or that we may not signal any of them.
                 Some(libc::EPERM) if nobody_runs() => Ok(false),
                 _ => Err(error),
             },
         }
     }
 
-    /// A signal misses who is being forked at that moment (xnu; FreeBSD before 14). So it is sent until nobody is there
-    /// who was not there before it was.
+    /// A signal to a group misses a process that is being forked at that moment (xnu, and FreeBSD before 14). So SIGKILL
+    /// is sent until no process runs that was not there before the last time.
     fn kill(&self) -> io::Result<bool> {
-        /// Each kills whoever forks, so that a few are enough.
+        /// A limit. Each round kills the processes that fork, so a few rounds are enough.
         const MOST: usize = 64;
         let mut before = self.running().unwrap_or_default();
         let mut sent = false;

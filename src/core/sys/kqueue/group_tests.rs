@@ -1,4 +1,4 @@
-//! The order of what is done about a group and its watchdog, on the model.
+//! Tests, over the model, in which order a group, its leader and its watchdog are signalled and reaped.
 
 use super::super::own_process::{Hold, OwnProcess};
 use super::super::watchdog::Watchdog;
@@ -8,7 +8,8 @@ use crate::core::shared_child::SharedChild;
 use crate::core::sys::PipeEnd;
 use std::os::fd::OwnedFd;
 
-/// A child that leads a group, in which these run at each look, and what becomes of it; with a watchdog or without.
+/// A child that leads a group. `life`: the states that the child goes through; `running`: the members that each listing
+/// of the group finds.
 fn leader(
     life: &'static [Child],
     running: &'static [&'static [libc::pid_t]],
@@ -34,7 +35,7 @@ fn is_pinned(shared: &SharedChild<OwnProcess>) -> bool {
 fn a_leader_is_kept_while_others_run() {
     let shared = leader(&[Zombie], &[&[MEMBER]], false);
     let status = shared.try_wait().unwrap().unwrap();
-    // By 8 bits; and what it has used is not known before it is reaped.
+    // The code is cut to 8 bits; and what the child has used is not known before it is reaped.
     assert_eq!((status.code(), status.usage), (Some(3), None));
     assert!(is_pinned(&shared) && EVENTS.take().is_empty());
     assert!(shared.signal_group(libc::SIGTERM, Cause::Terminate).unwrap());
@@ -71,7 +72,7 @@ fn nobody_to_signal_is_told_from_others_who_must_not_be() {
     ALL_ARE_OTHERS.set(true);
     let refused = shared.signal_group(libc::SIGTERM, Cause::Kill).unwrap_err();
     assert_eq!(refused.raw_os_error(), Some(libc::EPERM));
-    // It was there when we looked, and has ended since.
+    // The member ran when the group was listed, and ended before the signal.
     RUNNING.set(&[&[MEMBER], &[]]);
     assert!(!shared.signal_group(libc::SIGTERM, Cause::Kill).unwrap());
     RUNNING.set(&[&[]]);
@@ -111,7 +112,7 @@ fn a_watchdog_is_none_of_the_group_and_is_gone_before_the_leader() {
     shared.try_wait().unwrap().unwrap();
     let ended = [Event::ToWatchdog(libc::SIGKILL), Event::WatchdogReaped, Event::ChildReaped];
     assert_eq!(EVENTS.take(), ended);
-    // Nor is one that is left alone.
+    // The watchdog does not count when it is the last process either.
     let shared = leader(&[Zombie], &[&[MEMBER]], true);
     shared.try_wait().unwrap().unwrap();
     assert_eq!(shared.with_process(OwnProcess::group_members), [MEMBER]);

@@ -1,9 +1,9 @@
-//! What names a process to the kernel: a pid that the state machine keeps from being reaped while a
-//! handle is in use.
+//! What names a process to the kernel: a pid, which the state machine does not reap while a handle is in use.
 //!
-//! On macOS a child can leave us alive: a debugger that attaches to it becomes its parent, and until it detaches, or has
-//! reaped the child, our waits say ECHILD (xnu: PT_ATTACH, `reap_child_locked`). Somebody else who has reaped the child for
-//! good gives the same answer, so the process is asked for: one with this pid and the child's time of birth is the child.
+//! On macOS a child can temporarily have another parent: a debugger that attaches becomes its parent, and until it
+//! detaches or has reaped the child, our waits fail with ECHILD (xnu: PT_ATTACH, `reap_child_locked`). They also fail
+//! with ECHILD when someone else has reaped the child for good. To tell the two apart, the birth of the process with this
+//! pid is read: if it is the child's, the child still exists.
 
 use super::calls::{self, Birth};
 use crate::core::sys::poll_until;
@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug)]
 pub struct Handle {
     pid: libc::pid_t,
-    /// `None` where it is not known: then ECHILD is believed.
+    /// `None`: not known. ECHILD is then taken to mean that the child has been reaped.
     birth: Option<Birth>,
 }
 
-/// What the kernel tells of a child that has exited, without reaping it: as in a siginfo_t, and what it has used
-/// where that can be had.
+/// How a child has exited, as the kernel reports it without reaping: the fields of a siginfo_t, and what the child has
+/// used, where the kernel says so.
 #[derive(Clone, Copy, Debug)]
 pub struct Ended {
     pub code: i32,
@@ -28,18 +28,19 @@ pub struct Ended {
 }
 
 impl Handle {
-    /// Of an unreaped child of this process, while nobody else can have reaped it: its birth is read here.
+    /// A handle of a child that has just been started. Nothing can have reaped it yet, so the birth that is read here is
+    /// the child's.
     pub fn new(pid: libc::pid_t) -> Self {
         Self { pid, birth: calls::birth(pid) }
     }
 
-    /// Its pid may be another process's by now, whose birth would be that of a stranger.
+    /// A handle of a child that was started elsewhere. Its pid may belong to another process by now, so no birth is read.
     pub fn of_child(child: &Child) -> Self {
         Self { pid: child.id() as libc::pid_t, birth: None }
     }
 
-    /// Of a process that is not our child, which may be gone by now, and its pid another's: good for nothing but to
-    /// learn of an end.
+    /// A handle of a process that is not our child. The process may have ended by now, and its pid may belong to another
+    /// one, so the handle serves only to learn of an exit and must not be signalled.
     pub fn of_member(pid: libc::pid_t) -> Option<Self> {
         Some(Self { pid, birth: None })
     }
@@ -55,12 +56,12 @@ impl Handle {
 
     /// Blocks until the child can be reaped (`true`) or the deadline has passed (`false`).
     pub fn wait_without_reaping(self, deadline: Option<Instant>) -> io::Result<bool> {
-        // waitid takes no deadline, and does not block for a child that a debugger has.
+        // waitid takes no deadline, and it does not block for a child that is under a debugger.
         if deadline.is_none() && self.wait(0)? {
             return Ok(true);
         }
-        // kqueue takes one, and tells of that child, too. Without a descriptor to spare for a kqueue, what is left is to
-        // ask again and again.
+        // kqueue takes a deadline, and reports the exit of such a child as well. If no descriptor is left for a kqueue,
+        // all that remains is to poll.
         if let Ok(false) = calls::wait_for_exit_event(self.pid, deadline) {
             return Ok(false);
         }
@@ -68,8 +69,8 @@ impl Handle {
         poll_until(deadline, || self.has_exited())
     }
 
-    /// Gives a process that is known to have ended the few microseconds it may need until it can be
-    /// reaped; a bounded time, whatever holds it up.
+    /// Waits until a process whose exit has been reported can be reaped, which takes a few microseconds. Gives up after
+    /// 1 ms.
     pub fn settle(self) {
         let limit = Instant::now() + Duration::from_millis(1);
         while matches!(self.has_exited(), Ok(false)) && Instant::now() < limit {
@@ -79,8 +80,8 @@ impl Handle {
 
     /// `true` when the signal was sent, `false` when there is no such process any more.
     pub fn send_signal(self, signal: i32) -> io::Result<bool> {
-        // The pid is the child's: it has not been reaped, and nobody can reap it now (the caller holds
-        // the lock of the state machine).
+        // The pid is the child's: it has not been reaped, and no thread can reap it now, because the caller holds the
+        // lock of the state machine.
         match calls::kill(self.pid, signal) {
             Ok(()) => Ok(true),
             Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(false),
@@ -88,7 +89,7 @@ impl Handle {
         }
     }
 
-    /// What is known of the child if it has exited, without reaping it. ECHILD: someone else has reaped it.
+    /// How the child has exited, without reaping it; `None`: it has not. ECHILD: someone else has reaped it.
     pub fn peek(self) -> io::Result<Option<Ended>> {
         match calls::peek(self.pid) {
             Err(error) if is_echild(&error) && self.is_there() => Ok(None),
@@ -96,7 +97,7 @@ impl Handle {
         }
     }
 
-    /// Reaps the child if it has exited: its wait status and what it used. ECHILD: someone else has.
+    /// Reaps the child if it has exited, and returns its wait status and what it used. ECHILD: someone else has reaped it.
     pub fn reap(self) -> io::Result<Option<(i32, libc::rusage)>> {
         match calls::reap(self.pid) {
             Err(error) if is_echild(&error) && self.is_there() => Ok(None),
@@ -112,7 +113,7 @@ impl Handle {
         }
     }
 
-    /// Whether the child is there all the same, when a wait has said ECHILD.
+    /// Whether the child still exists although a wait has failed with ECHILD.
     fn is_there(self) -> bool {
         self.birth.is_some() && calls::birth(self.pid) == self.birth
     }

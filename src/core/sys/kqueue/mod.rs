@@ -1,4 +1,4 @@
-//! macOS and FreeBSD: processes are named by their pids, and kqueue tells of their exits.
+//! macOS and FreeBSD: processes are named by their pids, and kqueue reports their exits.
 
 mod calls;
 mod exit_watcher;

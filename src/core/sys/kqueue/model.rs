@@ -1,6 +1,6 @@
-//! A kernel like xnu, in which one child is led through what cannot be had on Linux: a debugger takes it over, it is hidden
-//! before it becomes a zombie, someone else reaps it, its pid is used again. It may lead a group, in which there are other
-//! processes, and a watchdog.
+//! A model of a kernel like xnu, which the tests use instead of calls.rs. Its one child goes through states that cannot be
+//! produced on Linux: a debugger takes it over, it is hidden before it becomes a zombie, someone else reaps it, its pid is
+//! reused. It may lead a group with other processes and a watchdog.
 
 use super::group::Member;
 use super::handle::Ended;
@@ -10,25 +10,25 @@ use std::time::Instant;
 
 pub type Birth = (u64, u64);
 
-/// Where the child is, as far as its parent's waits and proc_pidinfo can tell.
+/// The state of the child, as far as its parent's waits and proc_pidinfo can tell.
 #[derive(Clone, Copy, Debug)]
 enum Child {
     Running,
-    /// Under a debugger, which is its parent now: alive, or a zombie that the debugger has yet to reap.
+    /// Under a debugger, which is its parent for now: it runs, or it is a zombie that the debugger has not reaped yet.
     Debugged,
-    /// It has begun to exit, which takes a while: neither can it be reaped, nor is there anything to watch.
+    /// It is exiting, which takes a while: it can no longer be watched, and it cannot be reaped yet.
     Hidden,
     Zombie,
     /// Reaped by someone else.
     Gone,
-    /// As `Gone`, and a stranger has its pid.
+    /// Reaped by someone else, and another process has its pid.
     Reused,
 }
 use Child::{Debugged, Gone, Hidden, Reused, Running, Zombie};
 
 const BIRTH: Birth = (7, 0);
 
-/// The child, and what is in its group beside it.
+/// The pids of the child and of the other processes in its group.
 const CHILD: libc::pid_t = 1;
 const WATCHDOG: libc::pid_t = 2;
 const MEMBER: libc::pid_t = 3;
@@ -36,18 +36,18 @@ const LATE: libc::pid_t = 4;
 const LATER: libc::pid_t = 5;
 
 thread_local! {
-    /// What becomes of the child, one step at each question that is asked; it stays as the last.
+    /// The states of the child. Each call that asks for the state moves on to the next one; the last one stays.
     static LIFE: Cell<&'static [Child]> = const { Cell::new(&[Running]) };
-    /// How many signals have gone to the child, and to a stranger.
+    /// How many signals have been sent to the child, and to the other process that has its pid.
     static SIGNALS: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
 }
 
 /// What happened in the group, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
-    /// A signal was sent to all of it, to those who run now.
+    /// This signal was sent to the group, in which these members ran.
     Group(i32, &'static [libc::pid_t]),
-    /// A signal was sent to the number when it was another's.
+    /// A signal was sent to the number after it had become another group's.
     Strangers,
     ToWatchdog(i32),
     WatchdogReaped,
@@ -55,9 +55,9 @@ enum Event {
 }
 
 thread_local! {
-    /// Who runs in the group beside the child, at each look; it stays as the last.
+    /// The members besides the child that each listing of the group finds; the last one stays.
     static RUNNING: Cell<&'static [&'static [libc::pid_t]]> = const { Cell::new(&[&[]]) };
-    /// Others' processes, which nobody of us may signal, are all that runs.
+    /// All running members belong to another user, so we may not signal them.
     static ALL_ARE_OTHERS: Cell<bool> = const { Cell::new(false) };
     static WATCHDOG_LIVES: Cell<bool> = const { Cell::new(false) };
     static EVENTS: RefCell<Vec<Event>> = const { RefCell::new(Vec::new()) };
@@ -104,7 +104,7 @@ pub fn signal_group(number: libc::pid_t, signal: i32) -> io::Result<()> {
     Ok(())
 }
 
-/// The only thread there is.
+/// Runs `act` on the calling thread, as the model has only one.
 pub fn apart(act: impl FnOnce() + Send + 'static) {
     act();
 }
@@ -154,7 +154,7 @@ pub fn reap(pid: libc::pid_t) -> io::Result<Option<(i32, libc::rusage)>> {
     Ok(Some((3 << 8, unsafe { std::mem::zeroed() })))
 }
 
-/// As xnu has it: the code whole, and not what it has used.
+/// As on xnu: with all bits of the exit code, and without what the child has used.
 pub fn peek(pid: libc::pid_t) -> io::Result<Option<Ended>> {
     let ended = Ended { code: libc::CLD_EXITED, status: 0x1003, usage: None };
     Ok(wait(pid, libc::WNOHANG)?.then_some(ended))
@@ -178,7 +178,7 @@ pub fn kill(pid: libc::pid_t, signal: i32) -> io::Result<()> {
 pub fn wait_for_exit_event(_pid: libc::pid_t, deadline: Option<Instant>) -> io::Result<bool> {
     loop {
         match now() {
-            // Both by ESRCH.
+            // The kernel reports both with ESRCH.
             Hidden | Gone => return Ok(true),
             Zombie => return Ok(true),
             Running | Debugged | Reused if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
@@ -246,7 +246,7 @@ mod tests {
             assert!(handle.has_exited().unwrap(), "{life:?}");
             assert!(handle.wait_without_reaping(None).unwrap(), "{life:?}");
         }
-        // While we wait.
+        // Reaped while we wait.
         assert!(child(&[Running, Debugged, Gone]).wait_without_reaping(None).unwrap());
     }
 

@@ -1,4 +1,4 @@
-//! A process of our own spawn engine.
+//! A process that our own spawn engine has started.
 
 use super::Handle;
 use super::group::Group;
@@ -16,12 +16,12 @@ pub struct OwnProcess {
     held: Held<Handle, Group>,
 }
 
-/// What a child has been given, beside its own program, to be held by.
+/// The means that a child was started with by which it and what it starts are controlled.
 #[derive(Debug, Default)]
 pub struct Hold {
-    /// It leads a group of its own.
+    /// It leads a process group of its own.
     pub leads_group: bool,
-    /// What ends its group with this process.
+    /// Ends its group when this process ends.
     pub watchdog: Option<Watchdog>,
 }
 
@@ -36,17 +36,17 @@ impl OwnProcess {
         self.held.group().map_or(Containment::Child, Group::containment)
     }
 
-    /// Whether the end of this process still ends its group.
+    /// Whether its group will end with this process.
     pub fn is_tied(&self) -> bool {
         self.held.group().is_some_and(Group::is_tied)
     }
 
-    /// Whether it is kept a zombie for its group's sake.
+    /// Whether it has exited and is left a zombie, so that the number of its group stays reserved.
     pub fn is_pinned(&self) -> bool {
         self.held.is_pinned()
     }
 
-    /// Some of the processes of the group: who watches them learns that it has become smaller.
+    /// Some of the running processes of the group, to be watched: the group can be empty only once they have ended.
     pub fn group_members(&self) -> Vec<libc::pid_t> {
         self.held.group().map(Group::members).unwrap_or_default()
     }
@@ -69,14 +69,14 @@ fn found(result: io::Result<Option<ExitStatus>>) -> io::Result<Found> {
     match result {
         Ok(None) => Ok(Found::Running),
         Ok(Some(status)) => Ok(Found::Exited(status)),
-        // The kernel keeps no record for anyone after the one who reaped.
+        // After a reap, the kernel keeps no record of the status.
         Err(error) if error.raw_os_error() == Some(libc::ECHILD) => Ok(Found::Reaped(Err(ReapedElsewhere))),
         Err(error) => Err(error),
     }
 }
 
 impl Process for OwnProcess {
-    /// `None`: reaped, or kept a zombie, so there is nothing to wait for.
+    /// `None`: it has exited (it is reaped, or left a zombie), so there is nothing to wait for.
     type Handle = Option<Handle>;
 
     fn id(&self) -> u32 {
@@ -116,7 +116,7 @@ impl Process for OwnProcess {
     }
 }
 
-/// From a siginfo_t, which has an exit code whole (man 2 exit: a parent gets 8 bits of it).
+/// Converts from a siginfo_t, which has all bits of the exit code. (A parent is to get 8 of them, man 2 exit.)
 fn status_of(ended: Ended) -> ExitStatus {
     let status = match ended.code {
         libc::CLD_EXITED => ExitStatus::from_code(ended.status as u32 & 0xff),
@@ -128,7 +128,7 @@ fn status_of(ended: Ended) -> ExitStatus {
     }
 }
 
-/// From the status of wait4, which without WUNTRACED and WCONTINUED tells of an end only.
+/// Converts from the status of wait4. Without WUNTRACED and WCONTINUED, it always means that the process has ended.
 fn exit_status(status: i32) -> ExitStatus {
     if libc::WIFSIGNALED(status) {
         ExitStatus::from_signal(libc::WTERMSIG(status), libc::WCOREDUMP(status))

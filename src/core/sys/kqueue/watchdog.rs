@@ -1,5 +1,5 @@
-//! A shell in a child's group that reads from a pipe of ours, and at its end kills the group, itself included. The end comes
-//! when this process is gone, however it ended. It is our child, and nobody else knows of it.
+//! A shell in a child's group that reads from a pipe of ours and, at the end of the pipe, kills the group, itself included.
+//! The pipe ends when this process ends, in whatever way. The shell is our child, and only this module knows its pid.
 
 use super::Handle;
 use super::calls;
@@ -8,7 +8,7 @@ use crate::core::sys::PipeEnd;
 #[derive(Debug)]
 pub struct Watchdog {
     handle: Handle,
-    /// `None`: it has been ended.
+    /// Our end of its pipe. `None`: the watchdog has been killed.
     lead: Option<PipeEnd>,
 }
 
@@ -22,12 +22,12 @@ impl Watchdog {
         self.handle.pid()
     }
 
-    /// It has been stopped, with the others.
+    /// Called when the group has been stopped, and the watchdog with it.
     pub fn go_on(&self) {
         self.signal(libc::SIGCONT);
     }
 
-    /// A foreign `waitpid(-1)` may have reaped it, and its pid be another's.
+    /// Does nothing if the watchdog has been reaped, by a foreign `waitpid(-1)`: its pid may be another process's.
     fn signal(&self, signal: i32) {
         if matches!(self.handle.has_exited(), Ok(false)) {
             let _ = self.handle.send_signal(signal);
@@ -37,7 +37,7 @@ impl Watchdog {
 
 impl Drop for Watchdog {
     fn drop(&mut self) {
-        // Before its pipe is closed, or it would kill the group.
+        // Kill it before its pipe is closed, because at the end of the pipe it would kill the group.
         self.signal(libc::SIGKILL);
         self.handle.settle();
         if !matches!(self.handle.reap(), Ok(None)) {

@@ -1,17 +1,16 @@
-//! What a thread passes on to its children and another thread of the process may lack: its priority and
-//! processors, and what it may do. On Linux all of these are a thread's own (man 7 credentials, man 2
-//! seccomp, man 7 landlock, man 7 namespaces), so a child that a spawner thread starts has the
-//! spawner's.
+//! What a child inherits from the thread that starts it: priority, CPU affinity, and rights. On Linux, each thread
+//! has its own (man 7 credentials, man 2 seccomp, man 7 landlock, man 7 namespaces). So a child that a spawner
+//! thread starts gets those of the spawner, which may not be those of the thread that called `spawn()`.
 //!
-//! Priority and processors are told to the child, which sets its own. Rights cannot be set, only given up;
-//! so a caller whose rights are not those of the spawners starts its program on a thread that it makes
-//! itself. A caller without privileges finds that out by one system call; for a privileged one, the spawner
-//! does (see [`Witness`](super::Witness)).
+//! Priority and affinity can be passed to the child, which then sets them for itself. Rights cannot be passed, as a
+//! process can only give them up. So if the caller's rights are not those of the spawners, its program is started
+//! by a thread that the caller itself starts. For a caller without privileges, one system call tells whether that is
+//! so; for a privileged one, the spawner finds out (see [`Witness`](super::Witness)).
 
 use std::cell::OnceCell;
 use std::ffi::c_long;
 
-/// The calling thread, as it was at a spawn.
+/// The thread that called `spawn()`, as it was at the call.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub(super) thread: libc::pid_t,
@@ -19,15 +18,15 @@ pub struct Caller {
     standing: Standing,
 }
 
-/// What is known of a thread's rights without a look into /proc.
+/// What is known of a thread's rights without reading /proc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
-    /// It has no capabilities and no `no_new_privs`: it has nothing that it could have given up, and could
-    /// not have restricted itself.
+    /// It has no capabilities and has not set `no_new_privs`. So there were no rights that it could have given up,
+    /// and it could not have installed a seccomp filter or entered a Landlock domain.
     Ordinary,
-    /// It may have given up some of its capabilities, left a namespace, or installed a filter.
+    /// It has capabilities. It may have given up some others, entered another namespace, or installed a filter.
     Privileged,
-    /// It has `no_new_privs`, and so may be in any Landlock domain: nobody can ask.
+    /// It has set `no_new_privs`, so it may be in a Landlock domain, which nothing can read.
     Restricted,
 }
 
@@ -36,7 +35,7 @@ impl Caller {
         let (thread, privileged) = this_thread();
         let standing = match privileged {
             true => Standing::Privileged,
-            // SAFETY: takes integers.
+            // SAFETY: all arguments are integers.
             false if unsafe { libc::prctl(libc::PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) } == 0 => Standing::Ordinary,
             false => Standing::Restricted,
         };
@@ -52,19 +51,20 @@ impl Caller {
         self.thread == other.thread
     }
 
-    /// Whether the threads that `maker` made may be asked to start programs for this thread. They look
-    /// again, where [`is_like`](Self::is_like) does not hold.
+    /// Whether jobs of this thread may be queued for the threads that `maker` started. Unless
+    /// [`is_like`](Self::is_like) holds, these compare the rights before they do the job.
     pub fn may_ask_threads_of(&self, maker: &Self) -> bool {
         self.standing != Standing::Restricted && maker.standing != Standing::Restricted
     }
 
-    /// Whether the two have the same rights, for certain.
+    /// Whether the two certainly have the same rights.
     pub fn is_like(&self, maker: &Self) -> bool {
         self.standing == Standing::Ordinary && maker.standing == Standing::Ordinary
     }
 }
 
-/// The calling thread's id, and whether it has had any capabilities: who has none cannot get any.
+/// The calling thread's id, and whether it had any capabilities when this was first asked. (A thread that has none
+/// cannot get any.)
 fn this_thread() -> (libc::pid_t, bool) {
     thread_local!(static THIS: OnceCell<(libc::pid_t, bool)> = const { OnceCell::new() });
     // SAFETY: gettid takes nothing.
@@ -72,23 +72,23 @@ fn this_thread() -> (libc::pid_t, bool) {
 }
 
 fn has_capabilities() -> bool {
-    /// `_LINUX_CAPABILITY_VERSION_3`, and the calling thread (man 2 capget).
+    /// `_LINUX_CAPABILITY_VERSION_3`, and 0 for the calling thread (man 2 capget).
     const HEADER: [u32; 2] = [0x2008_0522, 0];
-    /// Two times the effective, permitted and inheritable ones, 32 each.
+    /// The effective, permitted and inheritable capabilities, 32 bits of each, and then the other 32 bits of each.
     const SETS: [u32; 6] = [0; 6];
     let (mut header, mut sets) = (HEADER, SETS);
-    // SAFETY: room for the header, and for both sets of that version.
+    // SAFETY: both arrays have the size that this version of the call uses.
     let got = unsafe { libc::syscall(libc::SYS_capget, header.as_mut_ptr(), sets.as_mut_ptr()) };
     got != 0 || sets != SETS
 }
 
-/// Enough for 1,024 processors. Where there are more, the child keeps those of the spawner.
+/// Enough for 1,024 processors. On a machine with more, the child keeps the spawner's affinity.
 const WORDS: usize = 1024 / usize::BITS as usize;
 
-/// How a thread competes for processors, and for which.
+/// A thread's priority and CPU affinity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scheduling {
-    /// As the system call tells it: 1 (the lowest priority) to 40, 20 minus the nice value.
+    /// As the system call returns it: 20 minus the nice value, from 1 (the lowest priority) to 40.
     inverted_nice: c_long,
     processors: Option<[usize; WORDS]>,
 }
@@ -97,7 +97,7 @@ impl Scheduling {
     pub fn of_this_thread() -> Self {
         let mut processors = [0; WORDS];
         let size = size_of_val(&processors);
-        // SAFETY: takes integers; and room for as many bytes as it says. 0 is the calling thread.
+        // SAFETY: the first takes integers; the second, a buffer of the size that is passed. 0 is the calling thread.
         unsafe {
             let inverted_nice = libc::syscall(libc::SYS_getpriority, libc::PRIO_PROCESS, 0);
             let known = libc::syscall(libc::SYS_sched_getaffinity, 0, size, processors.as_mut_ptr());
@@ -105,23 +105,23 @@ impl Scheduling {
         }
     }
 
-    /// Whether a child of this thread may take the other's: a lower priority is everybody's to take.
+    /// Whether a child of this thread may take on `other`. Any process may lower its priority.
     pub fn may_become(&self, other: &Self) -> bool {
         self.inverted_nice >= other.inverted_nice
     }
 
-    /// Makes it the calling process's. Only system calls, for it runs between clone and exec. None of
-    /// them can fail where `may_become` holds, but for processors that are gone by now, which the kernel
-    /// has then taken out of the caller's as well.
+    /// Gives it to the calling process, whose own is `now`. Makes nothing but system calls, because it runs between
+    /// clone and exec. Where `may_become` holds, they can fail only if the processors have been taken offline
+    /// meanwhile; the kernel then has removed them from the caller's affinity as well.
     pub fn take(&self, now: &Self) {
         if self.inverted_nice != now.inverted_nice {
-            // SAFETY: takes integers. 0 is the calling process.
+            // SAFETY: all arguments are integers. 0 is the calling process.
             unsafe { libc::syscall(libc::SYS_setpriority, libc::PRIO_PROCESS, 0, 20 - self.inverted_nice) };
         }
         if let Some(processors) = &self.processors
             && self.processors != now.processors
         {
-            // SAFETY: as many bytes as it says. 0 is the calling process.
+            // SAFETY: the array has the size that is passed. 0 is the calling process.
             unsafe {
                 libc::syscall(libc::SYS_sched_setaffinity, 0, size_of_val(processors), processors.as_ptr())
             };

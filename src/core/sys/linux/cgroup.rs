@@ -1,6 +1,6 @@
-//! A cgroup for one child and all that it starts, which nobody can leave but who may write to another one
-//! (man 7 cgroups, Documentation/admin-guide/cgroup-v2.rst). It needs a place in the hierarchy where this
-//! process may make one: root has it, and so have the user services of systemd and other delegated units.
+//! A cgroup for one child and everything that it starts. A process can leave it only if it has the right to write to
+//! another cgroup (man 7 cgroups, Documentation/admin-guide/cgroup-v2.rst). This process has to be allowed to make
+//! a cgroup below its own: root is, and so are systemd's user services and other delegated units.
 
 use super::members::{Pidfd, parent_fields};
 use std::collections::HashSet;
@@ -14,22 +14,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Debug)]
 pub struct Cgroup {
     folder: PathBuf,
-    /// To be joined by writing into it.
+    /// `cgroup.procs`: a process joins by writing to it.
     entrance: OwnedFd,
-    /// Open from the start: for want of a descriptor nobody is to live.
+    /// `cgroup.kill`. Opened at the start, so that a later lack of descriptors cannot prevent the kill.
     kill: File,
     events: File,
 }
 
 impl Cgroup {
-    /// `Unsupported` where none can be made, or not one that can be killed as a whole (Linux 5.14).
+    /// Fails with `Unsupported` where no cgroup can be made, or none that can be killed as a whole (which takes Linux
+    /// 5.14).
     pub fn create() -> io::Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let parent = own_folder().ok_or(io::ErrorKind::Unsupported)?;
         let name = format!("shared-child-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let folder = parent.join(name);
         match fs::create_dir(&folder) {
-            // Of one with the same pid that has crashed, or is in another pid namespace.
+            // Left by a crashed process that had our pid, or made by one that has it in another pid namespace.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Self::create(),
             made => made.map_err(unavailable)?,
         }
@@ -52,12 +53,12 @@ impl Cgroup {
         }
     }
 
-    /// A descriptor, into which a process writes "0" to be inside.
+    /// The descriptor to which a process writes "0" to join the cgroup.
     pub fn entrance(&self) -> RawFd {
         self.entrance.as_raw_fd()
     }
 
-    /// `true` when there was anybody to kill.
+    /// Kills all of its processes. `true`: there was at least one.
     pub fn kill(&self) -> io::Result<bool> {
         let populated = self.is_populated()?;
         match (&self.kill).write_all(b"1") {
@@ -66,13 +67,15 @@ impl Cgroup {
         }
     }
 
-    /// Each of its processes, and again those that are new: `true` when there was any.
+    /// Signals each of its processes, and then those that have joined meanwhile. `true`: there was at least one.
     pub fn signal(&self, signal: i32) -> io::Result<bool> {
-        /// Who forks and ends all the time is new each time, and cannot be met by anything but SIGKILL.
+        /// A limit, for processes that keep forking and exiting: there are new ones in every pass, and only the kill
+        /// of the whole cgroup reaches them all.
         const PASSES: usize = 8;
-        /// At a time.
+        /// How many pidfds are open at a time.
         const FDS: usize = 32;
-        // Not whether anybody was told, for the same reason.
+        // The answer is whether there was a process, not whether one received the signal: for the same reason, none
+        // may have.
         let populated = self.is_populated()?;
         let mut told: HashSet<libc::pid_t> = HashSet::new();
         for _ in 0..PASSES {
@@ -82,7 +85,8 @@ impl Cgroup {
                 break;
             }
             for some in new.chunks(FDS) {
-                // A pid may be another's by now. But of one that is still inside, the pidfd is its own.
+                // By now a pid may belong to a process elsewhere. If the cgroup still lists the pid after the pidfd
+                // has been opened, the pidfd is that of a process inside.
                 let opened: Vec<_> = some.iter().map(|pid| (pid, Pidfd::open(*pid))).collect();
                 let inside = self.processes()?;
                 for (pid, process) in opened {
@@ -97,7 +101,7 @@ impl Cgroup {
         Ok(populated)
     }
 
-    /// Its processes, and those of the cgroups that they have made below it.
+    /// Its processes that run, including those in cgroups that were made below it.
     pub fn processes(&self) -> io::Result<Vec<libc::pid_t>> {
         let mut all = Vec::new();
         for folder in folders_below(&self.folder) {
@@ -107,7 +111,7 @@ impl Cgroup {
                 Err(error) => return Err(error),
             }
         }
-        // A zombie stays on the list until it is reaped.
+        // The kernel lists zombies, too, until they are reaped.
         all.retain(|pid| parent_fields(*pid).is_some_and(|fields| !fields.is_zombie));
         Ok(all)
     }
@@ -124,21 +128,21 @@ impl Cgroup {
     }
 }
 
-/// Someone else has removed it, which takes an empty one.
+/// Whether the error means that someone else has removed the cgroup, which is possible only when it is empty.
 fn is_removed(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENODEV))
 }
 
 impl Drop for Cgroup {
     fn drop(&mut self) {
-        // Those below first. One that still has processes stays, with them.
+        // The innermost first. A cgroup that still has processes cannot be removed, and stays.
         for folder in folders_below(&self.folder).iter().rev() {
             let _ = fs::remove_dir(folder);
         }
     }
 }
 
-/// The folder and those below it, each before its own.
+/// The folder and all folders below it, each listed before those that it contains.
 fn folders_below(folder: &Path) -> Vec<PathBuf> {
     let mut all = vec![folder.to_owned()];
     let mut next = 0;
@@ -154,7 +158,7 @@ fn folders_below(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
-/// The folder of this process' own cgroup of version 2.
+/// The folder of this process's own cgroup (version 2).
 fn own_folder() -> Option<PathBuf> {
     let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
     let path = groups.lines().find_map(|line| line.strip_prefix("0::/"))?;
@@ -168,7 +172,8 @@ fn own_folder() -> Option<PathBuf> {
     Some(Path::new(place).join(path))
 }
 
-/// What keeps a process from making a cgroup is told as one thing; a shortage is not.
+/// Turns the errors that mean "this process cannot make such a cgroup" into `Unsupported`. Others, such as a lack of
+/// descriptors, stay what they are.
 fn unavailable(error: io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(libc::EACCES | libc::EPERM | libc::EROFS | libc::ENOENT | libc::EOPNOTSUPP) => {

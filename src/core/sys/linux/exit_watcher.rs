@@ -1,4 +1,4 @@
-//! The exits of processes and the ends of pipes by epoll: on pidfds, and on the pipes themselves.
+//! Watches exits and hang-ups with epoll: on pidfds, and on the pipes themselves.
 
 use super::Handle;
 use crate::core::sys::PipeEnd;
@@ -15,7 +15,7 @@ pub type ExitWatcher = Watcher<Epoll>;
 pub struct Epoll(Poll);
 
 impl ExitWatcher {
-    /// As [`Watcher::run`] has it.
+    /// See [`Watcher::run`].
     pub fn start(on_exit: fn(usize) -> bool, on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
         Self::run(Epoll(Poll::new()?), on_exit, on_hangup)
     }
@@ -34,10 +34,10 @@ impl Kernel for Epoll {
     }
 
     fn add_hangup(&self, key: usize, pipe: &PipeEnd) -> io::Result<()> {
-        // Nothing is asked for: EPOLLHUP is always reported (man 2 epoll_ctl).
+        // No event is requested, because EPOLLHUP is always reported (man 2 epoll_ctl).
         let event = polling::Event::none(Event::Hangup(key).key());
-        // SAFETY: epoll itself forgets a file when it is closed, and never takes another one that gets
-        // the same number for it (man 7 epoll, Q6). An event that is late finds the pipe gone.
+        // SAFETY: epoll removes a file by itself when it is closed, and does not confuse it with another file that
+        // gets the same number (man 7 epoll, Q6). An event that comes late finds no pipe and does nothing.
         unsafe { self.0.poller.add_with_mode(pipe, event, PollMode::Oneshot) }
     }
 

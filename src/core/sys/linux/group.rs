@@ -1,5 +1,5 @@
-//! The group that a child leads, as the kernel knows it: a process group, and for who must not leave a cgroup
-//! as well.
+//! The group that a child leads, as the kernel knows it: a process group and, with `group: 'contain'`, also a cgroup,
+//! which its processes cannot leave.
 
 use super::cgroup::Cgroup;
 use super::members;
@@ -14,8 +14,9 @@ use std::sync::Arc;
 pub struct Group {
     /// The pid of its leader.
     number: libc::pid_t,
-    /// The leader's, which names the group for as long as anybody is in it, and no other ever (Linux 6.9).
-    /// Without it the number does, for as long as the leader is kept from being reaped.
+    /// The leader's pidfd, if the kernel can signal a group by it (Linux 6.9). It names this group and never another
+    /// one, even after the leader has been reaped. Without it, the group is named by its number, which is safe only
+    /// while the leader is not reaped.
     leader: Option<Arc<OwnedFd>>,
     cgroup: Option<Cgroup>,
 }
@@ -30,7 +31,7 @@ impl Group {
         if self.cgroup.is_some() { Containment::Cgroup } else { Containment::Group }
     }
 
-    /// Some of those that run: enough to wait for, for when these are gone there are fewer.
+    /// Some of the processes that run. A few are enough to watch: when they have ended, the next check lists others.
     pub fn members(&self) -> Vec<libc::pid_t> {
         const MOST: usize = 16;
         let running = match &self.cgroup {
@@ -44,7 +45,6 @@ impl Group {
 }
 
 impl Led for Group {
-    /// Its leader must not be reaped while others run.
     fn needs_its_leader(&self) -> bool {
         self.leader.is_none() && self.cgroup.is_none()
     }
@@ -65,11 +65,11 @@ impl Led for Group {
     }
 
     fn is_empty(&self, is_kept: bool) -> io::Result<bool> {
-        // The kernel's word first: with nobody in it, zombies included, the number may be another's.
+        // Ask the kernel first: if the group has no process, zombies included, its number may be another group's.
         if !self.signal(0, is_kept)? {
             return Ok(true);
         }
-        // That of a cgroup does not count zombies.
+        // A cgroup's answer does not count zombies, so there are running processes.
         if self.cgroup.is_some() {
             return Ok(false);
         }

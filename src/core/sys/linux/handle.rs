@@ -1,5 +1,5 @@
-//! What names a process to the kernel: a pidfd, or a pid that the state machine keeps from being
-//! reaped while a handle is in use.
+//! What names a process to the kernel: a pidfd; or a pid, which the state machine does not reap while a
+//! handle is in use.
 
 use super::{pidfd, waitid::waitid};
 use crate::core::sys::{check, poll_until};
@@ -22,7 +22,7 @@ impl Handle {
         Self::Pid(child.id() as libc::pid_t)
     }
 
-    /// A pidfd of an unreaped child where there is such a thing and a descriptor to spare.
+    /// A handle of an unreaped child: a pidfd if the kernel has them and one can be opened, else the pid.
     pub fn open(pid: libc::pid_t) -> Self {
         if pidfd::usable()
             && let Ok(fd) = pidfd::open(pid)
@@ -32,8 +32,9 @@ impl Handle {
         Self::Pid(pid)
     }
 
-    /// Of a process that is not our child, which may be gone by now, and its pid another's: good for nothing
-    /// but to learn of an end. `None`: it would have to be asked again and again.
+    /// A handle of a process that is not our child. The process may have ended by now, and its pid may belong to
+    /// another one, so the handle serves only to learn of an exit and must not be signalled. `None`: there is no
+    /// pidfd, and so no way to wait for the process.
     pub fn of_member(pid: libc::pid_t) -> Option<Self> {
         let handle = Self::open(pid);
         matches!(handle, Self::Pidfd(_)).then_some(handle)
@@ -76,8 +77,8 @@ impl Handle {
         {
             return Ok(false);
         }
-        // Exited, as a rule; but a tracer (strace, gdb) keeps a zombie to itself until it has seen
-        // it, and without pidfds there was no wait at all.
+        // Usually the child has exited now, and can be reaped. But a tracer (strace, gdb) keeps the zombie to
+        // itself until it has seen it; and without pidfds, nothing has waited yet.
         poll_until(Some(deadline), || handle.has_exited())
     }
 
@@ -85,8 +86,8 @@ impl Handle {
     pub fn send_signal(&self, signal: i32) -> io::Result<bool> {
         let result = match self {
             Self::Pidfd(fd) => pidfd::send_signal(fd.as_raw_fd(), signal),
-            // SAFETY: takes two integers. The pid is the child's: it has not been reaped, and nobody
-            // can reap it now (the caller holds the lock of the state machine).
+            // SAFETY: both arguments are integers. The pid is the child's: it has not been reaped, and no thread
+            // can reap it now, because the caller holds the lock of the state machine.
             Self::Pid(pid) => check(unsafe { libc::kill(*pid, signal) }).map(drop),
         };
         match result {
@@ -96,13 +97,13 @@ impl Handle {
         }
     }
 
-    /// What a reap would tell, without reaping.
+    /// Returns what a reap would return, without reaping.
     pub fn peek(&self) -> io::Result<Option<(libc::siginfo_t, libc::rusage)>> {
         let (kind, id) = self.wait_id();
         waitid(kind, id, libc::WEXITED | libc::WNOHANG | libc::WNOWAIT)
     }
 
-    /// Reaps the child if it has exited. By pidfd this cannot take anyone else's status, ever.
+    /// Reaps the child if it has exited. With a pidfd, this can never take the status of another process.
     pub fn reap(&self) -> io::Result<Option<(libc::siginfo_t, libc::rusage)>> {
         let (kind, id) = self.wait_id();
         waitid(kind, id, libc::WEXITED | libc::WNOHANG)

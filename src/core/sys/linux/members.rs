@@ -1,4 +1,4 @@
-//! The processes of a group, by /proc.
+//! Finds the processes of a group in /proc.
 
 use super::pidfd;
 use crate::core::sys::check;
@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-/// What /proc/PID/stat tells of a process' place among others.
+/// Two fields of /proc/PID/stat.
 pub struct ParentFields {
     pub is_zombie: bool,
     pub group: libc::pid_t,
@@ -16,25 +16,25 @@ pub struct ParentFields {
 /// `None`: there is no such process.
 pub fn parent_fields(pid: libc::pid_t) -> Option<ParentFields> {
     let line = fs::read(format!("/proc/{pid}/stat")).ok()?;
-    // The name in the second field may hold blanks and brackets itself.
+    // The program's name, in the second field, may itself contain blanks and brackets.
     let end = line.iter().rposition(|byte| *byte == b')')?;
     let mut fields = str::from_utf8(line.get(end + 2..)?).ok()?.split(' ');
     let is_zombie = matches!(fields.next()?, "Z" | "X");
     Some(ParentFields { is_zombie, group: fields.nth(1)?.parse().ok()? })
 }
 
-/// The processes of a group, as one walk through /proc has found them.
+/// The processes of a group, as one pass over /proc has found them.
 #[derive(Clone, Debug, Default)]
 pub struct Members {
     pub running: Vec<libc::pid_t>,
     zombies: Vec<libc::pid_t>,
     /// The processes of other groups.
     others: HashSet<libc::pid_t>,
-    /// Those that were gone before their group was seen.
+    /// Processes that ended before their group could be read.
     missed: Vec<libc::pid_t>,
 }
 
-/// The number must be kept from being another group's meanwhile.
+/// Lists the processes of a group. The caller makes sure that the number cannot become another group's meanwhile.
 pub fn of_group(number: libc::pid_t) -> io::Result<Members> {
     let mut members = Members::default();
     for entry in fs::read_dir("/proc")? {
@@ -49,15 +49,16 @@ pub fn of_group(number: libc::pid_t) -> io::Result<Members> {
     Ok(members)
 }
 
-/// Whether a group in which the kernel finds somebody consists of zombies.
+/// Whether all processes of a group are zombies. The kernel has found at least one process in it.
 pub fn are_zombies(number: libc::pid_t) -> io::Result<bool> {
     are_zombies_by(|| of_group(number))
 }
 
-/// Who forks and ends all the time is easily missed by a walk, whose list is old by the time it is read. So it takes
-/// two walks: in the second one, whoever has run since the first is running, or a new zombie, or gone from the list.
+/// One walk over /proc can miss a process that forks a copy of itself and exits, over and over: the list of pids is
+/// older than the read of each process. So two walks have to agree. Whatever has run since the first walk is found by
+/// the second as a running process, as a new zombie, or as a pid of the list whose process is gone.
 fn are_zombies_by(mut walk: impl FnMut() -> io::Result<Members>) -> io::Result<bool> {
-    /// On a busy machine, others come and go as well.
+    /// On a busy machine, unrelated processes come and go between two walks, so a few are tried.
     const WALKS: usize = 5;
     let mut before = walk()?;
     for _ in 1..WALKS {
@@ -74,7 +75,7 @@ fn are_zombies_by(mut walk: impl FnMut() -> io::Result<Members>) -> io::Result<b
     Ok(false)
 }
 
-/// A process that nobody else can take the place of.
+/// A pidfd: it never comes to mean another process.
 #[derive(Debug)]
 pub struct Pidfd(OwnedFd);
 
@@ -94,9 +95,10 @@ impl AsRawFd for Pidfd {
     }
 }
 
-/// Sends a signal to the group whose number is kept from being another's: `false` when there is nobody.
+/// Sends a signal to a group by its number, which the caller keeps from becoming another group's. `false`: the group
+/// has no process.
 pub fn signal_by_number(number: libc::pid_t, signal: i32) -> io::Result<bool> {
-    // SAFETY: takes integers. The caller keeps the leader from being reaped.
+    // SAFETY: both arguments are integers. The number is the group's, because the caller keeps the leader unreaped.
     match check(unsafe { libc::kill(-number, signal) }) {
         Ok(_) => Ok(true),
         Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(false),
@@ -112,12 +114,12 @@ mod tests {
     const OTHER: libc::pid_t = 11;
     const FORKED: libc::pid_t = 12;
 
-    /// Only zombies, of whom the leader is one, and somebody of another group.
+    /// A walk that has found the leader as the only zombie of the group, and one process of another group.
     fn found() -> Members {
         Members { zombies: vec![LEADER], others: HashSet::from([OTHER]), ..Members::default() }
     }
 
-    /// What is said of a group after these walks, of which the last is repeated, and how many it took.
+    /// The answer after these walks, of which the last is repeated as needed, and how many walks it took.
     fn after(walks: &[Members]) -> (bool, usize) {
         let mut count = 0;
         let zombies = are_zombies_by(|| {

@@ -1,4 +1,4 @@
-//! Linux: pidfds where the kernel has them (5.4 and up), pids where it has not.
+//! Linux: processes are named by pidfd where the kernel has them (5.4 and up), and by pid elsewhere.
 
 mod caller;
 mod cgroup;

@@ -1,4 +1,4 @@
-//! A process of our own spawn engine.
+//! A process that our own spawn engine has started.
 
 use super::cgroup::Cgroup;
 use super::group::Group;
@@ -16,14 +16,14 @@ use std::time::Instant;
 pub struct OwnProcess {
     pid: libc::pid_t,
     held: Held<Handle, Group>,
-    /// What ends it with this process.
+    /// Makes the kernel end it when this process ends.
     tether: Option<Tether>,
 }
 
-/// What a child has been given, beside its own program, to be held by.
+/// The means that a child was started with by which it and what it starts are controlled.
 #[derive(Debug, Default)]
 pub struct Hold {
-    /// It leads a group of its own.
+    /// It leads a process group of its own.
     pub leads_group: bool,
     pub cgroup: Option<Cgroup>,
     pub tether: Option<Tether>,
@@ -48,17 +48,17 @@ impl OwnProcess {
         self.held.group().map_or(Containment::Child, Group::containment)
     }
 
-    /// Whether the end of this process still ends it.
+    /// Whether the kernel will end it with this process.
     pub fn is_tied(&self) -> bool {
         self.tether.is_some()
     }
 
-    /// Whether it is kept a zombie for its group's sake.
+    /// Whether it has exited and is left a zombie, so that the number of its group stays reserved.
     pub fn is_pinned(&self) -> bool {
         self.held.is_pinned()
     }
 
-    /// Some of the processes of the group: who watches them learns that it has become smaller.
+    /// Some of the running processes of the group, to be watched: the group can be empty only once they have ended.
     pub fn group_members(&self) -> Vec<libc::pid_t> {
         self.held.group().map(Group::members).unwrap_or_default()
     }
@@ -95,7 +95,7 @@ impl Handle {
 }
 
 impl Process for OwnProcess {
-    /// `None`: reaped, or kept a zombie, so there is nothing to wait for.
+    /// `None`: it has exited (it is reaped, or left a zombie), so there is nothing to wait for.
     type Handle = Option<Handle>;
 
     fn id(&self) -> u32 {

@@ -9,17 +9,17 @@ use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// Whether this kernel (or its seccomp filter) offers all that is needed of pidfds: opening (5.3),
-/// signalling (5.1) and waiting (5.4). Asked once. `SHARED_CHILD_REACTOR=threads` says no.
+/// Whether the kernel has (and seccomp allows) all the pidfd calls that are needed: to signal (Linux 5.1), to open
+/// (5.3) and to wait (5.4). Found out once. `SHARED_CHILD_REACTOR=threads` makes the answer no.
 pub fn usable() -> bool {
     static USABLE: OnceLock<bool> = OnceLock::new();
     *USABLE.get_or_init(|| {
         if std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads") {
             return false;
         }
-        // Asked with what cannot be, so that it takes no descriptor: an answer from a moment without
-        // one would stick. A kernel that does not know the call says ENOSYS, one that does not know
-        // P_PIDFD says EINVAL, and a filter mostly EPERM.
+        // Each call is tried with an invalid argument, so that it needs no descriptor: otherwise a moment in which
+        // none was left would decide for good. A kernel without the call fails with ENOSYS, one without P_PIDFD
+        // with EINVAL, and a seccomp filter usually with EPERM.
         const NO_FD: i32 = i32::MAX;
         let refusal = |result: io::Result<()>| result.err().and_then(|error| error.raw_os_error());
         refusal(open(-1).map(drop)) == Some(libc::EINVAL)
@@ -29,24 +29,25 @@ pub fn usable() -> bool {
     })
 }
 
-/// man 2 pidfd_open. The process must be an unreaped child, or the pid may be anyone's.
+/// pidfd_open(2). The pid must be that of an unreaped child, otherwise it may belong to any process.
 pub fn open(pid: libc::pid_t) -> io::Result<OwnedFd> {
-    // SAFETY: takes two integers.
+    // SAFETY: both arguments are integers.
     let fd = check(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) })?;
-    // SAFETY: the kernel has just made it, with O_CLOEXEC, for us.
+    // SAFETY: the kernel has just made it, and nothing else owns it.
     Ok(unsafe { own(fd) })
 }
 
-/// man 2 pidfd_send_signal.
+/// pidfd_send_signal(2).
 pub fn send_signal(pidfd: RawFd, signal: i32) -> io::Result<()> {
     send(pidfd, signal, 0)
 }
 
-/// `PIDFD_SIGNAL_PROCESS_GROUP` of linux/pidfd.h (6.9): to the group that the process leads, or has led
-/// before it was reaped. The group is no number to the kernel, so this never reaches a later one.
+/// `PIDFD_SIGNAL_PROCESS_GROUP` of linux/pidfd.h (Linux 6.9): signals the group that the process leads, or led before
+/// it was reaped. The kernel does not look the group up by its number, so this never reaches a later group with the
+/// same number.
 const PROCESS_GROUP: u32 = 1 << 2;
 
-/// Whether groups can be signalled by pidfd. Asked once, with what cannot be: see [`usable`].
+/// Whether groups can be signalled by pidfd. Found out once, in the same way as [`usable`].
 pub fn can_signal_groups() -> bool {
     static CAN: OnceLock<bool> = OnceLock::new();
     *CAN.get_or_init(|| {
@@ -55,7 +56,7 @@ pub fn can_signal_groups() -> bool {
     })
 }
 
-/// `false`: nobody is in the group any more.
+/// `false`: the group has no process any more.
 pub fn signal_group(leader: RawFd, signal: i32) -> io::Result<bool> {
     match send(leader, signal, PROCESS_GROUP) {
         Ok(()) => Ok(true),
@@ -73,7 +74,7 @@ fn send(pidfd: RawFd, signal: i32, flags: u32) -> io::Result<()> {
 /// Blocks until the process has exited (`true`) or the deadline has passed (`false`).
 pub fn wait_readable(pidfd: BorrowedFd<'_>, deadline: Instant) -> io::Result<bool> {
     loop {
-        // One poll may be shorter than what is left: see there.
+        // A single poll may return before the deadline: it limits its timeout.
         let events = retry(|| {
             let left = deadline.saturating_duration_since(Instant::now());
             poll(pidfd, libc::POLLIN, left)
@@ -89,7 +90,7 @@ pub fn wait_readable(pidfd: BorrowedFd<'_>, deadline: Instant) -> io::Result<boo
 
 fn poll(fd: BorrowedFd<'_>, events: i16, timeout: Duration) -> io::Result<i16> {
     let mut poll = libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 };
-    // No more than a time_t of 32 bits can hold.
+    // A time_t may have 32 bits.
     let seconds = timeout.as_secs().min(i32::MAX as u64);
     // SAFETY: an all-zero timespec is a valid one (it has padding on some systems).
     let mut time: libc::timespec = unsafe { std::mem::zeroed() };
@@ -114,14 +115,14 @@ const PIDFD_INFO_EXIT: u64 = 1 << 3;
 /// `_IOWR(0xFF, 11, struct pidfd_info)`
 const PIDFD_GET_INFO: u32 = (3 << 30) | ((size_of::<PidfdInfo>() as u32) << 16) | (0xFF << 8) | 11;
 
-/// The exit status of a process that someone else reaped (Linux 6.15 and up): `None` where the
-/// kernel cannot tell. The kernel's record of what it used is gone.
+/// The exit status of a process that someone else has reaped (Linux 6.15 and up). `None`: the kernel does not know
+/// it. What the process used (its rusage) is lost in any case.
 pub fn status_after_reap(pidfd: BorrowedFd<'_>) -> Option<ExitStatus> {
-    // A process that reaps itself (SIGCHLD ignored) is gone for waitid an instant before its exit
-    // is on record; the hang-up says that it is. This wait is over in microseconds, if it is any.
+    // If SIGCHLD is ignored, an exiting process is reaped at once, and waitid fails a moment before the exit status
+    // has been recorded. The hang-up of the pidfd says that it has been. This takes microseconds at most.
     poll(pidfd, 0, Duration::from_millis(100)).ok()?;
     let mut info = PidfdInfo { mask: PIDFD_INFO_EXIT, ..PidfdInfo::default() };
-    // SAFETY: the request number carries the size of the struct that the kernel fills.
+    // SAFETY: the request number contains the size of the struct that the kernel fills.
     let result = unsafe { libc::ioctl(pidfd.as_raw_fd(), PIDFD_GET_INFO as _, &mut info) };
     if result != 0 || info.mask & PIDFD_INFO_EXIT == 0 {
         return None;

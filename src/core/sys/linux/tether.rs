@@ -1,22 +1,23 @@
-//! The kernel ends a child with this process, however this process ends: no helper, no thread that has to
-//! live, and nothing that the child could close.
+//! Makes the kernel end a child when this process ends, in whatever way it ends. It needs no helper process and no
+//! thread that has to stay alive, and the child holds nothing that it could close.
 //!
-//! This process holds both ends of two pipes. The child makes itself their owner, with SIGKILL as the signal
-//! that tells of readiness (F_SETOWN_EX, F_SETSIG and O_ASYNC, fcntl(2)). When this process is gone, its
-//! descriptors are closed one after the other; the other end of the first becomes ready, and the signal is
-//! sent to the owner: the child, or its whole group. The owner is no number but a process, so the signal
-//! never reaches another one that comes after it. If this process ends between clone and exec, the child
-//! has the last copies, and its own exec closes them.
+//! This process holds both ends of two pipes. The child makes itself the owner of these four files and chooses
+//! SIGKILL as the signal that reports readiness (F_SETOWN_EX, F_SETSIG and O_ASYNC, fcntl(2)). When this process
+//! ends, the kernel closes its descriptors one after the other. Closing the first end of a pipe makes the other end
+//! ready, so the kernel sends SIGKILL to the owner: the child, or its whole group. The kernel refers to the owner as
+//! a process and not by its number, so the signal never reaches a later process with the same pid. If this process
+//! ends between clone and exec, the child has the last copies of the descriptors, and its exec closes them.
 //!
-//! Two pipes: one misses a group that forks at that moment in 1 of 100 cases on recent kernels. And a fork
-//! of this process that never calls exec has copies of the pipes, so there is PR_SET_PDEATHSIG too.
+//! There are two pipes because with one, on recent kernels, the signal misses a group that is forking at that moment
+//! in 1 of 100 cases. And since a fork of this process that never calls exec has copies of the pipes, and keeps them
+//! open, PR_SET_PDEATHSIG is used, too.
 
 use crate::core::sys::{check, own};
 use std::ffi::c_int;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-/// The ends of the pipes. Dropping it cuts the tie, and does not end the child.
+/// The ends of the pipes. Dropping it unties the child without ending it.
 #[derive(Debug)]
 pub struct Tether([OwnedFd; 4]);
 
@@ -39,10 +40,11 @@ impl Tether {
         Ok(Self([one, two, three, four]))
     }
 
-    /// Ties the calling process to it, or its whole group, which it leads. Only system calls, for it runs
-    /// between clone and exec. Before a change of user: the kernel asks whether who ties may signal.
+    /// Ties the calling process, or the whole group that it leads. Makes nothing but system calls, because it runs
+    /// between clone and exec. It must run before a change of user: when the kernel sends the signal, it checks
+    /// whether the user who made this call may send it.
     pub fn tie(&self, whole_group: bool) -> Result<(), c_int> {
-        // SAFETY: takes nothing.
+        // SAFETY: the call has no arguments.
         let id = unsafe { libc::syscall(libc::SYS_getpid) } as libc::pid_t;
         let owner = Owner { kind: if whole_group { F_OWNER_PGRP } else { F_OWNER_PID }, id };
         for end in &self.0 {
@@ -63,9 +65,9 @@ impl Tether {
 
 impl Drop for Tether {
     fn drop(&mut self) {
-        // All of them before the first is closed, or the child would be ended.
+        // For all four ends before the first is closed: closing one would end the child otherwise.
         for end in &self.0 {
-            // SAFETY: takes integers.
+            // SAFETY: all arguments are integers.
             unsafe { libc::fcntl(end.as_raw_fd(), libc::F_SETFL, 0) };
         }
     }
@@ -73,8 +75,8 @@ impl Drop for Tether {
 
 fn pipe() -> io::Result<[OwnedFd; 2]> {
     let mut ends = [-1; 2];
-    // SAFETY: room for two descriptors.
+    // SAFETY: the array has room for two descriptors.
     check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) })?;
-    // SAFETY: just opened, for us.
+    // SAFETY: just opened, and nothing else owns it.
     Ok(ends.map(|end| unsafe { own(end.into()) }))
 }

@@ -3,7 +3,7 @@
 use crate::core::sys::{check, retry};
 use std::io;
 
-/// The system call itself, for the C library's waitid does not pass the fifth argument: what the
+/// Makes the system call directly, because the C library's waitid lacks the fifth argument, which returns what the
 /// child used (man 2 waitid, "C library/kernel differences"). `None`: no child has exited.
 pub fn waitid(
     kind: libc::idtype_t,
@@ -12,7 +12,7 @@ pub fn waitid(
 ) -> io::Result<Option<(libc::siginfo_t, libc::rusage)>> {
     // SAFETY: both are plain C structs for which all zeros is a valid value.
     let (mut info, mut usage): (libc::siginfo_t, libc::rusage) = unsafe { std::mem::zeroed() };
-    // A child that was killed before its exec has no exit signal yet, and only __WALL finds it.
+    // A child that is killed before its exec does not have its exit signal yet; only __WALL finds it.
     let options = options | libc::__WALL;
     retry(|| {
         // SAFETY: `info` and `usage` are valid for writes of their types.

@@ -1,5 +1,5 @@
-//! Whether a caller's thread has the rights of the spawner thread that is about to start its program. It
-//! shows in /proc, at a cost of up to 20 us, which is why the spawner looks and not the caller.
+//! Compares the rights of a caller's thread with those of the spawner thread that is about to start its program. The
+//! rights are read from /proc, which takes up to 20 us. That is why the spawner does it, and not the caller.
 
 use super::caller::{Caller, Scheduling};
 use crate::core::sys::{check, own};
@@ -8,7 +8,7 @@ use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::OnceLock;
 
-/// A spawner thread, and what it has itself.
+/// A spawner thread's knowledge of its own scheduling and rights.
 pub struct Witness {
     scheduling: Scheduling,
     rights: Option<Rights>,
@@ -24,7 +24,7 @@ impl Witness {
         self.scheduling.may_become(caller.scheduling())
     }
 
-    /// Whether this thread has the rights that the caller's thread has now. `false` when in doubt.
+    /// Whether this thread has the same rights as the caller's thread has now. `false` when in doubt.
     pub fn finds_same_rights(&mut self, caller: &Caller) -> bool {
         let Ok(callers) = Rights::of(caller.thread) else { return false };
         if callers.may_be_restricted {
@@ -33,36 +33,36 @@ impl Witness {
         if self.rights.as_ref() == Some(&callers) {
             return true;
         }
-        // This thread's own may have changed: setuid(2) of the C library changes those of every thread.
-        // SAFETY: takes nothing.
+        // This thread's own rights may have changed: the C library's setuid(2) changes those of every thread.
+        // SAFETY: the call has no arguments.
         self.rights = Rights::of(unsafe { libc::gettid() }).ok();
         self.rights.as_ref() == Some(&callers)
     }
 }
 
-/// A thread's rights, as its files in /proc tell them.
+/// A thread's rights, as its files in /proc show them.
 #[derive(PartialEq)]
 struct Rights {
     /// The lines of its `status` about users, groups, capabilities, `no_new_privs` and seccomp.
     credentials: Vec<u8>,
-    /// Where each of its links in `ns` points to; empty for a thread that cannot enter another one.
+    /// The targets of its links in `ns`. Empty for a thread that may not enter other namespaces.
     namespaces: Vec<u8>,
-    /// In ways that do not show: Landlock, and a second filter before Linux 5.9.
+    /// It may have restrictions that /proc does not show: Landlock, and before Linux 5.9 a second seccomp filter.
     may_be_restricted: bool,
 }
 
-/// The lines of /proc/TID/status that count, by their beginnings.
+/// How the lines of /proc/TID/status that are compared begin.
 const CREDENTIALS: [&[u8]; 6] = [b"Uid:", b"Gid:", b"Groups:", b"Cap", b"NoNewPrivs:", b"Seccomp"];
-/// The namespaces that a child inherits (man 7 namespaces), but for the user namespace, which a thread among
-/// others cannot leave.
+/// The namespaces that a child inherits (man 7 namespaces), except the user namespace, which a thread of a
+/// multi-threaded process cannot leave.
 const NAMESPACES: [&CStr; 7] =
     [c"mnt", c"net", c"ipc", c"uts", c"pid_for_children", c"cgroup", c"time_for_children"];
-/// Of linux/capability.h: who has it may enter other namespaces.
+/// From linux/capability.h. A thread needs it to enter other namespaces.
 const CAP_SYS_ADMIN: u32 = 21;
 
 impl Rights {
     fn of(thread: libc::pid_t) -> io::Result<Self> {
-        // The main thread is the usual caller, and there for as long as the process is.
+        // The main thread is the usual caller and lives as long as the process, so its files are kept open.
         static MAIN: OnceLock<ThreadFiles> = OnceLock::new();
         if thread.unsigned_abs() != std::process::id() {
             return ThreadFiles::open(thread)?.read();
@@ -86,15 +86,15 @@ impl ThreadFiles {
             let path = CString::new(format!("/proc/self/task/{thread}/{name}"))?;
             // SAFETY: a valid C string and flags that take no third argument.
             let fd = check(unsafe { libc::open(path.as_ptr(), flags | libc::O_CLOEXEC) })?;
-            // SAFETY: just opened, for us.
+            // SAFETY: just opened, and nothing else owns it.
             Ok::<_, io::Error>(unsafe { own(fd) })
         };
         Ok(Self { status: open("status", libc::O_RDONLY)?, namespaces: open("ns", libc::O_PATH)? })
     }
 
     fn read(&self) -> io::Result<Rights> {
-        let mut text = [0; 4096]; // half of which is used
-        // SAFETY: room for as many bytes as it says.
+        let mut text = [0; 4096]; // about twice what the file needs
+        // SAFETY: the buffer has the size that is passed.
         let length = check(unsafe {
             libc::pread(self.status.as_raw_fd(), text.as_mut_ptr().cast(), text.len(), 0) as i64
         })?;
@@ -112,11 +112,11 @@ impl ThreadFiles {
         })
     }
 
-    /// A namespace that the kernel does not have is the same for everybody.
+    /// A kind of namespace that this kernel does not have gives an empty entry for every thread.
     fn namespaces(&self) -> Vec<u8> {
         let mut all = Vec::with_capacity(256);
         for name in NAMESPACES {
-            let mut target = [0_u8; 64]; // "pid_for_children" is as long as the longest
+            let mut target = [0_u8; 64]; // enough for "time_for_children" and an inode number
             // SAFETY: a valid C string, and room for as many bytes as it says.
             let length = unsafe {
                 libc::readlinkat(

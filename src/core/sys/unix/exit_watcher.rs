@@ -1,5 +1,5 @@
-//! Learns of the exits of any number of processes with one thread. It also tells when the last holder of a pipe's other
-//! end has let go of it. Where the kernels differ is behind [`Kernel`].
+//! Learns of the exits of any number of processes with one thread. It also reports hang-ups: that the last descriptor
+//! of a pipe's other end has been closed. What differs between epoll and kqueue is behind the trait [`Kernel`].
 
 use super::poll::Event;
 use crate::core::sys::PipeEnd;
@@ -14,37 +14,39 @@ mod tests;
 
 /// What the watcher asks of a kernel.
 pub trait Kernel: Send + Sync + 'static {
-    /// What names a process for as long as it is watched.
+    /// Names a process for as long as it is watched.
     type Process: Clone + Send;
 
-    /// Watches a process, which may have exited already: [`wait`](Self::wait) tells of its exit, once. The caller keeps
-    /// `process` until it has given it to [`exited`](Self::exited), or this has failed. `Unsupported` for one that can
-    /// only be waited for by a thread; ESRCH for one that has begun to exit, and cannot be watched any more.
+    /// Watches a process, which may have exited already: [`wait`](Self::wait) reports its exit, once. The caller keeps
+    /// `process` until it has passed it to [`exited`](Self::exited), or until this fails. Fails with `Unsupported` for
+    /// a process for which only a thread can wait, and with ESRCH for one that has begun to exit and so cannot be
+    /// watched any more.
     fn add(&self, key: usize, process: &Self::Process) -> io::Result<()>;
 
-    /// Watches a pipe for the end of its last holder. It may be given away meanwhile, and closed.
+    /// Watches a pipe for the hang-up of its other end. The pipe may be passed on or closed meanwhile.
     fn add_hangup(&self, key: usize, pipe: &PipeEnd) -> io::Result<()>;
 
-    /// Blocks until something has happened, the time is up, or [`wake`](Self::wake) was called, and adds to `happened`
-    /// whatever has: also when it fails.
+    /// Blocks until something happens, the timeout passes, or [`wake`](Self::wake) is called. Appends what has happened
+    /// to `happened`, even if it fails.
     fn wait(&self, timeout: Option<Duration>, happened: &mut Vec<Event>) -> io::Result<()>;
 
+    /// Makes the current [`wait`](Self::wait) return, or the next one.
     fn wake(&self) -> io::Result<()>;
 
-    /// Forgets a process of whose exit `wait` has told.
+    /// Stops watching a process whose exit `wait` has reported.
     fn exited(&self, process: &Self::Process);
 }
 
 pub struct Watcher<K: Kernel> {
     kernel: K,
     watched: Mutex<HashMap<usize, K::Process>>,
-    /// Those that had begun to exit before they were watched, for the thread to ask about.
+    /// Processes that had begun to exit before they could be watched. The watcher's thread asks about them.
     too_late: Mutex<Vec<usize>>,
     on_exit: fn(usize) -> bool,
     on_hangup: fn(usize),
 }
 
-/// The keys for which `on_exit` has said that it is not settled yet.
+/// The keys of processes that have exited but for which `on_exit` has returned `false`: they cannot be reaped yet.
 #[derive(Default)]
 struct Unsettled {
     keys: Vec<usize>,
@@ -53,9 +55,9 @@ struct Unsettled {
 }
 
 impl Unsettled {
-    /// An exit that has begun is mostly over within a millisecond.
+    /// Most exits are complete within a millisecond of their beginning.
     const SOON: Duration = Duration::from_millis(1);
-    /// A debugger may hold a child for ever.
+    /// A debugger may hold a child for an unlimited time.
     const RARELY: Duration = Duration::from_millis(50);
 
     fn timeout(&self) -> Option<Duration> {
@@ -74,9 +76,9 @@ impl Unsettled {
 }
 
 impl<K: Kernel> Watcher<K> {
-    /// Starts the thread, on which `on_exit` runs for each key whose process has exited (again, until it says that this is
-    /// settled: the process may not be ready to be reaped), and `on_hangup` for each key one of whose pipes has been left
-    /// (perhaps also when nothing has happened).
+    /// Starts the watcher's thread. It calls `on_exit` for each key whose process has exited, and calls it again until it
+    /// returns `true`, because the process may not be ready to be reaped. It calls `on_hangup` for each key one of whose
+    /// pipes has hung up, and possibly without a cause.
     pub fn run(kernel: K, on_exit: fn(usize) -> bool, on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
         let watcher = Arc::new(Self::new(kernel, on_exit, on_hangup));
         let running = Arc::clone(&watcher);
@@ -95,10 +97,10 @@ impl<K: Kernel> Watcher<K> {
         Self { kernel, watched: Mutex::default(), too_late: Mutex::default(), on_exit, on_hangup }
     }
 
-    /// Watches a process, which may have exited already, under a key of its own. `Unsupported` for one that can only be
-    /// waited for by a thread.
+    /// Watches a process, which may have exited already, under a key of its own. Fails with `Unsupported` for a process
+    /// for which only a thread can wait.
     pub fn add(&self, key: usize, process: &K::Process) -> io::Result<()> {
-        // In the map first: the event may come before the next line.
+        // Into the map first: the event may come as soon as the kernel watches the process.
         lock(&self.watched).insert(key, process.clone());
         let Err(error) = self.kernel.add(key, process) else {
             return Ok(());
@@ -107,17 +109,17 @@ impl<K: Kernel> Watcher<K> {
         if error.raw_os_error() != Some(libc::ESRCH) {
             return Err(error);
         }
-        // Nobody has reaped it, so it is on its way to become a zombie, which takes as long as it takes. The thread asks.
+        // Nobody has reaped the process, so it is about to become a zombie. The thread asks until it is one.
         lock(&self.too_late).push(key);
         self.kernel.wake()
     }
 
-    /// Watches a pipe for the end of its last holder. It may be given away meanwhile, and closed.
+    /// Watches a pipe for the hang-up of its other end. The pipe may be passed on or closed meanwhile.
     pub fn add_hangup(&self, key: usize, pipe: &PipeEnd) -> io::Result<()> {
         self.kernel.add_hangup(key, pipe)
     }
 
-    /// Waits once, and deals with what has happened.
+    /// Waits once and handles what has happened.
     fn turn(&self, unsettled: &mut Unsettled) {
         let mut happened = Vec::new();
         let waited = self.kernel.wait(unsettled.timeout(), &mut happened);
@@ -137,7 +139,7 @@ impl<K: Kernel> Watcher<K> {
                 }
                 Event::Exit(key) => {
                     let process = lock(&self.watched).remove(&key);
-                    // Else it is not watched any more.
+                    // `None`: the process is not watched any more.
                     if let Some(process) = process {
                         self.kernel.exited(&process);
                         ask(key);
@@ -146,12 +148,12 @@ impl<K: Kernel> Watcher<K> {
             }
         }
         if waited.is_err() && idle {
-            // It may fail for long: for want of memory, or for good.
+            // A wait may fail many times in a row, for lack of memory for example. Do not spin.
             std::thread::sleep(Unsettled::RARELY);
         }
     }
 
-    /// A panic settles nothing: the exit would be lost.
+    /// A panic counts as "not settled", so that the exit is not lost.
     fn is_settled(&self, key: usize) -> bool {
         let on_exit = self.on_exit;
         catch_unwind(|| on_exit(key)).unwrap_or(false)

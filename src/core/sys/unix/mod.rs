@@ -1,4 +1,4 @@
-//! What Linux, macOS and the BSDs have in common.
+//! What Linux, macOS and the BSDs share.
 
 pub(super) mod exit_watcher;
 mod file_identity;
@@ -17,10 +17,10 @@ use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
-/// What this system's open files are called by.
+/// An open file of this system.
 pub type Descriptor = OwnedFd;
 
-/// Opens a directory to be entered, which takes no right to read it.
+/// The flag that opens a directory only to enter it, which needs no right to read it.
 #[cfg(target_os = "linux")]
 pub const OPEN_TO_ENTER: i32 = libc::O_PATH;
 #[cfg(not(target_os = "linux"))]
@@ -28,26 +28,26 @@ pub const OPEN_TO_ENTER: i32 = libc::O_SEARCH;
 
 /// A copy of one of the caller's descriptors, close-on-exec.
 pub fn duplicate_fd(fd: i32) -> io::Result<Descriptor> {
-    // SAFETY: takes integers; fails with EBADF for a descriptor that is none.
+    // SAFETY: all arguments are integers. The call fails with EBADF for an fd that is not open.
     let copy = check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3) })?;
-    // SAFETY: just opened, for us.
+    // SAFETY: just opened, and nothing else owns it.
     Ok(unsafe { own(copy) })
 }
 
-/// Whether reads and writes wait. That belongs to the open file, not to the descriptor: it counts for
-/// everyone who has it, in whatever process. Returns whether they waited before.
+/// Sets whether reads and writes block, and returns whether they did before. This is a property of the open file and
+/// not of the descriptor, so it affects every process that has the file open.
 pub fn set_blocking(fd: i32, blocking: bool) -> io::Result<bool> {
-    // SAFETY: fails with EBADF for a descriptor that is none; takes no argument.
+    // SAFETY: all arguments are integers. The call fails with EBADF for an fd that is not open.
     let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFL) })? as i32;
     let wanted = if blocking { flags & !libc::O_NONBLOCK } else { flags | libc::O_NONBLOCK };
     if wanted != flags {
-        // SAFETY: as above, with an integer.
+        // SAFETY: as above.
         check(unsafe { libc::fcntl(fd, libc::F_SETFL, wanted) })?;
     }
     Ok(flags & libc::O_NONBLOCK == 0)
 }
 
-/// `Ok` when the error of a wait means that someone else took the exit status.
+/// `Ok` if the error of a wait means that someone else has taken the exit status.
 pub fn reaped_elsewhere(error: io::Error) -> io::Result<ReapedElsewhere> {
     match error.raw_os_error() {
         Some(libc::ECHILD) => Ok(ReapedElsewhere),
@@ -63,7 +63,7 @@ pub fn uv_errno(error: &io::Error) -> i32 {
     -match (error.raw_os_error(), error.kind()) {
         (Some(errno), _) => errno,
         (None, io::ErrorKind::InvalidInput) => libc::EINVAL,
-        // The standard library's own, for want of something.
+        // An error of the standard library itself, which means that some resource is short.
         (None, _) => libc::EAGAIN,
     }
 }
@@ -95,8 +95,8 @@ pub unsafe fn own(fd: i64) -> OwnedFd {
     unsafe { OwnedFd::from_raw_fd(fd as i32) }
 }
 
-/// Polls `done` with growing pauses (1 to 16 ms) until it holds or the deadline passes: for the
-/// rare waits that the kernel offers no call for.
+/// Calls `done` again and again, with growing pauses (1 to 16 ms), until it returns `true` or the deadline passes. For
+/// the rare cases in which the kernel offers no call that waits.
 pub fn poll_until(deadline: Option<Instant>, mut done: impl FnMut() -> io::Result<bool>) -> io::Result<bool> {
     let mut pause = Duration::from_millis(1);
     loop {

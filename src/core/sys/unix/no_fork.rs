@@ -1,38 +1,40 @@
-//! A time in which nobody in this process forks: for descriptors that cannot be made close-on-exec in one step. Whoever
-//! calls `fork` (libuv does, for a child that runs as another user) waits for its end, which is a few system calls away.
-//! It does not hold up `posix_spawn`, which calls no handlers: libuv and we ourselves have it close everything by default.
+//! Keeps every thread of this process from forking, for as long as it takes to mark new descriptors close-on-exec on a
+//! system that cannot do so as it opens them. A thread that calls `fork` meanwhile (libuv does, for a child that runs as
+//! another user) waits for these few system calls. `posix_spawn` runs no atfork handlers and does not wait; but both
+//! libuv and this library have it close all descriptors by default.
 
 use std::cell::UnsafeCell;
 use std::sync::Once;
 
-/// Locked before a fork and unlocked after it, in the parent and in the child: a Mutex of the C library's, for that of the
-/// standard library can be unlocked by its guard only.
+/// Locked before a fork and unlocked after it, in the parent and in the child. It is the C library's mutex, because
+/// Rust's can be unlocked only by its guard.
 struct Lock(UnsafeCell<libc::pthread_mutex_t>);
 
-// SAFETY: a mutex is for all threads, and what is in it is changed by the C library only.
+// SAFETY: a mutex may be used by all threads, and only the C library changes its contents.
 unsafe impl Sync for Lock {}
 
 static LOCK: Lock = Lock(UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER));
 
 extern "C" fn lock() {
-    // SAFETY: initialised, and never destroyed. Who holds it neither forks nor locks it again.
+    // SAFETY: initialised, and never destroyed. A thread that holds it neither forks nor locks it again.
     unsafe { libc::pthread_mutex_lock(LOCK.0.get()) };
 }
 
 extern "C" fn unlock() {
-    // SAFETY: locked by this thread, or by the one that this thread of a child is a copy of.
+    // SAFETY: locked by this thread or, in a forked child, by the thread of the parent that this one is a copy of.
     unsafe { libc::pthread_mutex_unlock(LOCK.0.get()) };
 }
 
 pub struct NoFork(());
 
 impl NoFork {
-    /// Until this is dropped. What is done meanwhile must neither fork nor begin another one.
+    /// No thread forks until the value is dropped. The calling thread must not fork or call this again meanwhile.
     pub fn begin() -> Self {
         static HANDLERS: Once = Once::new();
-        // A failure leaves the gap open that there is without this. The handlers stay for ever, as this library's threads do.
+        // If this fails, a fork may still inherit an unmarked descriptor. The handlers are never removed; the library
+        // is never unloaded.
         HANDLERS.call_once(|| {
-            // SAFETY: three functions that live as long as the program.
+            // SAFETY: the functions live as long as the process.
             unsafe { libc::pthread_atfork(Some(lock), Some(unlock), Some(unlock)) };
         });
         lock();

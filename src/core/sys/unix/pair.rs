@@ -1,28 +1,28 @@
-//! Pipes and pairs of sockets that nobody inherits unasked.
+//! Pipes and socket pairs that are close-on-exec from the start, so that no other child inherits them.
 
 use super::{check, own};
 use std::io;
 use std::os::fd::OwnedFd;
 
-/// A pipe: its reader, its writer. Close-on-exec, both.
+/// Makes a pipe and returns its reader and its writer. Both are close-on-exec.
 pub fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     make(
         #[cfg(target_vendor = "apple")]
-        // SAFETY: room for two descriptors.
+        // SAFETY: the array has room for two descriptors.
         |ends| unsafe { libc::pipe(ends) },
         #[cfg(not(target_vendor = "apple"))]
-        // SAFETY: room for two descriptors.
+        // SAFETY: the array has room for two descriptors.
         |ends| unsafe { libc::pipe2(ends, libc::O_CLOEXEC) },
     )
 }
 
-/// Two sockets that are connected to each other, for both ways. Close-on-exec, both.
+/// Makes two sockets that are connected to each other. Both are close-on-exec.
 pub fn socket_pair() -> io::Result<(OwnedFd, OwnedFd)> {
     #[cfg(target_vendor = "apple")]
     const KIND: i32 = libc::SOCK_STREAM;
     #[cfg(not(target_vendor = "apple"))]
     const KIND: i32 = libc::SOCK_STREAM | libc::SOCK_CLOEXEC;
-    // SAFETY: room for two descriptors.
+    // SAFETY: the array has room for two descriptors.
     make(|ends| unsafe { libc::socketpair(libc::AF_UNIX, KIND, 0, ends) })
 }
 
@@ -30,14 +30,14 @@ pub fn socket_pair() -> io::Result<(OwnedFd, OwnedFd)> {
 fn make(call: impl FnOnce(*mut i32) -> i32) -> io::Result<(OwnedFd, OwnedFd)> {
     let mut ends = [-1; 2];
     check(call(ends.as_mut_ptr()))?;
-    // SAFETY: just opened, for us.
+    // SAFETY: just opened, and nothing else owns it.
     Ok(unsafe { (own(ends[0].into()), own(ends[1].into())) })
 }
 
 #[cfg(target_vendor = "apple")]
 use two_steps::make;
 
-/// macOS can only mark them in a second step.
+/// macOS can mark descriptors close-on-exec only in a second step.
 #[cfg(any(test, target_vendor = "apple"))]
 mod two_steps {
     use super::{check, io, own};
@@ -48,10 +48,10 @@ mod two_steps {
         let mut ends = [-1; 2];
         let _no_fork = NoFork::begin();
         check(call(ends.as_mut_ptr()))?;
-        // SAFETY: just opened, for us.
+        // SAFETY: just opened, and nothing else owns it.
         let (first, second) = unsafe { (own(ends[0].into()), own(ends[1].into())) };
         for end in [&first, &second] {
-            // SAFETY: takes integers.
+            // SAFETY: all arguments are integers.
             check(unsafe { libc::fcntl(end.as_raw_fd(), libc::F_SETFD, libc::FD_CLOEXEC) })?;
         }
         Ok((first, second))
@@ -62,12 +62,12 @@ mod two_steps {
         use super::make;
         use std::sync::atomic::{AtomicBool, Ordering};
 
-        /// Below those that other tests leave open on purpose.
+        /// Other tests deliberately leave higher fds open.
         const LAST: i32 = 400;
 
-        /// Which fds a child would keep over an exec.
+        /// For each fd, whether a child would keep it across an exec.
         fn kept() -> [bool; LAST as usize] {
-            // SAFETY: takes integers, and fails for an fd that is not open.
+            // SAFETY: all arguments are integers. The call fails for an fd that is not open.
             std::array::from_fn(|fd| unsafe { libc::fcntl(fd as i32, libc::F_GETFD) } == 0)
         }
 
@@ -77,20 +77,20 @@ mod two_steps {
             let before = kept();
             let maker = std::thread::spawn(|| {
                 while !DONE.load(Ordering::Relaxed) {
-                    // SAFETY: room for two descriptors.
+                    // SAFETY: the array has room for two descriptors.
                     make(|ends| unsafe { libc::pipe(ends) }).unwrap();
                 }
             });
             let leaks = (0..300).filter(|_| {
-                // SAFETY: the child makes system calls only, and ends.
+                // SAFETY: the child makes nothing but system calls, and then ends.
                 let pid = unsafe { libc::fork() };
                 if pid == 0 {
                     let unmarked = kept().iter().zip(&before).any(|(now, before)| *now && !before);
-                    // SAFETY: takes an integer.
+                    // SAFETY: the argument is an integer.
                     unsafe { libc::_exit(unmarked.into()) };
                 }
                 let mut status = 0;
-                // SAFETY: a child of ours, and a slot for its status.
+                // SAFETY: an unreaped child of ours, and a place for its status.
                 assert_eq!(unsafe { libc::waitpid(pid, &mut status, 0) }, pid);
                 status != 0
             });

@@ -1,4 +1,4 @@
-//! Pipes and sockets between us and a child.
+//! Pipes and sockets between this process and a child.
 
 use super::{Descriptor, FileIdentity, set_blocking};
 use crate::core::sys::read_rest;
@@ -24,22 +24,22 @@ impl AsRawFd for PipeEnd {
 }
 
 impl PipeEnd {
-    /// Gives the descriptor away: the caller closes it.
+    /// Releases the descriptor: the caller has to close it.
     pub fn into_raw(self) -> i64 {
         self.0.into_raw_fd().into()
     }
 
-    /// Puts it into the hands of someone who closes it, makes it their own, or never comes to either.
+    /// Lends the descriptor to code that will close it, or take it over, or that may fail before it does either.
     pub fn lend(self) -> LentPipe {
         LentPipe { file: FileIdentity::of(self.0.as_fd()), fd: self.0.into_raw_fd() }
     }
 
-    /// How many bytes the pipe holds before a writer has to wait. Only Linux can change it: others
+    /// Sets how many bytes the pipe holds before a writer has to wait. Only Linux can change this; other systems
     /// enlarge a pipe by themselves.
     pub fn set_capacity(&self, bytes: usize) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         {
-            // SAFETY: our own descriptor; takes an integer, and fails with EBADF for a socket.
+            // SAFETY: our own descriptor and an integer. The call fails with EBADF for a socket.
             let result = unsafe { libc::fcntl(self.0.as_raw_fd(), libc::F_SETPIPE_SZ, bytes as libc::c_int) };
             super::check(result).map(drop)
         }
@@ -50,13 +50,13 @@ impl PipeEnd {
         }
     }
 
-    /// All that is left in the pipe, if nobody holds its other end any more; else the end itself,
-    /// untouched. Never blocks: without a writer a read ends at the end of the data.
+    /// Reads all that is left in the pipe if no process has its other end open any more. Otherwise returns the end
+    /// itself, untouched. Never blocks, because without a writer, reading stops at the end of the data.
     pub fn drain(self) -> Result<Vec<u8>, Self> {
         let mut poll = libc::pollfd { fd: self.0.as_raw_fd(), events: libc::POLLHUP, revents: 0 };
         // SAFETY: one valid pollfd, and a timeout of 0 ms.
         let ready = unsafe { libc::poll(&mut poll, 1, 0) };
-        // The last writer is gone, so what is there is all. (macOS reports it only when asked.)
+        // POLLHUP: the last writer is gone, so nothing can be added. (macOS reports POLLHUP only if it is requested.)
         if ready != 1 || poll.revents & libc::POLLHUP == 0 {
             return Err(self);
         }
@@ -64,7 +64,7 @@ impl PipeEnd {
     }
 }
 
-/// A pipe on its way to a new owner.
+/// A pipe that has been lent: see [`PipeEnd::lend`].
 #[derive(Debug)]
 pub struct LentPipe {
     fd: RawFd,
@@ -76,34 +76,37 @@ impl LentPipe {
         self.fd.into()
     }
 
-    /// Closes what its taker has neither closed nor made their own. A pipe of ours blocks: the first thing
-    /// that libuv does with one is to change that (uv_pipe_open).
+    /// Closes the pipe unless the borrower has closed it or taken it over. It has done neither if the fd still means
+    /// the same file and is still in blocking mode, because the first thing that libuv does with a pipe is to make it
+    /// non-blocking (uv_pipe_open).
     pub fn take_back(self) {
-        // SAFETY: not ours to close, and perhaps not open: asked about, and no more.
+        // SAFETY: the fd may be closed or belong to someone else by now; it is only asked about.
         let fd = unsafe { BorrowedFd::borrow_raw(self.fd) };
-        // SAFETY: takes no argument; fails for an fd that is not open.
+        // SAFETY: all arguments are integers. The call fails for an fd that is not open.
         let flags = unsafe { libc::fcntl(self.fd, libc::F_GETFL) };
         let is_blocking = flags >= 0 && flags & libc::O_NONBLOCK == 0;
         if is_blocking && self.file.is_some() && FileIdentity::of(fd) == self.file {
-            // SAFETY: still the pipe that was lent, and nobody else's.
+            // SAFETY: it is still the pipe that was lent, and nobody has taken it over.
             drop(unsafe { OwnedFd::from_raw_fd(self.fd) });
         }
     }
 }
-/// Whether there is something to read. False at the end of the file, and for what cannot tell.
+
+/// Whether there is something to read. `false` at the end of the file, and for files that cannot tell.
 pub fn has_unread(fd: RawFd) -> bool {
     let mut count: libc::c_int = 0;
-    // SAFETY: room for the integer that it writes; fails for a descriptor that is none.
+    // SAFETY: the call writes one integer. It fails for an fd that is not open.
     let result = unsafe { libc::ioctl(fd, libc::FIONREAD, &mut count) };
     result == 0 && count > 0
 }
 
-/// The end to read from a new pipe, in which there are `bytes` and then the end of the file.
+/// Makes a pipe that contains `bytes`, followed by the end of the file, and returns the end to read from.
 pub fn filled_pipe(bytes: &[u8]) -> io::Result<Descriptor> {
     let (reader, mut writer) = io::pipe()?;
     set_blocking(writer.as_raw_fd(), false)?;
-    // What the kernel takes is there for the reader even if this process ends. A pipe usually holds all that
-    // was left in another, but a user with many pipes gets small ones (pipe-user-pages-soft, pipe(7)).
+    // Put as much as possible into the pipe itself, where it stays even if this process ends. A new pipe usually
+    // has room for what was left in another one, but a user with many pipes gets small ones
+    // (pipe-user-pages-soft, pipe(7)). A thread writes the rest.
     let rest = match write_what_fits(&mut writer, bytes)? {
         [] => return Ok(reader.into()),
         rest => rest.to_vec(),
@@ -111,12 +114,12 @@ pub fn filled_pipe(bytes: &[u8]) -> io::Result<Descriptor> {
     set_blocking(writer.as_raw_fd(), true)?;
     std::thread::Builder::new().name("shared-child pipe".into()).stack_size(64 * 1024).spawn(move || {
         block_sigpipe();
-        let _ = writer.write_all(&rest); // EPIPE: the reader has had enough
+        let _ = writer.write_all(&rest); // fails with EPIPE when the reader closes its end
     })?;
     Ok(reader.into())
 }
 
-/// Returns what does not fit.
+/// Writes without blocking and returns the bytes that did not fit.
 fn write_what_fits<'a>(writer: &mut PipeWriter, mut bytes: &'a [u8]) -> io::Result<&'a [u8]> {
     while !bytes.is_empty() {
         match writer.write(bytes) {
@@ -129,10 +132,10 @@ fn write_what_fits<'a>(writer: &mut PipeWriter, mut bytes: &'a [u8]) -> io::Resu
     Ok(bytes)
 }
 
-/// In this thread. Node ignores it, but not every host does.
+/// Blocks SIGPIPE in the calling thread. Node ignores the signal, but other hosts may not.
 fn block_sigpipe() {
     let mut set = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: the set is initialised by the first call; a valid signal; nothing is read back.
+    // SAFETY: the first call initialises the set, SIGPIPE is a valid signal, and the old mask is not asked for.
     unsafe {
         libc::sigemptyset(set.as_mut_ptr());
         libc::sigaddset(set.as_mut_ptr(), libc::SIGPIPE);

@@ -1,4 +1,4 @@
-//! What epoll and kqueue have in common behind [`polling`]: one wait, and keys that say what has happened.
+//! What the watchers on epoll and on kqueue share: a wait through [`polling`], and keys that say what has happened.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};
@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use polling::{Events, Poller};
 
-/// What a wait tells of, by the key under which it is watched.
+/// What a wait reports, with the key under which the process or pipe is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A process has exited.
     Exit(usize),
-    /// The last holder of a pipe's other end has let go of it.
+    /// The last descriptor of a pipe's other end has been closed.
     Hangup(usize),
 }
 
@@ -31,7 +31,7 @@ impl Event {
 
 pub struct Poll {
     pub poller: Poller,
-    /// Used by the thread that waits alone.
+    /// Used only by the thread that waits.
     events: Mutex<Events>,
 }
 
@@ -40,8 +40,8 @@ impl Poll {
         Ok(Self { poller: Poller::new()?, events: Mutex::default() })
     }
 
-    /// Adds what has happened to `happened`, also when it fails: each event comes once, and the poller may have failed
-    /// after it (when it re-arms its own descriptors, for want of memory).
+    /// Appends what has happened to `happened`, even if it fails. Each event is reported only once, and the poller can
+    /// fail after it has received some (when it re-arms its own descriptors and memory is short).
     pub fn wait(&self, timeout: Option<Duration>, happened: &mut Vec<Event>) -> io::Result<()> {
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         events.clear();

@@ -1,4 +1,4 @@
-//! Asking programs to end, as their users do: by closing their windows, and with Ctrl-Break at their console.
+//! Asks programs to end in the way that their users do: by closing their windows, and with Ctrl-Break at their console.
 
 use super::check;
 use super::console::{has_console, processes_at_console, with_console_of};
@@ -10,49 +10,50 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
 };
 use windows_sys::core::BOOL;
 
-/// Asks all windows of some processes to close, those that a user sees. `false`: there is none that could be asked.
-/// Nobody's pid may become another's during the call.
+/// Asks the visible windows of some processes to close. `false`: there is no such window.
+/// The caller makes sure that none of the pids can become another process's during the call.
 pub fn close_windows(processes: &[u32]) -> bool {
-    // SAFETY: no arguments.
+    // SAFETY: the call has no arguments.
     let our_console = unsafe { GetConsoleWindow() };
     let mut search = Search { processes, our_console, asked: false };
-    // SAFETY: the callback gets what it takes for it, and is called before this returns.
+    // SAFETY: the callback gets a pointer to `search`, which it expects, and is called only before this returns.
     unsafe { EnumWindows(Some(ask_window), (&raw mut search).expose_provenance() as LPARAM) };
     search.asked
 }
 
 struct Search<'a> {
     processes: &'a [u32],
-    /// The system says of a console's window that it belongs to one of the programs that use it.
+    /// Our console's window, which is left alone: the system says that it belongs to one of the programs that use it.
     our_console: HWND,
     asked: bool,
 }
 
 unsafe extern "system" fn ask_window(window: HWND, search: LPARAM) -> BOOL {
     const GO_ON: BOOL = 1;
-    // SAFETY: from `close_windows`, which nobody else has it of.
+    // SAFETY: the pointer comes from `close_windows`, which does not use `search` meanwhile.
     let search = unsafe { &mut *ptr::with_exposed_provenance_mut::<Search<'_>>(search as usize) };
     let mut process = 0;
-    // SAFETY: a window that is gone by now is refused, and there is a slot for the pid.
+    // SAFETY: the calls refuse a window that is gone by now, and there is a place for the pid.
     let (is_shown, owner) = unsafe {
         GetWindowThreadProcessId(window, &mut process);
         (IsWindowVisible(window) != 0, GetWindow(window, GW_OWNER))
     };
-    // A dialogue goes with the window that owns it. What is not shown is not meant for users: a program may do
-    // without such a window, and go on.
+    // A dialogue closes with the window that owns it. A window that is not shown is not meant for users: a program may
+    // lose such a window and go on.
     if is_shown && owner.is_null() && window != search.our_console && search.processes.contains(&process) {
-        // SAFETY: the message has no arguments. It is put into a queue, so this waits for nobody.
+        // SAFETY: the message has no arguments. It is put into a queue, so the call does not wait.
         search.asked |= unsafe { PostMessageW(window, WM_CLOSE, 0, 0) } != 0;
     }
     GO_ON
 }
 
-/// Ctrl-Break (never Ctrl-C, to which a process group of its own is deaf) for those of a process group that use the
-/// console of this process, or where it has none, the console that `processes` use. `false`: none of them uses it.
-/// Nobody's pid, and not that which `group` is called by, may become another's during the call.
+/// Sends Ctrl-Break to a process group: to those of its processes that use this process's console or, if this process
+/// has none, the console that `processes` use. (Ctrl-C is of no use: a new process group ignores it.) `false`: none of
+/// them uses such a console. The caller makes sure that neither the pids nor the number of the group can become another
+/// process's during the call.
 pub fn press_ctrl_break(group: u32, processes: &[u32]) -> bool {
     let press = || {
-        // SAFETY: takes integers.
+        // SAFETY: all arguments are integers.
         check(unsafe { GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, group) }).is_ok()
     };
     if has_console() {

@@ -1,4 +1,4 @@
-//! From the system's error numbers to libuv's, which on Windows are numbers of its own
+//! Translates the system's error numbers to libuv's, which are different numbers on Windows
 //! (uv/errno.h, and `uv_translate_sys_error` in libuv's src/win/error.c).
 
 use std::io;
@@ -13,7 +13,7 @@ pub fn uv_errno(error: &io::Error) -> i32 {
     row.map_or(UNKNOWN, |(_, number)| *number)
 }
 
-/// For errors that are the standard library's own.
+/// For errors of the standard library itself.
 fn of_kind(kind: io::ErrorKind) -> i32 {
     match kind {
         io::ErrorKind::NotFound => ENOENT,
@@ -48,7 +48,7 @@ const EROFS: i32 = -4043;
 const ETIMEDOUT: i32 = -4039;
 const EFTYPE: i32 = -4028;
 
-/// libuv's rows, but for those of sockets and tapes.
+/// libuv's table, without the rows for sockets and tapes.
 #[rustfmt::skip]
 const TABLE: &[(u32, i32)] = &[
     (win32::ERROR_NOACCESS, EACCES),
@@ -90,7 +90,7 @@ const TABLE: &[(u32, i32)] = &[
     (win32::ERROR_CANNOT_MAKE, ENOSPC),
     (win32::ERROR_DISK_FULL, ENOSPC),
     (win32::ERROR_HANDLE_DISK_FULL, ENOSPC),
-    // libuv has no row for this; here it is a signal that Windows has no such thing as.
+    // libuv has no row for this. Here it stands for a signal that does not exist on Windows.
     (win32::ERROR_CALL_NOT_IMPLEMENTED, ENOSYS),
     (win32::ERROR_NOT_SUPPORTED, ENOTSUP),
     (win32::ERROR_PRIVILEGE_NOT_HELD, EPERM),

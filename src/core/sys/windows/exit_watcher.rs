@@ -1,5 +1,5 @@
-//! Learns of the exits of any number of processes without a thread of its own: the system's thread
-//! pool waits (63 processes a thread) and calls back. MS docs: RegisterWaitForSingleObject.
+//! Learns of the exits of any number of processes without a thread of its own: the system's thread pool waits
+//! (63 processes per thread) and calls back. MS docs: RegisterWaitForSingleObject.
 
 use super::{Handle, PipeEnd, check};
 use std::ffi::c_void;
@@ -14,7 +14,7 @@ use windows_sys::Win32::System::Threading::{
     INFINITE, RegisterWaitForSingleObject, UnregisterWaitEx, WT_EXECUTEONLYONCE,
 };
 
-/// How soon to ask again about an exit that could not be settled.
+/// How soon to call `on_exit` again after it has returned `false`.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 pub struct ExitWatcher {
@@ -22,9 +22,8 @@ pub struct ExitWatcher {
 }
 
 impl ExitWatcher {
-    /// `on_exit` runs on a thread of the pool for each key whose process has exited (again, until it says
-    /// that this is settled).
-    /// `SHARED_CHILD_REACTOR=threads` makes this `Unsupported`.
+    /// `on_exit` is called on a thread of the pool for each key whose process has exited, again and again until it
+    /// returns `true`. With `SHARED_CHILD_REACTOR=threads` this fails with `Unsupported`.
     pub fn start(on_exit: fn(usize) -> bool, _on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
         if std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads") {
             return Err(io::ErrorKind::Unsupported.into());
@@ -45,8 +44,8 @@ impl ExitWatcher {
         });
         let context = Arc::into_raw(Arc::clone(&watch));
         let mut registration: HANDLE = ptr::null_mut();
-        // SAFETY: the handle stays open until the callback has run: `context` owns a share of it,
-        // which only `exited` takes back; and that runs once, for nobody unregisters before.
+        // SAFETY: the handle stays open until the callback has run: `context` is a strong reference to its owner, which
+        // only `exited` takes back. `exited` runs exactly once, because nothing unregisters before.
         let registered = check(unsafe {
             RegisterWaitForSingleObject(
                 &mut registration,
@@ -58,7 +57,7 @@ impl ExitWatcher {
             )
         });
         if let Err(error) = registered {
-            // SAFETY: from `into_raw` above, and nobody else will take it back.
+            // SAFETY: from `into_raw` above. The callback will not run, so nothing else takes it back.
             drop(unsafe { Arc::from_raw(context) });
             return Err(error);
         }
@@ -66,7 +65,7 @@ impl ExitWatcher {
         Ok(())
     }
 
-    /// Nothing tells of a pipe's end while there are bytes in it that nobody reads.
+    /// Windows does not report a hang-up while there are unread bytes in the pipe.
     pub fn add_hangup(&self, _key: usize, _pipe: &PipeEnd) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
@@ -77,31 +76,31 @@ struct Watch {
     on_exit: fn(usize) -> bool,
     /// Open until the callback has run.
     process: Arc<OwnedHandle>,
-    /// Null, then what came first of: the registration, or `CALLED`.
+    /// Null at first; then whichever comes first, the registration or `CALLED`.
     registration: AtomicPtr<c_void>,
 }
 
-/// The callback has run before there was a registration to put in its place.
+/// Stands in `registration` for "the callback has run, and `add` has not stored the registration yet".
 const CALLED: HANDLE = INVALID_HANDLE_VALUE;
 
 impl Watch {
-    /// Called by `add` with the registration and by the callback with `CALLED`, in either order:
-    /// whoever comes second has both, and gives the registration back to the system.
+    /// Called by `add` with the registration and by the callback with `CALLED`, in either order. The second call knows
+    /// both, and gives the registration back to the system.
     fn meet(&self, mine: HANDLE) {
         let other = self.registration.swap(mine, Ordering::AcqRel);
         let registration = if mine == CALLED { other } else { mine };
         if !other.is_null() {
-            // SAFETY: a registration that has not been given back. Without an event to set this
-            // blocks nothing, and it may be called within the callback, which it lets end first.
+            // SAFETY: the registration has not been given back yet. Without an event to signal, the call does not
+            // block. It may be made within the callback; it takes effect after that has returned.
             unsafe { UnregisterWaitEx(registration, ptr::null_mut()) };
         }
     }
 }
 
 unsafe extern "system" fn exited(context: *mut c_void, _timed_out: bool) {
-    // SAFETY: `add` gave us this share, and the callback runs once.
+    // SAFETY: the strong reference that `add` has made for the callback, which runs once.
     let watch = unsafe { Arc::from_raw(context.cast_const().cast::<Watch>()) };
-    // Nobody else would ask again. The pool starts another thread for one that is held up.
+    // This is the only notification. The pool starts another thread when one is held up.
     while !std::panic::catch_unwind(|| (watch.on_exit)(watch.key)).unwrap_or(false) {
         std::thread::sleep(ASK_AGAIN);
     }

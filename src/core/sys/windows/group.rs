@@ -1,4 +1,4 @@
-//! The group that a child leads: its job, with all that it has started.
+//! The group that a child leads: its job, with everything that it has started.
 
 use super::asking::{close_windows, press_ctrl_break};
 use super::handle::{KILLED, Meaning};
@@ -8,9 +8,9 @@ use std::io;
 #[derive(Debug)]
 pub struct Group {
     job: Job,
-    /// The child's pid, which is also what its process group at the console is called by.
+    /// The child's pid, which is also the number of its process group at a console.
     number: u32,
-    /// Open for as long as the group is, so that its pid does not become another's.
+    /// Kept open for as long as the group exists, so that the pid does not become another process's.
     leader: Handle,
 }
 
@@ -23,7 +23,7 @@ impl Group {
         self.job.kills_on_close()
     }
 
-    /// `true` if anybody has ended by this, or would have to.
+    /// `true` if a process has ended by this or, for signal 0, if a process runs.
     pub fn signal(&self, signal: i32) -> io::Result<bool> {
         let meaning = Meaning::of(signal)?;
         let leader_runs = !self.leader.is_ending()?;
@@ -32,11 +32,11 @@ impl Group {
             return Ok(leader_runs || !others.is_empty());
         }
         self.job.terminate(KILLED)?;
-        // The child may have ended by itself in between.
+        // The child may have exited by itself in between.
         Ok(!others.is_empty() || self.leader.is_ended_by_us()?)
     }
 
-    /// Asks all of them to end. `false`: nobody can be asked, or nobody is left.
+    /// Asks all of its processes to end. `false`: none of them can be asked, or none is left.
     pub fn ask_to_end(&self) -> io::Result<bool> {
         let members = self.job.members()?;
         let processes: Vec<u32> = members.iter().map(|member| member.pid).collect();
@@ -48,14 +48,14 @@ impl Group {
         self.signal(0).map(|anybody| !anybody)
     }
 
-    /// Those that run, but for the child itself, of which the job may still have a record when it has exited.
+    /// The pids of the processes that run, except the child's: the job may still list it after it has exited.
     fn others(&self) -> io::Result<Vec<u32>> {
         let mut others = self.job.processes()?;
         others.retain(|pid| *pid != self.number);
         Ok(others)
     }
 
-    /// Some of those that run: enough to wait for, for when these are gone there are fewer.
+    /// Some of the processes that run. A few are enough to watch: when they have ended, the next check lists others.
     pub fn members(&self) -> Vec<i32> {
         const MOST: usize = 16;
         let others = self.others().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What names a process to the kernel: a handle. While it is open the process keeps its identity and
-//! its exit code, whatever becomes of its pid.
+//! What names a process to the kernel: a handle. While one is open, the pid is not reused and the exit code
+//! can be read, even after the process has exited.
 
 use super::check;
 use std::ffi::c_void;
@@ -20,23 +20,23 @@ const SIGINT: i32 = 2;
 const SIGQUIT: i32 = 3;
 const SIGKILL: i32 = 9;
 const SIGTERM: i32 = 15;
-/// The exit code of a process that we end, as libuv gives it.
+/// The exit code of a process that we terminate, the same as libuv's.
 pub const KILLED: u32 = 1;
-/// The exit code of a process that has none yet (259).
+/// What the system returns as the exit code of a process that has none yet (259).
 const STILL_ACTIVE: u32 = STATUS_PENDING as u32;
 /// Milliseconds.
 const MOMENT: u32 = 100;
-/// The highest that anything is called by, as in lib/signals.ts.
+/// The highest number that is accepted as a signal, as in lib/signals.ts.
 const LAST_SIGNAL: i32 = 64;
 
-/// What there is of a signal on a system that has none.
+/// What a signal means on a system that has no signals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
-    /// It only asks whether somebody is there.
+    /// Only asks whether the process runs.
     Probe,
     Kill,
-    /// To whoever sends it by itself it means the same. To who is to end a child with time to do so, it is a
-    /// request.
+    /// Terminates, like `Kill`, when it is sent by itself. With a grace period (see `Process::ask_to_end`), it is a
+    /// request to end.
     Ask,
 }
 
@@ -70,12 +70,13 @@ impl Handle {
         Self::Own(Arc::new(process))
     }
 
-    /// Of a process that is not our child, which may be gone by now, and its pid another's: good for nothing
-    /// but to learn of an end. `None`: it would have to be asked again and again.
+    /// A handle of a process that is not our child. The process may have ended by now, and its pid may belong to
+    /// another one, so the handle serves only to learn of an exit. `None`: it cannot be opened, so there is no way to
+    /// wait for the process.
     pub fn of_member(pid: i32) -> Option<Self> {
-        // SAFETY: takes integers.
+        // SAFETY: all arguments are integers.
         let process = unsafe { OpenProcess(PROCESS_SYNCHRONIZE, 0, pid as u32) };
-        // SAFETY: new, for us.
+        // SAFETY: just made, and nothing else owns it.
         (!process.is_null()).then(|| Self::new(unsafe { OwnedHandle::from_raw_handle(process) }))
     }
 
@@ -109,9 +110,9 @@ impl Handle {
         }
     }
 
-    /// `true` when the signal was sent, `false` when the process has exited. What signals there are is
-    /// libuv's choice (docs.libuv.org, uv_kill): 0 asks, and those that end a process end it, with
-    /// exit code 1.
+    /// `true` when the signal was sent, `false` when the process has exited. Signals mean the same as to libuv
+    /// (docs.libuv.org, uv_kill): 0 asks, and SIGKILL, SIGTERM, SIGINT and SIGQUIT terminate the process with exit
+    /// code 1.
     pub fn send_signal(&self, signal: i32) -> io::Result<bool> {
         match Meaning::of(signal)? {
             Meaning::Probe => self.is_ending().map(|ending| !ending),
@@ -119,8 +120,8 @@ impl Handle {
         }
     }
 
-    /// `true` if the process has ended by this. The system calls it a success, too, when the process was
-    /// about to end by itself, with an exit code of its own.
+    /// `true` if the process has ended by this. TerminateProcess also succeeds when the process was already exiting
+    /// by itself, with an exit code of its own; that is `false`.
     fn terminate(&self) -> io::Result<bool> {
         if self.is_ending()? {
             return Ok(false);
@@ -128,8 +129,8 @@ impl Handle {
         // SAFETY: a process handle that is open (see `Handle`).
         match check(unsafe { TerminateProcess(self.as_raw(), KILLED) }) {
             Ok(()) => self.is_ended_by_us(),
-            // A child's own handle may do anything: access is denied only to what is ending already,
-            // or has ended (MS docs, TerminateProcess).
+            // The handle from creating a child has all rights, so access is denied only if the process is exiting
+            // or has exited (MS docs, TerminateProcess).
             Err(error) if error.raw_os_error() == Some(ERROR_ACCESS_DENIED as i32) => {
                 self.wait_milliseconds(MOMENT).map(|_| false)
             }
@@ -137,23 +138,22 @@ impl Handle {
         }
     }
 
-    /// After it has been terminated.
+    /// Called after TerminateProcess: whether that, and not the process itself, has decided the exit code.
     pub fn is_ended_by_us(&self) -> io::Result<bool> {
         Ok(self.exit_code()? == KILLED || !self.is_ending()?)
     }
 
-    /// Whether the process has exited or is about to, so that nothing can end it any more. Its exit code is
-    /// known before a wait is told (libuv asks in this order, too: `uv__kill` in src/win/process.c). The
-    /// rest is the kernel's work and takes no longer than a moment, for which this waits: whoever asks for
-    /// the status next is to find it.
+    /// Whether the process has exited, or is exiting so that nothing can terminate it any more. The exit code is set
+    /// before a wait for the process returns (libuv asks in this order, too: `uv__kill` in src/win/process.c). The
+    /// kernel does the rest in a moment. This waits for it, so that the caller then finds the status.
     pub fn is_ending(&self) -> io::Result<bool> {
         let ending = self.exit_code()? != STILL_ACTIVE;
         let exited = self.wait_milliseconds(if ending { MOMENT } else { 0 })?;
-        // That code may also be its own.
+        // A process may also exit with the code STILL_ACTIVE, so the wait decides, too.
         Ok(ending || exited)
     }
 
-    /// Of a process that has exited, or of one that is ending; else `STILL_ACTIVE`.
+    /// The exit code of a process that has exited or is exiting; otherwise `STILL_ACTIVE`.
     pub fn exit_code(&self) -> io::Result<u32> {
         let mut code = 0;
         // SAFETY: a process handle that is open, and a slot for the code.

@@ -1,5 +1,5 @@
 //! Windows: a process handle names one process for as long as it is open, and the system's thread pool
-//! tells of exits.
+//! reports exits.
 
 mod asking;
 mod console;
@@ -25,10 +25,10 @@ use crate::core::process::ReapedElsewhere;
 use std::io;
 use windows_sys::core::BOOL;
 
-/// What this system's open files are called by.
+/// An open file of this system.
 pub type Descriptor = std::os::windows::io::OwnedHandle;
 
-/// Streams go to no child here: what libuv makes does overlapped I/O, and C programs do not.
+/// Streams cannot be given to a child on Windows: libuv's handles do overlapped I/O, with which C programs cannot work.
 pub fn set_blocking(_fd: i32, blocking: bool) -> io::Result<bool> {
     Ok(blocking)
 }
@@ -43,7 +43,7 @@ pub fn filled_pipe(_bytes: &[u8]) -> io::Result<Descriptor> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Nobody can take a status here: it can be asked for as long as there is a handle.
+/// Nothing can take the exit status away on Windows: it can be read for as long as there is a handle.
 pub fn reaped_elsewhere(error: io::Error) -> io::Result<ReapedElsewhere> {
     Err(error)
 }

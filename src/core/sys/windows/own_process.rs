@@ -1,4 +1,4 @@
-//! A process of our own spawn engine.
+//! A process that our own spawn engine has started.
 
 use super::asking::close_windows;
 use super::group::Group;
@@ -17,15 +17,15 @@ use windows_sys::Win32::System::Threading::GetProcessTimes;
 #[derive(Debug)]
 pub struct OwnProcess {
     pid: u32,
-    /// `None` once its status is known. The pid is free when the last waiter and the group have let go of it too.
+    /// `None` once its status is known. The pid is free when the last waiter and the group have dropped their copies.
     handle: Option<Handle>,
-    /// The group that it leads, for as long as it can be signalled.
+    /// The group that it leads. `None` once the group has been released.
     group: Option<Group>,
 }
 
 impl OwnProcess {
-    /// From the handle that creating the process gave: it may do anything with it.
-    /// `job`: its own, in which it was born.
+    /// `process`: the handle that CreateProcess returned, which has all rights. `job`: the process's own job, in which
+    /// it was created.
     pub fn new(pid: u32, process: OwnedHandle, job: Option<Job>) -> Self {
         let handle = Handle::new(process);
         let group = job.map(|job| Group::new(job, pid, handle.clone()));
@@ -36,26 +36,27 @@ impl OwnProcess {
         if self.group.is_some() { Containment::Job } else { Containment::Child }
     }
 
-    /// Whether the group, which may outlive the process, still ends with this one: to close its job would end it.
+    /// Whether the group, which may outlive its leader, ends with this process. Then its job must not be closed before
+    /// the group is gone, since that would end it.
     pub fn is_tied(&self) -> bool {
         self.group.as_ref().is_some_and(Group::ends_with_this_process)
     }
 
-    /// There are no zombies.
+    /// Always `false`: there are no zombies on Windows.
     pub fn is_pinned(&self) -> bool {
         false
     }
 
-    /// Some of the processes of the group: who watches them learns that it has become smaller.
+    /// Some of the running processes of the group, to be watched: the group can be empty only once they have ended.
     pub fn group_members(&self) -> Vec<i32> {
         self.group.as_ref().map(Group::members).unwrap_or_default()
     }
 
-    /// Asks the process, or all of its group, to end. `false`: nobody can be asked, or nobody is left.
+    /// Asks the process, or its whole group, to end. `false`: none can be asked, or none is left.
     fn ask(&self) -> io::Result<bool> {
         match (&self.group, &self.handle) {
             (Some(group), _) => group.ask_to_end(),
-            // The handle keeps the pid from becoming another's.
+            // While the handle is open, the pid is not reused.
             (None, Some(handle)) => Ok(!handle.is_ending()? && close_windows(&[self.pid])),
             (None, None) => Ok(false),
         }
@@ -124,15 +125,15 @@ impl Process for OwnProcess {
     }
 }
 
-/// What the process itself used (not its children), of which the system keeps a record while there is
-/// a handle. MS docs: GetProcessTimes, GetProcessMemoryInfo.
+/// What the process itself has used, without its children. The system keeps this record while there is a handle. MS docs:
+/// GetProcessTimes, GetProcessMemoryInfo.
 fn resource_usage(handle: &Handle) -> io::Result<ResourceUsage> {
     let [mut created, mut exited, mut kernel, mut user] = [FILETIME::default(); 4];
-    // SAFETY: an open process handle, and a slot for each of the times.
+    // SAFETY: an open process handle, and a place for each of the times.
     check(unsafe { GetProcessTimes(handle.as_raw(), &mut created, &mut exited, &mut kernel, &mut user) })?;
     let mut memory = PROCESS_MEMORY_COUNTERS::default();
     let size = size_of_val(&memory) as u32;
-    // SAFETY: an open process handle, and room for as many bytes as it says.
+    // SAFETY: an open process handle, and a buffer of the size that is passed.
     check(unsafe { K32GetProcessMemoryInfo(handle.as_raw(), &mut memory, size) })?;
     Ok(ResourceUsage {
         user_cpu_time: microseconds(user),

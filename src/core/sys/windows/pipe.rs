@@ -1,4 +1,4 @@
-//! Pipes between us and a child.
+//! Pipes between this process and a child.
 
 use super::host;
 use crate::core::sys::read_rest;
@@ -22,7 +22,7 @@ use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
 /// As on Linux.
 const CAPACITY: u32 = 64 * 1024;
 
-/// A pipe on its way to a new owner.
+/// A pipe that has been lent: see [`PipeEnd::lend`].
 #[derive(Debug)]
 pub struct LentPipe(i64);
 
@@ -31,7 +31,7 @@ impl LentPipe {
         self.0
     }
 
-    /// There is no telling whether its taker has come to it: it stays open.
+    /// Leaves the pipe open, because there is no way to find out whether the borrower has taken it over.
     pub fn take_back(self) {}
 }
 
@@ -40,24 +40,24 @@ impl LentPipe {
 pub struct PipeEnd(OwnedHandle);
 
 impl PipeEnd {
-    /// Gives the pipe away as an fd of JavaScript's: the caller closes it. -1 if the host program has
-    /// no fd for it (or is no Node): then the pipe is closed.
+    /// Turns the pipe into one of JavaScript's fds, which the caller has to close. -1: the host program cannot make an fd
+    /// (it may not be Node), and the pipe has been closed.
     pub fn into_raw(self) -> i64 {
         host::fd_of(self.0).unwrap_or(-1).into()
     }
 
-    /// Puts it into the hands of someone who closes it, or never comes to that.
+    /// Lends the pipe to code that will close it, or that may fail before it does.
     pub fn lend(self) -> LentPipe {
         LentPipe(self.into_raw())
     }
 
-    /// A pipe keeps the capacity that it was made with.
+    /// Not supported: the capacity of a pipe is fixed when it is made.
     pub fn set_capacity(&self, _bytes: usize) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// All that is left in the pipe, if nobody holds its other end any more; else the end itself,
-    /// untouched. Never blocks: without a writer a read ends at the end of the data.
+    /// Reads all that is left in the pipe if no process has its other end open any more. Otherwise returns the end
+    /// itself, untouched. Never blocks, because without a writer, reading stops at the end of the data.
     pub fn drain(self) -> Result<Vec<u8>, Self> {
         if !self.is_closing() {
             return Err(self);
@@ -65,12 +65,11 @@ impl PipeEnd {
         read_rest(self.0).map_err(Self)
     }
 
-    /// Whether the other end is closed. Asking for the state alone says so while there are bytes left.
+    /// Whether the other end is closed. Only the state of the pipe shows this while there are bytes left.
     fn is_closing(&self) -> bool {
         let mut status = IO_STATUS_BLOCK::default();
         let mut pipe = FILE_PIPE_LOCAL_INFORMATION::default();
-        // SAFETY: an open handle, on which nobody reads or writes meanwhile; room for as many bytes
-        // as it says.
+        // SAFETY: an open handle, on which nothing reads or writes meanwhile, and a buffer of the size that is passed.
         let result = unsafe {
             NtQueryInformationFile(
                 self.0.as_raw_handle(),
@@ -92,11 +91,11 @@ pub enum Flow {
     BothWays,
 }
 
-/// (ours, the child's), of a pipe without a name. Ours does overlapped I/O, which is what libuv wants;
-/// the child's does not, which is what C programs want.
+/// Makes a pipe without a name, and returns our end and the child's. Ours does overlapped I/O, as libuv needs it; the
+/// child's does not, as C programs need it.
 ///
-/// The standard library makes its own in the same way. Ours for stdin can also read: libuv asks for the
-/// state of a pipe it is given, which a handle that only writes may not.
+/// The standard library makes its pipes in the same way. Unlike there, our end of stdin can also read: libuv queries the
+/// state of a pipe that it is given, which a write-only handle does not allow.
 pub fn open_pipe(flow: Flow) -> io::Result<(PipeEnd, OwnedHandle)> {
     const BOTH: u32 = GENERIC_READ | GENERIC_WRITE;
     let root = open_pipe_file_system()?;
@@ -107,10 +106,10 @@ pub fn open_pipe(flow: Flow) -> io::Result<(PipeEnd, OwnedHandle)> {
         }
         Flow::BothWays => (BOTH, FILE_SHARE_READ | FILE_SHARE_WRITE, BOTH),
     };
-    let timeout: i64 = -50 * 10_000; // 50 ms, relative; for clients that wait by name: none
+    let timeout: i64 = -50 * 10_000; // 50 ms; it applies to clients that wait by name, of which there are none
     let mut status = IO_STATUS_BLOCK::default();
     let no_name = UNICODE_STRING::default();
-    // SAFETY: the attributes point to a handle and a string that outlive the call, as do the others.
+    // SAFETY: all pointers, those in the attributes included, are to values that outlive the call.
     let ours = unsafe {
         new_handle(|handle| {
             NtCreateNamedPipeFile(
@@ -131,7 +130,7 @@ pub fn open_pipe(flow: Flow) -> io::Result<(PipeEnd, OwnedHandle)> {
             )
         })?
     };
-    // SAFETY: as above. Opening "" under the pipe itself opens its other end.
+    // SAFETY: as above. (Opening "" relative to the pipe opens its other end.)
     let childs = unsafe {
         new_handle(|handle| {
             let options = FILE_NON_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT;
@@ -142,7 +141,7 @@ pub fn open_pipe(flow: Flow) -> io::Result<(PipeEnd, OwnedHandle)> {
     Ok((PipeEnd(ours), childs))
 }
 
-/// Under which pipes are made.
+/// Opens the directory in which pipes are made.
 fn open_pipe_file_system() -> io::Result<OwnedHandle> {
     const PATH: &[u16] = &utf16(b"\\??\\PIPE\\");
     let length = size_of_val(PATH) as u16;
@@ -163,7 +162,7 @@ fn attributes(root: &OwnedHandle, name: &UNICODE_STRING) -> OBJECT_ATTRIBUTES {
     OBJECT_ATTRIBUTES { RootDirectory: root.as_raw_handle(), ObjectName: name, ..attributes_of_length() }
 }
 
-/// Not inheritable.
+/// Attributes for a handle that is not inherited.
 fn attributes_of_length() -> OBJECT_ATTRIBUTES {
     OBJECT_ATTRIBUTES { Length: size_of::<OBJECT_ATTRIBUTES>() as u32, ..OBJECT_ATTRIBUTES::default() }
 }
@@ -175,7 +174,7 @@ unsafe fn new_handle(open: impl FnOnce(&mut HANDLE) -> NTSTATUS) -> io::Result<O
     match open(&mut handle) {
         // SAFETY: as promised by the caller.
         0.. => Ok(unsafe { OwnedHandle::from_raw_handle(handle) }),
-        // SAFETY: takes an integer.
+        // SAFETY: the argument is an integer.
         failed => Err(io::Error::from_raw_os_error(unsafe { RtlNtStatusToDosError(failed) } as i32)),
     }
 }
@@ -192,8 +191,8 @@ const fn utf16<const N: usize>(ascii: &[u8; N]) -> [u16; N] {
 
 #[link(name = "ntdll", kind = "raw-dylib")]
 unsafe extern "system" {
-    /// What CreateNamedPipeW is made of, and the only way to a pipe without a name that does overlapped
-    /// I/O. windows-sys does not have it.
+    /// The function that CreateNamedPipeW is built on, and the only way to make a nameless pipe that does overlapped I/O.
+    /// windows-sys does not declare it.
     fn NtCreateNamedPipeFile(
         handle: *mut HANDLE,
         access: u32,

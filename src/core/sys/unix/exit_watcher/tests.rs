@@ -1,14 +1,14 @@
-//! The watcher on a model of a kernel, which does what only some do: it refuses a process that has begun to exit, tells of
-//! exits before they can be reaped, or of what nobody watches, and fails.
+//! Tests the watcher over a model of a kernel. The model can do what only some kernels do, and rarely: refuse a process
+//! that has begun to exit, report exits before they can be reaped, report keys that are not watched, and fail.
 
 use super::*;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-/// What a wait finds, one after the other, and what happens to those that are added.
+/// What the kernel is going to do, and a record of what it was asked.
 #[derive(Default)]
 struct Model {
-    /// The events of each wait, and the errno if it fails all the same.
+    /// The events that each wait returns, and the errno if it then fails.
     waits: Mutex<VecDeque<(Vec<Event>, Option<i32>)>>,
     refused: Mutex<HashMap<usize, i32>>,
     timeouts: Mutex<Vec<Option<Duration>>>,
@@ -48,7 +48,8 @@ impl Kernel for Model {
 }
 
 thread_local! {
-    /// The calls of `on_exit`, `on_hangup`; and what the former answers, by key: `true` if there is nothing.
+    /// The keys that `on_exit` (ASKED) and `on_hangup` (LEFT) were called with, and the next answers of `on_exit`, by
+    /// key. Without an entry, it returns `true`.
     static ASKED: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
     static LEFT: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
     static ANSWERS: RefCell<Vec<(usize, Answer)>> = const { RefCell::new(Vec::new()) };
@@ -92,7 +93,7 @@ impl Run {
         lock(&self.watcher.kernel.waits).push_back((events.to_vec(), Some(libc::ENOMEM)));
     }
 
-    /// For whom `on_exit` was called in this turn.
+    /// Returns the keys for which `on_exit` was called in this turn.
     fn turn(&mut self) -> Vec<usize> {
         self.watcher.turn(&mut self.unsettled);
         ASKED.take()
@@ -136,7 +137,7 @@ fn one_that_stays_unsettled_is_asked_about_rarely() {
     run.will_find(&[Event::Exit(1)]);
     (0..10).for_each(|_| assert_eq!(run.turn(), [1]));
     assert_eq!(run.last_timeout(), Some(Unsettled::RARELY));
-    // One that has just exited is not made to wait for it.
+    // The exit of another process is still asked about soon.
     run.watcher.add(2, &2).unwrap();
     ANSWERS.with_borrow_mut(|answers| answers.push((2, Answer::NotYet)));
     run.will_find(&[Event::Exit(2)]);
@@ -161,7 +162,7 @@ fn a_process_that_cannot_be_watched_is_the_callers() {
     let mut run = Run::new(&[]);
     lock(&run.watcher.kernel.refused).insert(1, libc::ENOMEM);
     assert_eq!(run.watcher.add(1, &1).unwrap_err().raw_os_error(), Some(libc::ENOMEM));
-    // And what comes for it all the same is nobody's.
+    // An event that comes for it nevertheless is ignored.
     run.will_find(&[Event::Exit(1)]);
     assert_eq!(run.turn(), []);
     assert_eq!(*lock(&run.watcher.kernel.exited), []);
