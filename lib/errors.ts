@@ -102,6 +102,14 @@ export function accessDenied(spawnfile: string): Error {
   })
 }
 
+/** The error of Deno, whose class is Deno's own; the code is that of Node's model, so that one test recognises both. */
+export function notCapable(NotCapable: new (message: string) => Error, spawnfile: string, all: boolean): Error {
+  const message = all
+    ? `Requires run access to all programs to start "${spawnfile}" with these environment variables, run again with the --allow-run flag`
+    : `Requires run access to "${spawnfile}", run again with the --allow-run flag`
+  return Object.assign(new NotCapable(message), { code: 'ERR_ACCESS_DENIED', permission: 'run', resource: spawnfile })
+}
+
 /** @param what completes "Expected the native addon: ..": where it should come from */
 export function addonMissing(what: string, cause: unknown): Error {
   return coded(new Error(`Expected the native addon of shared-child: ${what}`, { cause }), 'MODULE_NOT_FOUND')

@@ -62,7 +62,8 @@ export class SharedChild {
    * type, or with a NUL byte in them, reject with a TypeError (`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`),
    * numbers out of range with a RangeError (`ERR_OUT_OF_RANGE`), what this system does not have with
    * `ERR_FEATURE_UNAVAILABLE`, an aborted `options.signal` with an AbortError, and `ERR_ACCESS_DENIED` where Node's
-   * permission model forbids child processes; nothing is started then. The message of an ENOENT names a script's
+   * permission model forbids child processes, or Deno's (`--allow-run`, which is asked for as Deno does) this one; nothing is
+   * started then. The message of an ENOENT names a script's
    * interpreter if it is that which is missing. Everything passed in is read at the time of the call; the child has the
    * working directory, umask, priority, processors and rights that the calling thread had then.
    *

@@ -1,4 +1,5 @@
 // The main ways through the package, without a test runner: `node`, `bun` or `deno run -A` this file. Prints 'ok'.
+import { join } from 'node:path'
 import { run, SharedChild, spawn } from 'shared-child'
 
 function check(what: string, holds: boolean): void {
@@ -86,7 +87,16 @@ async function smoke(): Promise<void> {
     await disposed[Symbol.asyncDispose]()
     check('asyncDispose', disposed.tryWaitSync()?.signal === 'SIGTERM')
   }
+  if ('Deno' in globalThis) await smokeOfPermissions()
   console.log('ok')
+}
+
+/** The permission to load addons is none to start programs. */
+async function smokeOfPermissions(): Promise<void> {
+  const may = ['--no-prompt', '--allow-ffi', '--allow-read', '--allow-env', '--allow-sys', '--allow-run=echo']
+  const script = join(__dirname, 'deno-permissions.js')
+  const { status, stdout, stderr } = await (await spawn(process.execPath, ['run', ...may, script])).output()
+  check(`permissions: ${stdout}${stderr}`, status.success)
 }
 
 // Not process.exit() at the end: that the runtime ends by itself is part of the check.

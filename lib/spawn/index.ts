@@ -98,8 +98,8 @@ export function launchSync(file: unknown, second: unknown, third: unknown): Hand
 
 /** All that may be refused before a child is asked for. */
 function prepare(plan: Plan): ArmedLimits | null {
-  const { spawnfile, limits, given, stdio } = plan
-  requirePermission(spawnfile)
+  const { limits, given, stdio } = plan
+  requirePermission(plan)
   const armed = limits === null ? null : armLimits(limits)
   const shortage = given?.take(stdio) ?? null
   if (shortage === null) return armed
