@@ -1,127 +1,173 @@
 // One run: who takes part, what is compared, what came out.
 import { readFileSync } from 'node:fs'
 import { Host } from './hosts.js'
-import type { Samples } from './measures/samples.js'
-import { runtimeOf, type PeerName } from './peers/index.js'
-import { progress } from './progress.js'
-import { findings, type Comparison, type Finding } from './results.js'
-import { Unavailable } from './unavailable.js'
+import { Unavailable, type Samples } from './measures/samples.js'
+import type { PeerName } from './peers/index.js'
+import { median, quantile } from './statistics.js'
+
+/** Everything that is measured, as the reader knows it: a name and a unit. Less is better, but for what is counted `a second`. */
+export const metrics = {
+  call: ['time of the call', 'us'],
+  bare: ['of a bare addon call that wakes a thread', 'us'],
+  time: ['spawn and exit', 'us'],
+  thread: ['CPU time of the JS thread', 'us'],
+  process: ['CPU time of the process', 'us'],
+  switches: ['voluntary switches', ''],
+  rate: ['children a second', ''],
+  late: ['how late the event loop is, 99.9th percentile', 'ms'],
+  grownBy: ['memory more at the end', 'bytes'],
+  heapGrownBy: ["of that JavaScript's heap", 'bytes'],
+  memory: ['memory a child', 'bytes'],
+  heap: ["of that JavaScript's heap", 'bytes'],
+  fds: ['descriptors a child', ''],
+  threads: ['threads more, in all', ''],
+  latency: ['from the exit to its promise', 'us'],
+  tryWait: ['tryWaitSync()', 'us'],
+  kill: ['sendSignalSync()', 'us'],
+  bytes: ['megabytes a second', ''],
+  bothCpu: ['CPU time a GB, parent and child', 'ms'],
+  parentCpu: ['of that the parent', 'ms'],
+  trip: ['there and back', 'us'],
+  tripCpu: ['CPU time of the parent, a trip', 'us'],
+  collected: ['time', 'ms'],
+  collectedCpu: ['CPU time of the parent', 'ms'],
+  load: ['time to load', 'ms'],
+  size: ['size', 'bytes'],
+  zipped: ['compressed', 'bytes'],
+} satisfies Record<string, [name: string, unit: string]>
+
+export type Metric = keyof typeof metrics
+
+/** One metric of one subject in one case. */
+export interface Finding {
+  readonly row: string
+  readonly case: string
+  readonly metric: Metric
+  readonly subject: string
+  readonly median: number
+  readonly p99: number
+  readonly samples: number
+  /** The median of each round. */
+  readonly rounds: readonly number[]
+}
 
 /** Someone who is measured: a name, and a way to take one round of samples. */
 export interface Subject {
   readonly name: string
-  measure(): Promise<Samples>
+  measure: () => Promise<Samples>
 }
 
-/** How much is measured: enough to see that all works, or enough to believe; and who takes part. */
-export interface Extent {
-  readonly quick: boolean
-  /** Whether the peers in Rust are there. */
-  readonly rust: boolean
+export interface Comparison {
+  readonly case: string
+  readonly metrics: readonly Metric[]
+  readonly rounds: number
+  /** The first one is what the others are compared with. */
+  readonly subjects: readonly Subject[]
+}
+
+/** One question to the bench, with all its cases. */
+export interface Row {
+  readonly name: string
+  /** The question, in the words of a reader of the report. */
+  readonly about: string
+  measure(bench: Bench): Promise<void>
 }
 
 export class Bench {
   readonly findings: Finding[] = []
   /** Who or what was left out, and why. */
   readonly leftOut = new Set<string>()
-  readonly #peers: ReadonlySet<PeerName>
-  readonly #extent: Extent
+  readonly #peers: readonly PeerName[]
+  readonly #quick: boolean
+  #row = ''
 
-  constructor(peers: readonly PeerName[], extent: Extent) {
-    this.#peers = new Set(peers)
-    this.#extent = extent
+  /** `quick`: enough to see that all works, not to believe the figures. */
+  constructor(peers: readonly PeerName[], quick: boolean) {
+    this.#peers = peers
+    this.#quick = quick
   }
 
   /** A size that depends on the effort. */
   pick<T>(quick: T, full: T): T {
-    return this.#extent.quick ? quick : full
+    return this.#quick ? quick : full
   }
 
   /** Those of the named peers that are installed. */
   among(...names: readonly PeerName[]): PeerName[] {
-    return names.filter((name) => this.#peers.has(name))
+    return names.filter((name) => this.#peers.includes(name))
   }
 
   /** A process for each of the named peers that is installed, gone with the returned object. */
-  hosts(...names: readonly PeerName[]): Hosts {
-    return new Hosts(this.among(...names).map((peer) => [peer, new Host(runtimeOf(peer))]))
-  }
-
-  /**
-   * The same, with large processes: one for the package itself, and one in each runtime for all others, which fork. (Each
-   * fork marks every page of its process to be copied, and whoever writes to one next pays for that.)
-   */
-  largeHosts(gigabytes: number, ...names: readonly PeerName[]): Hosts {
-    const shared = new Map<string, Host>()
-    const byPeer = new Map<PeerName, Host>()
-    const room = availableMemory() - SPARE
-    for (const peer of this.among(...names)) {
-      const key = peer === 'shared-child' ? peer : runtimeOf(peer)
-      if (!shared.has(key)) {
-        if (room < (shared.size + 1) * gigabytes) {
-          this.leaveOut(`${peer} at ${gigabytes} GB (not enough memory)`)
-          continue
-        }
-        shared.set(key, new Host(runtimeOf(peer), { ballast: gigabytes }))
-      }
-      byPeer.set(peer, shared.get(key)!)
-    }
-    return new Hosts(byPeer)
-  }
-
-  /** The given subjects if they could be built, else none. */
-  rustSubjects(...subjects: readonly Subject[]): readonly Subject[] {
-    return this.#extent.rust ? subjects : []
+  hosts(names: readonly PeerName[], gigabytes = 0): Hosts {
+    const able = this.among(...names)
+    const room = Number(/^MemAvailable:\s*(\d+)/m.exec(readFileSync('/proc/meminfo', 'latin1'))?.[1] ?? 0) / 2 ** 20
+    if (gigabytes === 0 || room > able.length * gigabytes + SPARE) return new Hosts(able, gigabytes)
+    this.leaveOut(`processes of ${gigabytes} GB (not enough memory)`)
+    return new Hosts([], gigabytes)
   }
 
   leaveOut(what: string): void {
-    if (this.leftOut.has(what)) return
+    if (!this.leftOut.has(what)) console.log(`left out: ${what}`)
     this.leftOut.add(what)
-    progress.note(`left out: ${what}`)
+  }
+
+  async measure(row: Row): Promise<void> {
+    this.#row = row.name
+    await row.measure(this)
   }
 
   /** Measures all subjects in turn, round by round: whatever the machine does meanwhile, it does to all of them. */
-  async compare(comparison: Comparison, rounds: number, subjects: readonly Subject[]): Promise<void> {
-    progress.case(comparison.row, comparison.case)
-    const samples = new Map<string, Samples[]>(subjects.map(({ name }) => [name, []]))
+  async compare({ case: name, metrics: wanted, rounds, subjects }: Comparison): Promise<void> {
+    console.log(`${(performance.now() / 1000).toFixed(0).padStart(5)} s  ${this.#row}: ${name}`)
+    const taken = new Map<string, Samples[]>(subjects.map((subject) => [subject.name, []]))
     for (let round = 0; round < rounds; round++) {
       for (const subject of rotated(subjects, round)) {
-        const taken = samples.get(subject.name)
-        if (taken === undefined) continue
-        progress.step(`round ${round + 1} of ${rounds}: ${subject.name}`)
         try {
-          taken.push(await subject.measure())
+          taken.get(subject.name)?.push(await subject.measure())
         } catch (error) {
-          samples.delete(subject.name)
-          this.leaveOut(`${comparison.row}, ${comparison.case}: ${subject.name} (${reason(error)})`)
+          taken.delete(subject.name)
+          const reason = error instanceof Unavailable ? error.message : String(error)
+          this.leaveOut(`${this.#row}, ${name}: ${subject.name} (${reason})`)
         }
       }
     }
-    this.findings.push(...findings(comparison, samples))
+    for (const metric of wanted) {
+      for (const [subject, all] of taken) {
+        const samples = all.flatMap((round) => round[metric] ?? [])
+        if (samples.length === 0) continue
+        this.findings.push({
+          row: this.#row,
+          case: name,
+          metric,
+          subject,
+          median: median(samples),
+          p99: quantile(samples, 0.99),
+          samples: samples.length,
+          rounds: all.map((round) => median(round[metric] ?? [])),
+        })
+      }
+    }
   }
 }
 
 /** Gigabytes that the machine should keep for everything else. */
 const SPARE = 2
 
-const availableMemory = (): number =>
-  Number(/^MemAvailable:\s*(\d+)/m.exec(readFileSync('/proc/meminfo', 'latin1'))?.[1] ?? 0) / 2 ** 20
-
 /** The processes of some peers. */
 class Hosts implements Disposable {
-  readonly #byPeer: ReadonlyMap<PeerName, Host>
+  readonly #hosts: readonly Host[]
 
-  constructor(byPeer: Iterable<readonly [PeerName, Host]>) {
-    this.#byPeer = new Map(byPeer)
+  constructor(peers: readonly PeerName[], gigabytes: number) {
+    this.#hosts = peers.map((peer) => new Host(peer, gigabytes))
   }
 
   /** A subject for each peer. */
-  subjects(measure: (host: Host, peer: PeerName) => Promise<Samples>): Subject[] {
-    return [...this.#byPeer].map(([name, host]) => ({ name, measure: () => measure(host, name) }))
+  subjects(measure: (host: Host) => Promise<Samples>): Subject[] {
+    return this.#hosts.map((host) => ({ name: host.name, measure: () => measure(host) }))
   }
 
   [Symbol.dispose](): void {
-    for (const host of this.#byPeer.values()) host[Symbol.dispose]()
+    for (const host of this.#hosts) host[Symbol.dispose]()
   }
 }
 
@@ -129,9 +175,4 @@ class Hosts implements Disposable {
 function rotated<T>(list: readonly T[], by: number): T[] {
   const at = by % Math.max(list.length, 1)
   return [...list.slice(at), ...list.slice(0, at)]
-}
-
-function reason(error: unknown): string {
-  if (error instanceof Unavailable) return error.message
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -1,33 +1,32 @@
-// The runner's end of host.ts.
-import { spawn, type ChildProcess } from 'node:child_process'
+// The runner's end of host.ts, and the programs in C, which are started for each measurement.
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import type { Answer, Question } from './host.js'
-import type { MeasureName, ParamsOf } from './measures/index.js'
-import type { Samples } from './measures/samples.js'
-import type { PeerName } from './peers/index.js'
-import { inRoot } from './places.js'
-import { runtimes, type RuntimeName } from './runtimes.js'
-import { Unavailable } from './unavailable.js'
+import { promisify } from 'node:util'
+import type { Answer, MeasureName, ParamsOf, Question } from './host.js'
+import { Unavailable, type Samples } from './measures/samples.js'
+import { peers, type PeerName } from './peers/index.js'
+import { inCache, inRoot } from './places.js'
+
+export const run = promisify(execFile)
 
 /** No measure takes nearly as long: a peer that does not answer is broken. */
-const PATIENCE = 180_000
+const PATIENCE = 600_000
 
 /** What npm adds to the environment is no one's usual environment, and copying it is part of what is measured. */
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)))
 
-export interface HostOptions {
-  /** Gigabytes of memory that the process holds, beyond what it needs. */
-  readonly ballast?: number
-}
-
-/** A process in which peers are measured. */
+/** A process in which a peer is measured. */
 export class Host implements Disposable {
+  readonly name: PeerName
   readonly #child: ChildProcess
   readonly #lines: AsyncIterator<string>
 
-  constructor(runtime: RuntimeName, { ballast = 0 }: HostOptions = {}) {
-    const { file, flags } = runtimes[runtime]
-    this.#child = spawn(file, [...flags, inRoot('build', 'bench', 'host.js'), String(ballast)], {
+  /** `ballast`: gigabytes of memory that it holds, beyond what it needs. */
+  constructor(name: PeerName, ballast = 0) {
+    this.name = name
+    const { runtime, flags } = peers[name]
+    this.#child = spawn(runtime, [...flags, inRoot('build', 'bench', 'host.js'), name, String(ballast)], {
       env: environment,
       stdio: ['pipe', 'pipe', 'inherit'],
     })
@@ -35,28 +34,76 @@ export class Host implements Disposable {
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]()
   }
 
-  /** Measures, and returns the samples. The first call of a peer also loads it. */
-  async ask<Name extends MeasureName>(measure: Name, peer: PeerName, ...params: ParamsOf<Name>): Promise<Samples> {
-    return (await this.#ask({ measure, peer, params: params[0] })).samples
-  }
-
-  async version(peer: PeerName): Promise<string> {
-    return (await this.#ask({ measure: 'stopWatching', peer, params: null })).version
-  }
-
-  async #ask(question: Question): Promise<{ samples: Samples; version: string }> {
+  async ask<Name extends MeasureName>(measure: Name, ...[params]: ParamsOf<Name>): Promise<Samples> {
+    const question: Question = { measure, params: params ?? null }
     this.#child.stdin!.write(`${JSON.stringify(question)}\n`)
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE)
     const line = await this.#lines.next()
     clearTimeout(timer)
-    if (line.done) throw new Error(`The host of ${question.peer} died, or did not answer in ${PATIENCE / 1000} s`)
+    if (line.done) throw new Error(`The host of ${this.name} died, or did not answer in ${PATIENCE / 1000} s`)
     const answer = JSON.parse(line.value) as Answer
     if ('unavailable' in answer) throw new Unavailable(answer.unavailable)
     if ('error' in answer) throw new Error(answer.error)
-    return answer
+    return answer.samples
   }
 
   [Symbol.dispose](): void {
     this.#child.kill('SIGKILL')
   }
+}
+
+/** How each program of programs/ is compiled. A child is static: its own start-up is nothing that we compare. */
+const programs = {
+  child: ['child.c', '-static'],
+  floor: ['floor.c', '-static', '-pthread'],
+  'wake.node': ['wake.c', '-shared', '-fPIC', '-pthread'],
+}
+
+/** Compiles what has changed. */
+export async function compilePrograms(): Promise<void> {
+  mkdirSync(inCache('bin'), { recursive: true })
+  for (const [name, [file, ...flags]] of Object.entries(programs)) {
+    const [source, target] = [inRoot('bench', 'programs', file!), inCache('bin', name)]
+    if (existsSync(target) && statSync(target).mtimeMs > statSync(source).mtimeMs) continue
+    const args = ['-O2', '-Wall', source, '-o', target]
+    await run('cc', [...args, ...flags]).catch(() =>
+      run('cc', [...args, ...flags.filter((flag) => flag !== '-static')]),
+    )
+  }
+}
+
+/** The samples that a program prints. */
+export async function samplesOf(file: string, ...args: (string | number)[]): Promise<Samples> {
+  const { stdout } = await run(file, args.map(String), { maxBuffer: 64 * 1024 * 1024 })
+  return JSON.parse(stdout) as Samples
+}
+
+export const floor = (...args: (string | number)[]): Promise<Samples> => samplesOf(inCache('bin', 'floor'), ...args)
+
+/** The peers that come from the npm registry. Delete .cache/bench/peers to get newer ones. */
+export async function installPeers(): Promise<void> {
+  const folder = inCache('peers')
+  mkdirSync(folder, { recursive: true })
+  // Nothing that they bring along is run.
+  const args = ['install', '--prefix', folder, '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund']
+  await run('npm', [...args, 'execa@9', '@oven/bun-linux-x64@1'], { cwd: folder })
+}
+
+/** Which peers can take part. */
+export const installedPeers = (): PeerName[] =>
+  (Object.keys(peers) as PeerName[]).filter((name) => {
+    const entry = peers[name]
+    return !('needs' in entry) || existsSync(entry.needs)
+  })
+
+/** Who is measured, in which version. */
+export async function versions(names: readonly PeerName[]): Promise<Record<string, string>> {
+  const found: Record<string, string> = { Node: process.versions.node }
+  for (const name of names) {
+    using host = new Host(name)
+    found[name] = Object.keys(await host.ask('version')).join()
+  }
+  const { stdout } = await run('cc', ['--version'])
+  found['cc'] = stdout.split('\n', 1)[0]!
+  return found
 }

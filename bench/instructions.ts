@@ -1,71 +1,145 @@
-// npm run bench:instructions: how many instructions the core's own work takes, counted by callgrind and compared with the
-// committed counts. They are the same on a busy machine, so that a regression shows where no clock would tell.
-//   npm run bench:instructions -- [--update]
-import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs, promisify } from 'node:util'
-import { compileRust, rustProgram } from './native.js'
+// npm run bench:instructions: what can be counted rather than timed, and so is the same on a busy machine: instructions,
+// system calls, bytes. A count that has grown beyond its tolerance fails, where no clock would tell.
+//   npm run bench:instructions -- [--update]      writes the counts into instructions.json, which is committed
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { compilePrograms, run } from './hosts.js'
 import { inCache, inRoot } from './places.js'
-import { number, table } from './report/format.js'
-
-const run = promisify(execFile)
-
-/** More than this is a change: another compiler or C library already makes for a percent or two. */
-const TOLERANCE = 0.05
+import { number, table } from './report.js'
 
 const committedFile = inRoot('bench', 'instructions.json')
 type Counts = Record<string, number>
 
-/** Of the same size everywhere: one of the counts is that of a copy of it. */
+/** Of the same size everywhere: it is copied for each child. */
 const environment = Object.fromEntries(Array.from({ length: 35 }, (_, i) => [`VARIABLE_${i + 10}`, 'x'.repeat(20)]))
+const env = { ...environment, PATH: process.env['PATH'] }
 
-/** Instructions of one run of the program, its start and end included. */
-async function count(what: string, times: number): Promise<number> {
-  const out = inCache('callgrind.out')
-  const args = ['--tool=callgrind', `--callgrind-out-file=${out}`, rustProgram('instructions'), what, String(times)]
-  await run('valgrind', args, { env: { ...environment, PATH: process.env['PATH'] } })
-  return Number(/^(?:summary|totals): (\d+)/m.exec(readFileSync(out, 'latin1'))![1])
+const program = inRoot('build', 'bench', 'counted.js')
+/** V8 does on this thread, and at the same points, what it would do on others, and when they have time. */
+const node = ['--single-threaded', '--hash-seed=1', '--random-seed=1', program]
+
+const scratch = inCache('counts')
+
+/** Runs the program under a tool, and returns what it prints. */
+async function counted(tool: string, ...args: (string | number)[]): Promise<string> {
+  rmSync(scratch, { recursive: true, force: true })
+  await run('mkdir', ['-p', scratch])
+  return (await run(tool, args.map(String), { env, maxBuffer: 1e8 })).stdout
 }
 
-/** Of one more time. */
-async function countOne(what: string): Promise<number> {
-  const [few, many] = [20, 120]
-  return Math.round(((await count(what, many)) - (await count(what, few))) / (many - few))
+/** Of one more time, on the thread of JavaScript; and on all others, where those have a part in it. */
+async function instructions(what: string, from: number, to: number): Promise<{ thread: number; others: number }> {
+  const options = ['--smc-check=all-non-file', '--separate-threads=yes', '--dump-before=uv_getrusage']
+  const out = `--callgrind-out-file=${join(scratch, 'out')}`
+  await counted(
+    'valgrind',
+    '-q',
+    '--tool=callgrind',
+    ...options,
+    out,
+    process.execPath,
+    ...node,
+    'calls',
+    what,
+    from,
+    to,
+  )
+  const totals = readdirSync(scratch).map((name) => {
+    const [, total] = /^totals: (\d+)/m.exec(readFileSync(join(scratch, name), 'latin1')) ?? []
+    return { name, total: Number(total ?? 0) }
+  })
+  const others = totals.filter(({ name }) => !name.endsWith('-01')).reduce((sum, { total }) => sum + total, 0)
+  return { thread: totals.find(({ name }) => name === 'out.2-01')!.total / (to - from), others: others / to }
 }
 
-async function countAll(): Promise<Counts> {
-  const { stdout } = await run(rustProgram('instructions'), ['--list', '0'])
-  const counts: Counts = {}
-  for (const what of stdout.trim().split('\n')) {
-    console.log(`counting: ${what}`)
-    counts[what] = await countOne(what)
-  }
-  return counts
+/** Of all threads of the parent and of none of its children, for one child more. */
+async function systemCalls(from: number, to: number): Promise<number> {
+  const trace = join(scratch, 'trace')
+  const stdout = await counted('strace', '-f', '-o', trace, process.execPath, ...node, 'calls', 'spawn', from, to)
+  const own = new Set(JSON.parse(stdout.trim()) as string[])
+  // What was interrupted by another thread's call stands in two lines.
+  const lines = readFileSync(trace, 'latin1')
+    .split('\n')
+    .filter((line) => !/ (?:<\.\.\. |---|\+\+\+)/.test(line))
+  const marks = lines.flatMap((line, at) => (/^\d+ +getrusage\(/.test(line) ? [at] : []))
+  const between = lines.slice(marks.at(-2)! + 1, marks.at(-1))
+  return between.filter((line) => own.has(line.split(' ', 1)[0]!)).length / (to - from)
 }
 
-function verdict(committed: number | undefined, counted: number): string {
-  if (committed === undefined) return 'new: commit it with --update'
-  const change = counted / committed - 1
+interface Count {
+  /** What has to be installed. */
+  readonly tool: string
+  /** By how much it differs from run to run, and from one compiler to the next. */
+  readonly tolerance: number
+  readonly count: () => Promise<Counts>
+}
+
+const counts: readonly Count[] = [
+  {
+    tool: 'valgrind',
+    tolerance: 0.03,
+    async count() {
+      const spawn = await instructions('spawn', 2000, 4000)
+      return {
+        'instructions of the JS thread: a spawn and exit': spawn.thread,
+        // valgrind shares no memory with a child, so that all is as usual but the clone itself, which is a fork.
+        'instructions of the other threads: a spawn and exit, by the fork fallback': spawn.others,
+        'instructions: tryWaitSync() on a running child': (await instructions('tryWaitSync', 2000, 20_000)).thread,
+        'instructions: sendSignalSync() to a running child': (await instructions('sendSignalSync', 2000, 20_000))
+          .thread,
+      }
+    },
+  },
+  {
+    tool: 'strace',
+    tolerance: 0.05,
+    count: async () => ({ "system calls of all the parent's threads: a spawn and exit": await systemCalls(50, 250) }),
+  },
+  {
+    tool: process.execPath,
+    tolerance: 0.05,
+    async count() {
+      return {
+        "bytes of JavaScript's heap: a live child": Number(
+          await counted(process.execPath, '--expose-gc', ...node, 'heap', 1000),
+        ),
+      }
+    },
+  },
+]
+
+function verdict(committed: number | undefined, now: number, tolerance: number): { text: string; grown: boolean } {
+  if (committed === undefined) return { text: 'new: commit it with --update', grown: true }
+  const change = now / committed - 1
   const percent = `${change < 0 ? '' : '+'}${number(change * 100)} %`
-  if (change > TOLERANCE) return `**${percent}: more than before**`
-  return change < -TOLERANCE ? `${percent}: less, commit it with --update` : percent
+  if (change > tolerance) return { text: `**${percent}: more than before**`, grown: true }
+  return { text: change < -tolerance ? `${percent}: less, commit it with --update` : percent, grown: false }
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { update: { type: 'boolean', default: false } } })
-  await compileRust()
-  const counts = await countAll()
-  if (values.update) writeFileSync(committedFile, `${JSON.stringify(counts, null, 2)}\n`)
+  await compilePrograms()
   const committed = JSON.parse(readFileSync(committedFile, 'utf8')) as Counts
-  const lines = Object.entries(counts).map(([what, counted]) => ({
-    what,
-    counted,
-    committed: committed[what],
-    verdict: verdict(committed[what], counted),
-  }))
-  const cells = lines.map((line) => [line.what, String(line.committed ?? '-'), String(line.counted), line.verdict])
-  console.log(`\n${table(['instructions to', 'committed', 'counted', 'change'], cells)}`)
-  if (lines.some((line) => line.counted > (line.committed ?? Infinity) * (1 + TOLERANCE))) process.exitCode = 1
+  const found: Counts = {}
+  const lines: string[][] = []
+  for (const { tool, tolerance, count } of counts) {
+    const there = await run(tool, ['--version']).then(
+      () => true,
+      () => false,
+    )
+    if (!there && values.update) throw new Error(`Expected ${tool} on this machine, to update all counts`)
+    if (!there) console.log(`left out: what needs ${tool}, which is not installed`)
+    for (const [what, exact] of Object.entries(there ? await count() : {})) {
+      const now = Math.round(exact * 10) / 10
+      found[what] = now
+      const { text, grown } = verdict(committed[what], now, tolerance)
+      lines.push([what, String(committed[what] ?? '-'), String(now), text])
+      if (grown && !values.update) process.exitCode = 1
+    }
+  }
+  console.log(`\n${table(['for one more', 'committed', 'counted', 'change'], lines)}`)
+  if (values.update) writeFileSync(committedFile, `${JSON.stringify(found, null, 2)}\n`)
 }
 
 main().catch((error: unknown) => {

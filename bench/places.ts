@@ -6,5 +6,7 @@ const root = resolve(__dirname, '../..')
 export const inRoot = (...path: string[]): string => join(root, ...path)
 /** Peers and compiled programs: deleting it costs time, nothing else. */
 export const inCache = (...path: string[]): string => join(root, '.cache', 'bench', ...path)
-/** A program of bench/programs, compiled. */
-export const program = (name: string): string => inCache('bin', name)
+/** What --install-peers has installed. */
+export const inPeers = (...path: string[]): string => inCache('peers', 'node_modules', ...path)
+/** programs/child.c, compiled. */
+export const CHILD = inCache('bin', 'child')

@@ -1,9 +1,8 @@
-import type { Peer } from '../peers/peer.js'
 // Questions and signals to a child that runs, answered at once. A call is too short for the clock: they are timed in batches.
-import { program } from '../places.js'
-import { Unavailable } from '../unavailable.js'
+import type { Peer } from '../peers/peer.js'
+import { CHILD } from '../places.js'
 import { now } from './clock.js'
-import type { Samples } from './samples.js'
+import { Unavailable, type Samples } from './samples.js'
 
 const BATCH = 100
 
@@ -18,7 +17,7 @@ function timed(batches: number, call: () => unknown): number[] {
 }
 
 export async function calls(peer: Peer, { batches }: { batches: number }): Promise<Samples> {
-  const child = await peer.start(program('pause'), [], { stdio: 'ignore' })
+  const child = await peer.start(CHILD, ['pause'], { stdio: 'ignore' })
   if (child.send === undefined) throw new Unavailable('it sends no signal at once')
   const samples = {
     tryWait: child.poll === undefined ? [] : timed(batches, () => child.poll!()),

@@ -17,7 +17,10 @@ export function threadCpu(): number {
   return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ')[0]) / 1000
 }
 
-/** On the clock of `programs/exit-when-told.c`, CLOCK_MONOTONIC: what process.hrtime() is in Node. Bun has its own. */
+/** How often the threads of this process have gone to sleep. */
+export const switches = (): number => process.resourceUsage().voluntaryContextSwitches
+
+/** On the clock of `exit-when-told`, CLOCK_MONOTONIC: what process.hrtime() is in Node. Bun has its own. */
 export const monotonic: () => number =
   process.versions['bun'] === undefined ? () => Number(process.hrtime.bigint()) / 1000 : bunClock()
 

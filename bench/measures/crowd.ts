@@ -1,21 +1,25 @@
-// Many live children: what each takes in the parent, and what one more spawn costs among them.
+// Many live children, and what they take in the parent.
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Peer, Running } from '../peers/peer.js'
-import { program } from '../places.js'
-import { atOnce } from './at-once.js'
-import { now, processCpu } from './clock.js'
+import { CHILD } from '../places.js'
 import type { Samples } from './samples.js'
 
 declare const Bun: { gc(force: boolean): void } | undefined
 
 const crowd: Running[] = []
 
-/** Starts children until `count` live. */
+/** Starts children until `count` live, and tells what each has added. */
 export async function gather(peer: Peer, { count }: { count: number }): Promise<Samples> {
-  await atOnce(64, count - crowd.length, async () => {
-    crowd.push(await peer.start(program('pause'), [], { stdio: 'ignore' }))
-  })
-  return {}
+  const before = footprint()
+  while (crowd.length < count) {
+    const some = Array.from({ length: Math.min(50, count - crowd.length) }, () =>
+      peer.start(CHILD, ['pause'], { stdio: 'ignore' }),
+    )
+    crowd.push(...(await Promise.all(some)))
+  }
+  const after = footprint()
+  const each = (key: keyof Footprint): number[] => [(after[key] - before[key]) / Math.max(count, 1)]
+  return { memory: each('memory'), heap: each('heap'), fds: each('fds'), threads: [after.threads - before.threads] }
 }
 
 export async function disperse(): Promise<Samples> {
@@ -25,30 +29,25 @@ export async function disperse(): Promise<Samples> {
   return {}
 }
 
-/** Memory in bytes, after a collection: what is resident of the process's own, and the part that JavaScript's heap is. */
-export async function footprint(): Promise<Samples> {
+interface Footprint {
+  /** Resident bytes of the process's own. */
+  readonly memory: number
+  /** Those of JavaScript's heap. */
+  readonly heap: number
+  readonly fds: number
+  readonly threads: number
+}
+
+/** After a collection. */
+export function footprint(): Footprint {
   if (typeof Bun === 'undefined') globalThis.gc!()
   else Bun.gc(true)
   const status = readFileSync('/proc/self/status', 'latin1')
   const field = (name: string): number => Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(status)![1])
   return {
-    memory: [field('RssAnon') * 1024],
-    heap: [process.memoryUsage().heapUsed],
-    fds: [readdirSync('/proc/self/fd').length],
-    threads: [field('Threads')],
+    memory: field('RssAnon') * 1024,
+    heap: process.memoryUsage().heapUsed,
+    fds: readdirSync('/proc/self/fd').length,
+    threads: field('Threads'),
   }
-}
-
-/** One spawn and exit at a time, among whoever lives. */
-export async function spawnInCrowd(peer: Peer, { count }: { count: number }): Promise<Samples> {
-  const run = (): Promise<unknown> => peer.run('/bin/true', [], { stdio: 'ignore' })
-  await run()
-  const cpu = processCpu()
-  const time: number[] = []
-  for (let i = 0; i < count; i++) {
-    const start = now()
-    await run()
-    time.push(now() - start)
-  }
-  return { cpu: [(processCpu() - cpu) / count], time }
 }

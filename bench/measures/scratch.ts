@@ -8,17 +8,14 @@ let folder: string | undefined
 
 export function scratch(name: string): string {
   if (folder === undefined) {
-    folder = mkdtempSync(join(tmpdir(), 'shared-child-bench-'))
-    const made = folder
+    const made = (folder = mkdtempSync(join(tmpdir(), 'shared-child-bench-')))
     process.once('exit', () => rmSync(made, { recursive: true, force: true }))
   }
   return join(folder, name)
 }
 
-let fifos = 0
-
 export function makeFifo(): string {
-  const path = scratch(`fifo-${++fifos}`)
+  const path = scratch('fifo')
   execFileSync('mkfifo', [path])
   return path
 }

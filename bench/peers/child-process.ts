@@ -1,11 +1,7 @@
 // Node's own child_process, of whichever Node runs this.
-import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { promisify } from 'node:util'
-import type { Peer, RunOptions, Running } from './peer.js'
-import { pipedByStreams } from './streams.js'
-
-const runForOutput = promisify(execFile)
+import { pipedByStreams, type Peer, type RunOptions, type Running } from './peer.js'
 
 const start = (file: string, args: readonly string[], options: RunOptions): ChildProcess =>
   spawn(file, args, { ...options, stdio: options.stdio as StdioOptions })
@@ -29,8 +25,11 @@ export const peer: Peer = {
     return pipedByStreams(child.stdin, child.stdout, exited)
   },
   async output(file, args) {
-    const { stdout } = await runForOutput(file, args, { encoding: 'buffer', maxBuffer: Infinity })
-    return stdout.length
+    const child = spawn(file, args)
+    const chunks: Buffer[] = []
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    await once(child, 'close')
+    return Buffer.concat(chunks).length
   },
 }
 

@@ -1,10 +1,10 @@
-// execa, of the version that is installed in the given folder.
+// execa, if `npm run bench -- --install-peers` has installed it.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
-import type { Peer, RunOptions } from './peer.js'
-import { pipedByStreams } from './streams.js'
+import { inPeers } from '../places.js'
+import { pipedByStreams, type Peer, type RunOptions } from './peer.js'
 
 /** What is used of execa here: its own types need its own version of Node's. */
 interface Execa {
@@ -20,8 +20,8 @@ interface Subprocess {
 /** execa adds to the environment; the others replace it. */
 const translate = (options: RunOptions): object => ({ ...options, extendEnv: options.env === undefined })
 
-export async function loadExeca(folder: string): Promise<Peer> {
-  const home = join(folder, 'node_modules', 'execa')
+export async function load(): Promise<Peer> {
+  const home = inPeers('execa')
   const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }
   const { execa } = (await import(pathToFileURL(join(home, 'index.js')).href)) as Execa
   return {

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
+
 /** What a peer is asked to do, in the words of child_process. */
 export interface RunOptions {
   readonly stdio?: 'ignore' | 'pipe' | readonly ('ignore' | 'pipe' | number)[]
@@ -42,4 +45,17 @@ export interface Peer {
   pipe(file: string, args: readonly string[]): Promise<Piped>
   /** Runs a program for what it prints; resolves with the number of bytes. */
   output(file: string, args: readonly string[]): Promise<number>
+}
+
+/** A child with Node's streams. */
+export function pipedByStreams(stdin: Writable, stdout: Readable, exited: Promise<unknown>): Piped {
+  return {
+    read(onChunk) {
+      stdout.on('data', onChunk)
+      return once(stdout, 'end')
+    },
+    write: (chunk) => (stdin.write(chunk) ? undefined : once(stdin, 'drain')),
+    end: () => void stdin.end(),
+    exited,
+  }
 }

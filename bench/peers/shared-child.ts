@@ -1,9 +1,11 @@
 // The package itself, as its users call it.
+import { readFileSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { spawn, type SharedChild } from 'shared-child'
-import { version } from '../package-version.js'
-import type { Peer, Running } from './peer.js'
-import { pipedByStreams } from './streams.js'
+import { inRoot } from '../places.js'
+import { pipedByStreams, type Peer, type Running } from './peer.js'
+
+const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as { version: string }
 
 export const peer: Peer = {
   version,
@@ -15,7 +17,7 @@ export const peer: Peer = {
   },
   async output(file, args) {
     const child = await spawn(file, args)
-    return (await child.output({ encoding: 'buffer' })).stdout.length
+    return (await child.output({ encoding: 'buffer', maxBuffer: Infinity })).stdout.length
   },
 }
 

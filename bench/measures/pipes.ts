@@ -1,14 +1,16 @@
-// Bytes through pipes: rate, and the CPU time of both ends.
+// Bytes through pipes: how many a second, and the CPU time of both ends.
 import { readFileSync } from 'node:fs'
 import type { Peer } from '../peers/peer.js'
-import { program } from '../places.js'
+import { CHILD } from '../places.js'
 import { now, processCpu } from './clock.js'
 import type { Samples } from './samples.js'
 import { scratch } from './scratch.js'
 
-const MB = 1e6
+function expectBytes(got: number, expected: number): void {
+  if (got !== expected) throw new Error(`Expected ${expected} bytes, got ${got}`)
+}
 
-/** Runs `work` and tells how many megabytes went through a second, and the CPU time of a gigabyte, in ms, at both ends. */
+/** Runs `work` and tells how many megabytes went through a second, and the CPU time of a gigabyte, in ms. */
 async function measured(bytes: number, work: (note: string) => Promise<unknown>): Promise<Samples> {
   const note = scratch('cpu-note')
   const cpu = processCpu()
@@ -19,8 +21,8 @@ async function measured(bytes: number, work: (note: string) => Promise<unknown>)
   const childs = Number(readFileSync(note, 'latin1'))
   const gigabytes = bytes / 1e9
   return {
-    rate: [bytes / MB / seconds],
-    cpu: [(ours + childs) / 1000 / gigabytes],
+    bytes: [bytes / 1e6 / seconds],
+    bothCpu: [(ours + childs) / 1000 / gigabytes],
     parentCpu: [ours / 1000 / gigabytes],
   }
 }
@@ -28,30 +30,30 @@ async function measured(bytes: number, work: (note: string) => Promise<unknown>)
 /** The child writes `bytes` in writes of `size`. */
 export function download(peer: Peer, { bytes, size }: { bytes: number; size: number }): Promise<Samples> {
   return measured(bytes, async (note) => {
-    const child = await peer.pipe(program('write'), [String(size), String(bytes), note])
+    const child = await peer.pipe(CHILD, ['write', String(size), String(bytes), note])
     let got = 0
     await Promise.all([child.read((chunk) => (got += chunk.length)), child.exited])
-    if (got !== bytes) throw new Error(`Expected ${bytes} bytes, got ${got}`)
+    expectBytes(got, bytes)
   })
 }
 
 /** We write `bytes`, and read them back. */
 export function echo(peer: Peer, { bytes }: { bytes: number }): Promise<Samples> {
   return measured(bytes, async (note) => {
-    const child = await peer.pipe(program('echo'), [note])
+    const child = await peer.pipe(CHILD, ['echo', note])
     let got = 0
     const read = child.read((chunk) => (got += chunk.length))
     const chunk = new Uint8Array(64 * 1024)
     for (let sent = 0; sent < bytes; sent += chunk.length) await child.write(chunk)
     child.end()
     await Promise.all([read, child.exited])
-    if (got !== bytes) throw new Error(`Expected ${bytes} bytes, got ${got}`)
+    expectBytes(got, bytes)
   })
 }
 
 /** One byte there and back, again and again. */
 export async function pingPong(peer: Peer, { count }: { count: number }): Promise<Samples> {
-  const child = await peer.pipe(program('echo'), [scratch('cpu-note')])
+  const child = await peer.pipe(CHILD, ['echo', scratch('cpu-note')])
   const ball = new Uint8Array(1)
   let back = (): void => {}
   const read = child.read(() => back())
@@ -68,8 +70,16 @@ export async function pingPong(peer: Peer, { count }: { count: number }): Promis
     await play()
     trip.push(now() - start)
   }
-  const perTrip = (processCpu() - cpu) / count
+  const tripCpu = [(processCpu() - cpu) / count]
   child.end()
   await Promise.all([read, child.exited])
-  return { trip, cpu: [perTrip] }
+  return { trip, tripCpu }
+}
+
+/** A program that is run for what it prints. */
+export async function output(peer: Peer, { bytes }: { bytes: number }): Promise<Samples> {
+  const cpu = processCpu()
+  const start = now()
+  expectBytes(await peer.output(CHILD, ['write', String(64 * 1024), String(bytes)]), bytes)
+  return { collected: [(now() - start) / 1000], collectedCpu: [(processCpu() - cpu) / 1000] }
 }

@@ -1,0 +1,117 @@
+// Children that are started and awaited: what each costs its caller, and how many there are a second.
+import { openSync } from 'node:fs'
+import type { Peer, RunOptions } from '../peers/peer.js'
+import { inCache } from '../places.js'
+import { quantile } from '../statistics.js'
+import { now, processCpu, switches, threadCpu } from './clock.js'
+import { footprint } from './crowd.js'
+import { Unavailable, type Samples } from './samples.js'
+
+const NOBODY = 65_534
+
+/** Each kind of spawn that the kernel or a library might be slower at. */
+const kinds = {
+  plain: () => ({}),
+  pipes: () => ({ stdio: 'pipe' }),
+  'cwd and env': () => ({ cwd: '/tmp', env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp' } }),
+  '6 fds': () => ({ stdio: ['ignore', 'ignore', 'ignore', extraFd(), extraFd(), extraFd()] }),
+  detached: () => ({ detached: true }),
+  'uid and gid': () => nobody(),
+  group: () => ({ group: true }),
+  'group and killOnParentExit': () => ({ group: true, killOnParentExit: true }),
+} satisfies Record<string, () => RunOptions>
+
+export type Kind = keyof typeof kinds
+
+let fd: number | undefined
+const extraFd = (): number => (fd ??= openSync('/dev/null', 'r+'))
+
+function nobody(): RunOptions {
+  if (process.getuid?.() !== 0) throw new Unavailable('only root may change the user')
+  return { uid: NOBODY, gid: NOBODY }
+}
+
+/** programs/wake.c. */
+let wake: (() => void) | undefined
+
+export interface Spawns {
+  readonly program: string
+  readonly count: number
+  /** How many at a time. */
+  readonly limit: number
+  readonly kind?: Kind
+  /** Whether to time the bare call of an addon as well, in the place of the call and after it. */
+  readonly bare?: boolean
+}
+
+export async function spawn(peer: Peer, { program, count, limit, kind = 'plain', bare }: Spawns): Promise<Samples> {
+  const options: RunOptions = { stdio: 'ignore', ...kinds[kind]() }
+  const [call, time, bareCall]: [number[], number[], number[]] = [[], [], []]
+  if (bare) wake ??= require(inCache('bin', 'wake.node')) as () => void
+  /** Starts `total` children, at most `limit` of them at a time. */
+  const run = async (total: number): Promise<void> => {
+    let started = 0
+    const worker = async (): Promise<void> => {
+      while (started < total) {
+        started++
+        const start = now()
+        const exited = peer.run(program, [], options)
+        call.push(now() - start)
+        await exited
+        time.push(now() - start)
+        // What the exec and the exit of another program have left of the caches is the same for both.
+        if (bare) bareCall.push(timeOf(wake!))
+        if (bare) await peer.run(program, [], options)
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(limit, total) }, worker))
+  }
+  await run(limit)
+  for (const samples of [call, time, bareCall]) samples.length = 0
+  const before = { thread: threadCpu(), process: processCpu(), switches: switches(), at: now() }
+  await run(count)
+  const seconds = (now() - before.at) / 1e6
+  const children = bare ? count * 2 : count
+  return {
+    call,
+    time,
+    ...(bare ? { bare: bareCall } : {}),
+    rate: [children / seconds],
+    thread: [(threadCpu() - before.thread) / children],
+    process: [(processCpu() - before.process) / children],
+    switches: [(switches() - before.switches) / children],
+  }
+}
+
+function timeOf(work: () => void): number {
+  const start = now()
+  work()
+  return now() - start
+}
+
+/** What is kept of the event loop's delays: there is room before the children come, so that it is no growth of theirs. */
+const late = new Float64Array(1e6)
+
+/** Very many children: how late the event loop is meanwhile, in milliseconds, and what the process has grown by. */
+export async function manySpawns(peer: Peer, spawns: Spawns): Promise<Samples> {
+  const tenth = (): Promise<Samples> => spawn(peer, { ...spawns, count: Math.ceil(spawns.count / 10) })
+  late.fill(0)
+  await tenth()
+  const before = footprint()
+  let [ticks, last] = [0, now()]
+  const timer = setInterval(() => {
+    const time = now()
+    late[ticks++ % late.length] = (time - last) / 1000 - 1
+    last = time
+  }, 1)
+  const rates: number[] = []
+  for (let i = 0; i < 10; i++) rates.push(...(await tenth())['rate']!)
+  clearInterval(timer)
+  const after = footprint()
+  return {
+    rate: rates,
+    late: [quantile([...late.subarray(0, ticks)], 0.999)],
+    grownBy: [after.memory - before.memory],
+    heapGrownBy: [after.heap - before.heap],
+  }
+}
