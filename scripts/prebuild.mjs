@@ -2,13 +2,14 @@
 //   node scripts/prebuild.mjs [TARGET...]      default: all of napi.targets; a target may be named as it is built here, too
 // What has not changed is not built again. The addons are put into artifacts/, where `napi artifacts` looks for them.
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { argv } from 'node:process'
 import { doing, done, duration, failed, heading, paint, runMain, Trouble } from './lib/console.mjs'
 import { npmDependencies, cargoDependencies } from './lib/dependencies.mjs'
 import { fingerprint, forget, isDone, remember } from './lib/fresh.mjs'
+import { libraryIn } from './lib/native.mjs'
 import { cargoTarget } from './lib/project.mjs'
 import { run } from './lib/run.mjs'
 import { buildStd } from './lib/std.mjs'
@@ -35,18 +36,6 @@ async function chosenTargets(names) {
 const hashOf = (file) => (existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('hex') : 'none')
 
 /**
- * Put the library that cargo built where it is wanted, in one step.
- * @param {Target} target
- * @param {string} folder
- */
-function collect({ file }, folder) {
-  const built = readdirSync(folder).find((name) => /^(?:lib)?shared_child_native\.(?:so|dylib|dll)$/.test(name))
-  if (built === undefined) throw new Trouble(`Expected a library in ${folder}`)
-  copyFileSync(join(folder, built), `${file}.new`)
-  renameSync(`${file}.new`, file)
-}
-
-/**
  * @param {Target} target
  * @param {import('./lib/addon.mjs').Recipe} recipe
  * @param {string} folder where cargo builds
@@ -65,7 +54,9 @@ async function prebuild(target, { cargo, args, env }, folder, rustc) {
   const start = performance.now()
   await run(cargo, args, { env: { ...env, CARGO_TARGET_DIR: folder }, quiet: true })
   mkdirSync(dirname(target.file), { recursive: true })
-  collect(target, join(folder, target.built, 'release'))
+  // In one step: whoever has the old file loaded keeps it.
+  copyFileSync(libraryIn(join(folder, target.built, 'release')), `${target.file}.new`)
+  renameSync(`${target.file}.new`, target.file)
   remember(step, `${print} ${hashOf(target.file)}`)
   done(name, performance.now() - start)
 }

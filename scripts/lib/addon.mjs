@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { needCommand } from './apt.mjs'
 import { Trouble } from './console.mjs'
 import { emptyLibnode } from './foreign.mjs'
+import { asAddon } from './native.mjs'
 import { cargoHome, root } from './project.mjs'
 import { pipInstall } from './python.mjs'
 import { buildStd, hasStd } from './std.mjs'
@@ -94,8 +95,7 @@ export async function recipe(target) {
   const std = await standardLibrary(target)
   return {
     cargo,
-    // With the crate's other type, the lib that tests use, cargo would leave out the link-time optimisation.
-    args: ['rustc', '--lib', '--crate-type', 'cdylib', '--release', '--locked', '--target', spelt, ...std.args].concat(
+    args: [...asAddon, '--release', '--target', spelt, ...std.args].concat(
       target.platform === 'darwin' ? ['--', ...darwinLink] : [],
     ),
     env: { ...env, ...std.env, RUSTFLAGS: rustflags(target, std.source), MACOSX_DEPLOYMENT_TARGET: floors.macos },

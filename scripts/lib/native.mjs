@@ -1,15 +1,24 @@
-// Step 2 of the set-up: the native addon, and the two files that `napi build` writes beside it.
-import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+// Step 2 of the set-up: the native addon, and the two files that napi-rs writes beside it.
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { Trouble } from './console.mjs'
 import { fingerprint, forget, isDone, remember } from './fresh.mjs'
-import { artifacts, bin, cache, inRoot, manifest } from './project.mjs'
-import { runNode } from './run.mjs'
+import { artifacts, cache, cargoTarget, inRoot, manifest } from './project.mjs'
+import { run } from './run.mjs'
 
-/** Where `napi build` writes; the results are then moved into place. */
+/** Where the addon and its two files are put together; they are then moved into place. */
 const out = join(cache, 'native')
 
-/** Written by `napi build`, committed: what require('shared-child/native') loads, and its types. */
+/** Written by napi-rs, committed: what require('shared-child/native') loads, and its types. */
 export const generated = ['index.js', 'index.d.ts']
 
 /**
@@ -30,11 +39,51 @@ export const outdated = () => generated.filter((name) => !isInPlace(name))
 /** Those of `generated` that the set-up has to write. */
 const toWrite = () => outdated().filter((name) => !process.env.CI || !existsSync(inRoot(name)))
 
-/** The addon of this machine's platform, as the last build named it. */
-function addonName() {
-  const name = readdirSync(out).find((file) => file.endsWith('.node'))
-  if (name === undefined) throw new Error('napi build wrote no .node file')
-  return name
+/**
+ * How cargo is called for an addon, here and for a release: the crate's other type, the library that tests use, would cost
+ * it the link-time optimisation.
+ */
+export const asAddon = ['rustc', '--lib', '--crate-type', 'cdylib', '--locked']
+
+/**
+ * The library that cargo has built.
+ * @param {string} folder of a profile
+ */
+export function libraryIn(folder) {
+  const name = readdirSync(folder).find((file) => /^(?:lib)?shared_child_native\.(?:so|dylib|dll)$/.test(file))
+  if (name === undefined) throw new Trouble(`Expected a library in ${folder}`)
+  return join(folder, name)
+}
+
+/**
+ * Builds the addon, its loader and its types into `out`.
+ * @param {'release' | 'debug'} profile
+ */
+async function build(profile) {
+  const types = join(out, 'types')
+  mkdirSync(types, { recursive: true })
+  const { napi, name: packageName, version } = manifest()
+  // musl is linked as Node links it: dynamically, or there would be two of it in a process.
+  const musl = localName().includes('-musl') ? '-Ctarget-feature=-crt-static' : ''
+  await run('cargo', [...asAddon, ...(profile === 'release' ? ['--release'] : [])], {
+    env: {
+      RUSTFLAGS: `${process.env.RUSTFLAGS ?? ''} ${musl}`.trim(),
+      // napi-rs' macros write the types while they are expanded, which they have to be for that.
+      NAPI_TYPE_DEF_TMP_FOLDER: types,
+      NAPI_FORCE_BUILD_SHARED_CHILD: String(Date.now()),
+    },
+  })
+  copyFileSync(libraryIn(join(cargoTarget, profile)), join(out, localName()))
+  const { generateTypeDef, writeJsBinding } = await import('@napi-rs/cli')
+  const { constEnum, binaryName } = napi
+  const { exports, dts } = await generateTypeDef({
+    typeDefDir: types,
+    cwd: inRoot(),
+    constEnum,
+    declareBindingTarget: true,
+  })
+  writeFileSync(join(out, 'index.d.ts'), dts)
+  await writeJsBinding({ platform: true, idents: exports, binaryName, packageName, version, outputDir: out })
 }
 
 /**
@@ -57,18 +106,17 @@ export function nativeAddon(profile, rustc) {
   const print = () =>
     fingerprint(
       ['Cargo.toml', 'Cargo.lock', 'build.rs', 'src', '.cargo', 'rust-toolchain.toml'],
-      [profile, rustc, JSON.stringify(manifest().napi), manifest().version, process.env.RUSTFLAGS ?? ''],
+      [profile, rustc, ...asAddon, JSON.stringify(manifest().napi), manifest().version, process.env.RUSTFLAGS ?? ''],
     )
   return {
     name: `native addon (${profile})`,
-    isFresh: () => isDone('native', print()) && isInPlace(addonName()) && toWrite().length === 0,
+    isFresh: () => isDone('native', print()) && isInPlace(localName()) && toWrite().length === 0,
     async work() {
       const before = print()
       forget('native')
       rmSync(out, { recursive: true, force: true })
-      const args = ['build', '--platform', '--output-dir', out, ...(profile === 'release' ? ['--release'] : [])]
-      await runNode(bin('@napi-rs/cli', 'napi'), [...args, '--', '--locked'])
-      install(addonName())
+      await build(profile)
+      install(localName())
       for (const name of toWrite()) {
         install(name)
         console.log(`        ${name} changed: commit it`)
@@ -78,7 +126,7 @@ export function nativeAddon(profile, rustc) {
   }
 }
 
-/** The name that `napi build` gives the addon of this machine. */
+/** The name that napi-rs gives the addon of this machine. */
 function localName() {
   const { platform, arch, report } = process
   const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (report.getReport())
