@@ -3,14 +3,13 @@
 // A patch starts with a few words on the mistake, and says which test must fail:
 //   Caught by: TARGET TEST [with VARIABLE=VALUE]      a test target (loom, behaviour, or lib: the unit tests), and the test's whole name
 //   Needs: root | Linux 6.15                          where the test can show it only there
-import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { release } from 'node:os'
 import { dirname, join } from 'node:path'
 import { argv } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { duration, paint, runMain, skipped, Trouble } from './lib/console.mjs'
-import { sentence } from './lib/counts.mjs'
+import { sentence, total } from './lib/counts.mjs'
 import { loomTest } from './lib/loom.mjs'
 import { cargoTarget, inRoot } from './lib/project.mjs'
 import { attempt, run } from './lib/run.mjs'
@@ -113,24 +112,16 @@ class Copy {
  * @param {Mutant} mutant
  * @returns {Promise<'passed' | 'failed' | 'missing' | 'hung'>}
  */
-function runTest(program, { test, env }) {
-  return new Promise((resolve) => {
-    const child = spawn(program, [test, '--exact'], {
-      cwd: dirname(program),
-      env: { ...process.env, SHARED_CHILD_TEST_SECONDS: String(patience.test), RUST_BACKTRACE: '0', ...env },
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: patience.script * 1000,
-      killSignal: 'SIGKILL',
-    })
-    let output = ''
-    child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => (output += text))
-    // By 'exit', not 'close': what a broken test has started may hold its stdout.
-    child.on('exit', (code) => {
-      if (child.killed) resolve('hung')
-      else if (!output.includes('running 1 test\n')) resolve('missing')
-      else resolve(code === 0 ? 'passed' : 'failed')
-    })
+async function runTest(program, { test, env }) {
+  const { ok, how, output } = await attempt(program, [test, '--exact'], {
+    cwd: dirname(program),
+    env: { SHARED_CHILD_TEST_SECONDS: String(patience.test), RUST_BACKTRACE: '0', ...env },
+    quiet: true,
+    seconds: patience.script,
   })
+  if (how.startsWith('not done')) return 'hung'
+  if (!output.includes('running 1 test\n')) return 'missing'
+  return ok ? 'passed' : 'failed'
 }
 
 /**
@@ -222,11 +213,7 @@ export async function testMutants(names = []) {
       ),
     ),
   )
-  return all.reduce((sum, counts) => ({
-    passed: sum.passed + counts.passed,
-    failed: sum.failed + counts.failed,
-    skipped: sum.skipped + counts.skipped,
-  }))
+  return total(all)
 }
 
 if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) {

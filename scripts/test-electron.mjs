@@ -10,8 +10,8 @@ import { heading, paint, runMain, skipped, Trouble } from './lib/console.mjs'
 import { avaCounts, conclude, table } from './lib/counts.mjs'
 import { pack } from './lib/packages.mjs'
 import { bin, cache, inRoot } from './lib/project.mjs'
+import { runWithLief } from './lib/python.mjs'
 import { attempt, npm } from './lib/run.mjs'
-import { refuseExternalBuffers } from './platform/electron-like.mjs'
 import { profileOf, setup } from './setup.mjs'
 import { platformPackage } from './test-packed.mjs'
 
@@ -94,7 +94,7 @@ async function testLike() {
   }
   const host = join(cache, 'electron', 'like')
   mkdirSync(join(cache, 'electron'), { recursive: true })
-  refuseExternalBuffers(process.execPath, host)
+  await runWithLief(join('platform', 'electron-like.py'), [process.execPath, host])
   return avaCounts(await attempt(host, [bin('ava')]))
 }
 

@@ -1,9 +1,8 @@
 // What is to be known of an addon that cannot be run here, and what must hold for it.
 import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { floors } from './addon.mjs'
-import { inRoot } from './project.mjs'
-import { pipInstall, python } from './python.mjs'
-import { run } from './run.mjs'
+import { runWithLief } from './python.mjs'
 
 /** @typedef {import('./targets.mjs').Target} Target */
 
@@ -43,11 +42,8 @@ const wantedFloors = { glibc: floors.glibc, macOS: floors.macos }
  * @returns {Promise<Map<Target, Facts>>}
  */
 export async function inspect(targets) {
-  const PYTHONPATH = await pipInstall('inspect', ['lief==1.0.0'])
-  const script = inRoot('scripts', 'lib', 'inspect.py')
-  const found = JSON.parse(
-    await run(python, [script, ...targets.map(({ file }) => file)], { env: { PYTHONPATH }, quiet: true }),
-  )
+  const files = targets.map(({ file }) => file)
+  const found = JSON.parse(await runWithLief(join('lib', 'inspect.py'), files))
   return new Map(targets.map((target) => [target, { ...found[target.file], size: statSync(target.file).size }]))
 }
 

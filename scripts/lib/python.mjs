@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { doing, Trouble } from './console.mjs'
 import { forget, isDone, remember } from './fresh.mjs'
-import { cache } from './project.mjs'
+import { cache, inRoot } from './project.mjs'
 import { attempt, run } from './run.mjs'
 
 export const python = process.platform === 'win32' ? 'python' : 'python3'
@@ -28,4 +28,15 @@ export async function pipInstall(name, packages) {
   })
   remember(step, print)
   return folder
+}
+
+/**
+ * Runs a script of ours that reads executables, of every system, with LIEF.
+ * @param {string} script in scripts/
+ * @param {readonly string[]} args
+ * @returns {Promise<string>} what it prints
+ */
+export async function runWithLief(script, args) {
+  const PYTHONPATH = await pipInstall('inspect', ['lief==1.0.0'])
+  return run(python, [inRoot('scripts', script), ...args], { env: { PYTHONPATH }, quiet: true })
 }

@@ -9,12 +9,13 @@ import { root } from './project.mjs'
  * @property {NodeJS.ProcessEnv} [env] on top of this process's environment
  * @property {string} [cwd] default: the repository's root
  * @property {boolean} [quiet] collect the output without showing it
+ * @property {number} [seconds] then it is killed, on Unix with all of its process group. The end is its exit: what it has started may hold its output
  */
 
 /**
  * @typedef {object} Outcome
  * @property {boolean} ok
- * @property {string} how 'exit code 1', 'SIGKILL'
+ * @property {string} how 'exit code 1', 'SIGKILL', 'not done after 60 s'
  * @property {string} output stdout and stderr, in the order they came
  */
 
@@ -25,15 +26,23 @@ import { root } from './project.mjs'
  * @param {RunOptions} [options]
  * @returns {Promise<Outcome>}
  */
-export function attempt(command, args, { env = {}, cwd = root, quiet = false } = {}) {
+export function attempt(command, args, { env = {}, cwd = root, quiet = false, seconds } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
+      detached: seconds !== undefined && process.platform !== 'win32',
     })
     let output = ''
+    let late = false
+    const end = () => {
+      late = true
+      if (process.platform === 'win32' || child.pid === undefined) child.kill('SIGKILL')
+      else process.kill(-child.pid, 'SIGKILL')
+    }
+    const timer = seconds === undefined ? undefined : setTimeout(end, seconds * 1000)
     /** @type {(from: import('node:stream').Readable, to: NodeJS.WriteStream) => void} */
     const follow = (from, to) => {
       from.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
@@ -44,7 +53,12 @@ export function attempt(command, args, { env = {}, cwd = root, quiet = false } =
     follow(child.stdout, process.stdout)
     follow(child.stderr, process.stderr)
     child.on('error', (error) => resolve({ ok: false, how: error.message, output }))
-    child.on('close', (code, signal) => resolve({ ok: code === 0, how: signal ?? `exit code ${code}`, output }))
+    child.on(seconds === undefined ? 'close' : 'exit', (code, signal) => {
+      clearTimeout(timer)
+      const how = late ? `not done after ${seconds} s` : (signal ?? `exit code ${code}`)
+      // What it wrote last may still be on its way.
+      setImmediate(() => resolve({ ok: code === 0, how, output }))
+    })
   })
 }
 

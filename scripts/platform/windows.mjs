@@ -5,9 +5,9 @@ import { doing, Trouble } from '../lib/console.mjs'
 import { download } from '../lib/download.mjs'
 import { fingerprint, isDone, remember } from '../lib/fresh.mjs'
 import { cache, inRoot } from '../lib/project.mjs'
+import { runWithLief } from '../lib/python.mjs'
 import { attempt, run } from '../lib/run.mjs'
 import { host, inDebian, needInDebian } from './debian.mjs'
-import { refuseExternalBuffers } from './electron-like.mjs'
 
 /** What the tests start: every name is the same program. */
 const programNames = [
@@ -45,6 +45,9 @@ async function buildPrograms() {
   remember('windows-programs', print)
 }
 
+/** What makes a Node refuse external buffers. */
+const electronLike = join('platform', 'electron-like.py')
+
 /** Wine gives node.exe no usable stdout on a Unix pipe (EBADF), hence the file. */
 const script = `
 export HOME=/root LC_ALL=C.UTF-8 PATH=/usr/bin:/bin WINEARCH=win64 WINEDEBUG=-all XDG_RUNTIME_DIR=/tmp WINEDLLOVERRIDES='mscoree,mshtml='
@@ -71,11 +74,11 @@ const nodeOf = (version) =>
 
 /**
  * @param {string} name of the copy
- * @param {(from: string, to: string) => void} copy
+ * @param {(from: string, to: string) => unknown} copy
  */
 async function copyOfNode(name, copy) {
   const file = join(cache, 'platforms', name)
-  copy(await nodeOf('22'), file)
+  await copy(await nodeOf('22'), file)
   return file
 }
 
@@ -93,7 +96,7 @@ export const windows = {
     'Node 24': () => nodeOf('24'),
     // What loads an addon is node.exe in most places, but not in all: Electron apps bear names of their own.
     'renamed (app.exe)': () => copyOfNode('app.exe', copyFileSync),
-    'electron-like': () => copyOfNode('electron-like.exe', refuseExternalBuffers),
+    'electron-like': () => copyOfNode('electron-like.exe', (...files) => runWithLief(electronLike, files)),
   },
   run: (node, folder, args) =>
     inDebian(script, [`${host}${folder}`, windowsPath(programs), windowsPath(node), ...args]),
