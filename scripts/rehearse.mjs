@@ -4,7 +4,8 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { doing, done, duration, failed, heading, paint, runMain, skipped, Trouble } from './lib/console.mjs'
+import { duration, heading, runMain, Trouble } from './lib/console.mjs'
+import { checks, conclude } from './lib/counts.mjs'
 import { npmDependencies } from './lib/dependencies.mjs'
 import { add, newUser, packageManagers } from './lib/managers.mjs'
 import { mishaps, tryMishap } from './lib/mishaps.mjs'
@@ -19,28 +20,7 @@ import { runSteps } from './setup.mjs'
 /** @typedef {import('./lib/managers.mjs').Manager} Manager */
 /** @typedef {import('./lib/targets.mjs').Target} Target */
 
-/** @type {{ name: string, result: 'ok' | 'FAILED' | 'skipped', ms: number }[]} */
-const rows = []
-
-/**
- * @param {string} name
- * @param {() => Promise<unknown>} work
- * @returns {Promise<boolean>}
- */
-async function check(name, work) {
-  doing(name)
-  const start = performance.now()
-  try {
-    await work()
-    done(name, performance.now() - start)
-    rows.push({ name, result: 'ok', ms: performance.now() - start })
-    return true
-  } catch (error) {
-    failed(name, error instanceof Error ? error.message : String(error))
-    rows.push({ name, result: 'FAILED', ms: performance.now() - start })
-    return false
-  }
-}
+const { check, counts, skip } = checks()
 
 /** This machine's own target, which has to be there. */
 const isHere = (/** @type {Target} */ { abi }) =>
@@ -55,7 +35,7 @@ async function builtTargets() {
   // In CI it is the one that the other jobs have tested.
   if (!process.env.CI || !existsSync(here.file)) await runNode(inRoot('scripts', 'prebuild.mjs'), [here.triple])
   const absent = targets.filter(({ file }) => !existsSync(file))
-  for (const { triple } of absent) skipped(triple, `not in artifacts/ (npm run prebuild -- ${triple})`)
+  for (const { triple } of absent) skip(triple, `not in artifacts/ (npm run prebuild -- ${triple})`)
   return targets.filter((target) => !absent.includes(target))
 }
 
@@ -189,13 +169,6 @@ runMain(async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-  heading('rehearsal')
-  for (const { name, result, ms } of rows) {
-    console.log(
-      `${(result === 'ok' ? paint('green', result) : paint('red', result)).padEnd(7)} ${name} (${duration(ms)})`,
-    )
-  }
-  const bad = rows.filter(({ result }) => result === 'FAILED').length
-  if (bad > 0) process.exitCode = 1
-  console.log(`\n${rows.length - bad} passed, ${bad} failed (${duration(performance.now() - start)})`)
+  heading(`rehearsal (${duration(performance.now() - start)})`)
+  conclude([{ counts }])
 })

@@ -5,7 +5,7 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename } from 'node:path'
 import { argv } from 'node:process'
-import { done, doing, runMain, Trouble } from './lib/console.mjs'
+import { runMain, Trouble } from './lib/console.mjs'
 import { npmDependencies } from './lib/dependencies.mjs'
 import { expectFiles, pack, platformFiles, rootFiles } from './lib/packages.mjs'
 import { bin, inRoot, manifest } from './lib/project.mjs'
@@ -17,17 +17,6 @@ const dryRun = argv.includes('--dry-run')
 
 /** @param {string[]} args */
 const napi = (...args) => runNode(bin('@napi-rs/cli', 'napi'), args, { quiet: true })
-
-/**
- * @param {string} name
- * @param {() => Promise<unknown>} work
- */
-async function step(name, work) {
-  doing(name)
-  const start = performance.now()
-  await work()
-  done(name, performance.now() - start)
-}
 
 /** The registry refuses a provenance that names another repository than package.json does: not with half of the packages out. */
 function checkProvenance() {
@@ -73,15 +62,20 @@ async function publish() {
   await npm(['publish', ...(dryRun ? ['--dry-run'] : [])], { quiet: true })
 }
 
+/** @type {(name: string, work: () => Promise<void>) => import('./setup.mjs').Step} */
+const step = (name, work) => ({ name, isFresh: () => false, work })
+
 runMain(async () => {
   checkProvenance()
   await runSteps([npmDependencies, typescript])
   const { name, version } = manifest()
   /** @type {{ abi: string }[]} */
   let targets = []
-  await step('the addons of all platforms', async () => {
-    targets = await checkArtifacts()
-  })
-  await step('their packages', () => makePackages(targets))
-  await step(`publish ${name} ${version} and ${targets.length} packages${dryRun ? ' (dry run)' : ''}`, publish)
+  await runSteps([
+    step('the addons of all platforms', async () => {
+      targets = await checkArtifacts()
+    }),
+    step('their packages', () => makePackages(targets)),
+    step(`publish ${name} ${version} and its platforms' packages${dryRun ? ' (dry run)' : ''}`, publish),
+  ])
 })

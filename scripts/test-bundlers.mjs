@@ -4,7 +4,8 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { done, failed, skipped, Trouble } from './lib/console.mjs'
+import { Trouble } from './lib/console.mjs'
+import { checks } from './lib/counts.mjs'
 import { download } from './lib/download.mjs'
 import { npmInstall } from './lib/npm-tools.mjs'
 import { pack } from './lib/packages.mjs'
@@ -115,9 +116,10 @@ async function makeProject(tools) {
 
 /** @returns {Promise<import('./lib/counts.mjs').Counts>} */
 export async function testBundlers() {
+  const { check, counts, skip } = checks()
   if (process.platform === 'win32') {
-    skipped('bundlers', 'the commands of docs/bundlers.md are for a POSIX shell')
-    return { passed: 0, failed: 0, skipped: 1 }
+    skip('bundlers', 'the commands of docs/bundlers.md are for a POSIX shell')
+    return counts
   }
   const bun = bunOfThisMachine()
   /** @type {string} */
@@ -129,12 +131,11 @@ export async function testBundlers() {
     if (bun !== undefined) path.unshift(dirname(await download(bun)))
   } catch (error) {
     if (!(error instanceof Trouble)) throw error
-    skipped('bundlers', `they cannot be installed: ${error.message}`)
-    return { passed: 0, failed: 0, skipped: 1 }
+    skip('bundlers', `they cannot be installed: ${error.message}`)
+    return counts
   }
   const markdown = readFileSync(inRoot('docs', 'bundlers.md'), 'utf8')
   const { program, sections } = read(markdown)
-  const counts = { passed: 0, failed: 0, skipped: 0 }
   const project = await makeProject(tools)
 
   /** @type {(commands: string[], cwd: string) => ReturnType<typeof attempt>} */
@@ -145,50 +146,43 @@ export async function testBundlers() {
       env: { NO_COLOR: '1', PATH: path.join(delimiter) },
     })
 
-  /** @type {(name: string, files: Record<string, string>, test: () => Promise<string>) => Promise<void>} */
-  const check = async (name, files, test) => {
-    const start = performance.now()
+  /** @type {(name: string, files: Record<string, string>, test: () => Promise<void>) => Promise<boolean>} */
+  const build = (name, files, test) => {
     for (const [file, text] of Object.entries(files)) writeFileSync(join(project, file), text)
-    const wrong = await test()
-    for (const file of ['dist', 'build', ...Object.keys(files)])
-      rmSync(join(project, file), { recursive: true, force: true })
-    counts[wrong === '' ? 'passed' : 'failed'] += 1
-    if (wrong === '') done(name, performance.now() - start)
-    else failed(name, wrong)
+    return check(name, test).finally(() => {
+      for (const file of ['dist', 'build', ...Object.keys(files)])
+        rmSync(join(project, file), { recursive: true, force: true })
+    })
   }
 
   try {
     for (const [tool, name] of Object.entries(tabled)) {
       const version = dependencies[/** @type {keyof typeof dependencies} */ (name)]
       const row = `| ${tool} | ${version} |`
-      await check(`${tool} ${version} is in the table`, {}, async () =>
-        markdown.includes(row) ? '' : `Expected ${row}`,
-      )
+      await check(`${tool} ${version} is in the table`, () => {
+        if (!markdown.includes(row)) throw new Trouble(`Expected ${row}`)
+      })
     }
     for (const [tool, command, says, files] of unconfigured) {
-      await check(
-        `${tool}, with no configuration: fails as the table says`,
-        { ...files, 'app.mjs': program },
-        async () => {
-          const { ok, output } = await shell([command], project)
-          return !ok && says.test(output) ? '' : output
-        },
-      )
+      const name = `${tool}, with no configuration: fails as the table says`
+      await build(name, { ...files, 'app.mjs': program }, async () => {
+        const { ok, output } = await shell([command], project)
+        if (ok || !says.test(output)) throw new Trouble(output)
+      })
     }
     for (const { title, alone, files, commands } of sections) {
       if (bun === undefined && title.startsWith('bun ')) {
-        skipped(title, 'there is no Bun for this machine')
-        counts.skipped += 1
+        skip(title, 'there is no Bun for this machine')
         continue
       }
-      await check(title, { 'app.mjs': program, ...files }, async () => {
+      await build(title, { 'app.mjs': program, ...files }, async () => {
         const built = await shell(commands.slice(0, -1), project)
-        if (!built.ok) return `${built.how}\n${built.output}`
+        if (!built.ok) throw new Trouble(`${built.how}\n${built.output}`)
         const place = alone ? mkdtempSync(join(tmpdir(), 'shared-child-bundle-')) : project
         if (alone) cpSync(join(project, 'dist'), join(place, 'dist'), { recursive: true })
         const ran = await shell(commands.slice(-1), place)
         if (alone) rmSync(place, { recursive: true, force: true })
-        return ran.ok && said.test(ran.output) ? '' : `${ran.how}\n${ran.output}`
+        if (!ran.ok || !said.test(ran.output)) throw new Trouble(`${ran.how}\n${ran.output}`)
       })
     }
   } finally {

@@ -3,7 +3,8 @@
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { done, failed, Trouble } from './lib/console.mjs'
+import { Trouble } from './lib/console.mjs'
+import { checks } from './lib/counts.mjs'
 import { expectFiles, pack, rootFiles } from './lib/packages.mjs'
 import { bin, cache, inRoot, manifest } from './lib/project.mjs'
 import { npm, runNode } from './lib/run.mjs'
@@ -24,19 +25,7 @@ export async function platformPackage() {
 
 /** @returns {Promise<import('./lib/counts.mjs').Counts>} */
 export async function testPacked() {
-  const counts = { passed: 0, failed: 0, skipped: 0 }
-  /** @type {(name: string, test: () => Promise<void>) => Promise<void>} */
-  const check = async (name, test) => {
-    const start = performance.now()
-    try {
-      await test()
-      counts.passed += 1
-      done(name, performance.now() - start)
-    } catch (error) {
-      counts.failed += 1
-      failed(name, error instanceof Error ? error.message : String(error))
-    }
-  }
+  const { check, counts } = checks()
   const user = mkdtempSync(join(tmpdir(), 'shared-child-packed-'))
   /** @type {(file: string, options: object) => () => Promise<void>} */
   const compiles = (file, options) => () => compile(user, 'strict.ts', file, { noEmit: true, ...options })

@@ -3,7 +3,8 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { done, failed, skipped, Trouble } from './lib/console.mjs'
+import { Trouble } from './lib/console.mjs'
+import { checks } from './lib/counts.mjs'
 import { npmInstall, toolScript } from './lib/npm-tools.mjs'
 import { inRoot } from './lib/project.mjs'
 import { attempt } from './lib/run.mjs'
@@ -70,32 +71,29 @@ function makeProject(tools) {
  * @param {string} tools
  * @param {string} project
  */
-async function works({ name, runner, args, says, saysNot }, tools, project) {
-  const start = performance.now()
+async function runIn({ runner, args, says, saysNot }, tools, project) {
   const script = runner === 'node' ? [] : [toolScript(tools, runner, runner)]
   const options = { cwd: project, env: { NO_COLOR: '1' }, quiet: true }
   const { ok, how, output } = await attempt(process.execPath, [...script, ...args], options)
-  const wrong = !ok || says?.test(output) === false || saysNot?.test(output) === true
-  if (wrong) failed(name, `${how}\n${output}`)
-  else done(name, performance.now() - start)
-  return !wrong
+  if (!ok || says?.test(output) === false || saysNot?.test(output) === true) throw new Trouble(`${how}\n${output}`)
 }
 
 /** @returns {Promise<import('./lib/counts.mjs').Counts>} */
 export async function testRunners() {
+  const { check, counts, skip } = checks()
   let tools = ''
   try {
     tools = await npmInstall('runners', dependencies)
   } catch (error) {
     if (!(error instanceof Trouble)) throw error
-    skipped('jest and vitest', `they cannot be installed: ${error.message}`)
+    const skippedRuns = runs.filter(({ runner }) => runner !== 'node').length
+    skip('jest and vitest', `they cannot be installed: ${error.message}`, skippedRuns)
   }
   // node:test comes with Node.
   const able = runs.filter(({ runner }) => runner === 'node' || tools !== '')
-  const counts = { passed: 0, failed: 0, skipped: runs.length - able.length }
   const project = makeProject(tools)
   try {
-    for (const run of able) counts[(await works(run, tools, project)) ? 'passed' : 'failed'] += 1
+    for (const run of able) await check(run.name, () => runIn(run, tools, project))
   } finally {
     rmSync(project, { recursive: true, force: true })
   }

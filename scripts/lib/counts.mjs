@@ -1,6 +1,6 @@
 // How many tests passed: read from what the test runners print.
 import { stripVTControlCharacters } from 'node:util'
-import { duration, heading, paint } from './console.mjs'
+import * as print from './console.mjs'
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
@@ -21,17 +21,42 @@ export const total = (all) =>
 /** @param {Counts} counts */
 export const sentence = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`
 
+/** Checks that are made one after the other: a line for each, and their counts. */
+export function checks() {
+  const counts = { passed: 0, failed: 0, skipped: 0 }
+  /** @type {(name: string, work: () => unknown) => Promise<boolean>} what it throws is what is wrong; resolves with whether it passed */
+  const check = async (name, work) => {
+    const start = performance.now()
+    try {
+      await work()
+      counts.passed += 1
+      print.done(name, performance.now() - start)
+      return true
+    } catch (error) {
+      counts.failed += 1
+      print.failed(name, error instanceof Error ? error.message : String(error))
+      return false
+    }
+  }
+  /** @type {(name: string, reason: string, count?: number) => void} */
+  const skip = (name, reason, count = 1) => {
+    counts.skipped += count
+    print.skipped(name, reason)
+  }
+  return { counts, check, skip }
+}
+
 /**
  * The closing table: a line for each part of a run, red where something failed.
  * @param {string} title
  * @param {readonly { name: string, counts: Counts, ms: number }[]} rows
  */
 export function table(title, rows) {
-  heading(title)
+  print.heading(title)
   const width = Math.max(...rows.map(({ name }) => name.length)) + 2
   for (const { name, counts, ms } of rows) {
-    const line = `${name.padEnd(width)} ${sentence(counts)} (${duration(ms)})`
-    console.log(counts.failed > 0 ? paint('red', line) : line)
+    const line = `${name.padEnd(width)} ${sentence(counts)} (${print.duration(ms)})`
+    console.log(counts.failed > 0 ? print.paint('red', line) : line)
   }
 }
 
