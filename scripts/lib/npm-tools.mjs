@@ -8,6 +8,18 @@ import { cache } from './project.mjs'
 import { npm } from './run.mjs'
 
 /**
+ * @param {string} folder
+ * @param {string} packageJson
+ * @param {string[]} args
+ */
+async function install(folder, packageJson, ...args) {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), packageJson)
+  const flags = ['--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund']
+  await npm(['install', ...flags, ...args], { quiet: true })
+}
+
+/**
  * @param {string} name of the folder
  * @param {Record<string, string>} dependencies
  * @param {Record<string, string>} [overrides] of what those depend on
@@ -22,9 +34,7 @@ export async function npmInstall(name, dependencies, overrides = {}) {
   doing(`install ${list.join(', ')} from npm into .cache/tools/${name}`)
   forget(step)
   rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'package.json'), packageJson)
-  await npm(['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund'], { quiet: true })
+  await install(folder, packageJson)
   remember(step, packageJson)
   return folder
 }
@@ -39,4 +49,36 @@ export function toolScript(folder, packageName, command) {
   const file = join(folder, 'node_modules', packageName, 'package.json')
   const { bin } = createRequire(import.meta.url)(file)
   return join(dirname(file), typeof bin === 'string' ? bin : bin[command])
+}
+
+/**
+ * An executable that the registry has; its folder may be deleted to get a newer one.
+ * @typedef {object} Executable
+ * @property {string} name of the folder
+ * @property {string} packageName
+ * @property {string} version
+ * @property {string} file in the package
+ */
+
+/** @param {Executable} wanted */
+export const executable = ({ name, packageName, file }) =>
+  join(cache, 'runtimes', name, 'node_modules', packageName, file)
+
+/**
+ * @param {Executable} wanted it may be one for another platform
+ * @returns {Promise<string>} where it is
+ */
+export async function download(wanted) {
+  const path = executable(wanted)
+  if (existsSync(path)) return path
+  const { name, packageName, version } = wanted
+  doing(`download ${packageName}@${version} into .cache/runtimes/${name}`)
+  await install(
+    join(cache, 'runtimes', name),
+    '{ "private": true }',
+    '--no-save',
+    '--force',
+    `${packageName}@${version}`,
+  )
+  return path
 }

@@ -1,7 +1,7 @@
 // Linux on ARM: Node's own build under qemu-user. The programs that the tests start are this machine's own.
 import { existsSync } from 'node:fs'
 import { aptInstall } from '../lib/apt.mjs'
-import { download } from '../lib/download.mjs'
+import { download } from '../lib/npm-tools.mjs'
 
 /**
  * binfmt_misc has a table for each user namespace since Linux 6.7: nothing is registered on the machine itself.
