@@ -15,7 +15,7 @@ export const metrics = {
   switches: ['voluntary switches', ''],
   rate: ['children a second', ''],
   late: ['how late the event loop is, 99.9th percentile', 'ms'],
-  grownBy: ['memory more at the end', 'bytes'],
+  grownBy: ['memory more after the second half', 'bytes'],
   heapGrownBy: ["of that JavaScript's heap", 'bytes'],
   memory: ['memory a child', 'bytes'],
   heap: ["of that JavaScript's heap", 'bytes'],

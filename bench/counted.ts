@@ -37,9 +37,9 @@ async function heap(count: number): Promise<void> {
   // As many have come and gone before: what the heap has grown by then is no child's.
   await gather(peer, { count })
   await disperse()
-  const before = footprint().heap
+  const before = (await footprint()).heap
   await gather(peer, { count })
-  console.log((footprint().heap - before) / count)
+  console.log(((await footprint()).heap - before) / count)
   await disperse()
 }
 
