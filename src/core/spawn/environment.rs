@@ -1,4 +1,4 @@
-//! The environment of a child, and that of this process, as a child inherits it.
+//! The environment of a child, and that of this process, which a child inherits by default.
 
 use super::StringBlock;
 #[cfg(unix)]
@@ -8,20 +8,20 @@ use std::sync::Arc;
 #[cfg(unix)]
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// A whole environment, as `KEY=value`. A copy of it is the same one.
+/// A whole environment, as `KEY=value` entries. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Environment(Arc<Entries>);
 
 #[derive(Debug, Default)]
 struct Entries {
     block: StringBlock,
-    /// What execve takes: null-terminated, into the block. Made by the thread that needs it first, which is no thread of
-    /// JavaScript's.
+    /// The array that execve takes: null-terminated, with pointers into the block. It is made by the first thread that
+    /// needs it, which is not a JavaScript thread.
     #[cfg(unix)]
     pointers: OnceLock<Vec<*const c_char>>,
 }
 
-// SAFETY: nobody changes the block, nor what the pointers into it point to.
+// SAFETY: neither the block nor what the pointers point to is ever changed.
 #[cfg(unix)]
 unsafe impl Send for Entries {}
 // SAFETY: as above.
@@ -48,15 +48,16 @@ impl Deref for Environment {
 
 #[cfg(unix)]
 impl Environment {
-    /// A null-terminated array, valid while this is.
+    /// The entries as a null-terminated array, valid while this environment exists.
     pub fn pointers(&self) -> &[*const c_char] {
         self.0.pointers.get_or_init(|| self.0.block.pointers())
     }
 
-    /// That of this process. As long as nothing in it changes, all calls share one copy, and it is only compared.
+    /// The environment of this process. As long as it has not changed, each call only compares it and returns the same
+    /// copy.
     ///
-    /// Call it on the main JavaScript thread: it is the only one whose `process.env` is the real environment, so nobody
-    /// changes it meanwhile (a worker's `process.env` is a copy).
+    /// Call this only on the main JavaScript thread. Only that thread's `process.env` is the real environment (a worker's
+    /// is a copy), so nothing changes it meanwhile.
     pub fn of_this_process() -> Self {
         static LAST: Mutex<Option<Environment>> = Mutex::new(None);
         let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,7 +71,7 @@ impl Environment {
         now
     }
 
-    /// By the bytes: a program may change them where they are (putenv(3)).
+    /// Compares the bytes, because a program may change them in place (putenv(3)).
     fn is_that_of_this_process(&self) -> bool {
         let rest = variables_of_this_process()
             .try_fold(self.bytes(), |rest, variable| rest.strip_prefix(variable.to_bytes_with_nul()));
@@ -82,7 +83,7 @@ impl Environment {
 fn variables_of_this_process() -> impl Iterator<Item = &'static CStr> {
     let mut entry = environment_pointer();
     std::iter::from_fn(move || {
-        // SAFETY: a null-terminated array of C strings, which nobody changes while we read (see `of_this_process`).
+        // SAFETY: a null-terminated array of C strings, which nothing changes while it is read (see `of_this_process`).
         unsafe {
             if entry.is_null() || (*entry).is_null() {
                 return None;
@@ -99,20 +100,20 @@ fn environment_pointer() -> *const *const c_char {
     unsafe extern "C" {
         static environ: *const *const c_char;
     }
-    // SAFETY: POSIX's `environ`, read on the thread that alone changes it.
+    // SAFETY: POSIX's `environ`, read on the only thread that changes it.
     unsafe { environ }
 }
 
-/// Libraries cannot name `environ` on macOS (man 7 environ).
+/// On macOS, a shared library cannot refer to `environ` (man 7 environ).
 #[cfg(all(unix, target_vendor = "apple"))]
 fn environment_pointer() -> *const *const c_char {
-    // SAFETY: returns a pointer that is always valid.
+    // SAFETY: the function returns a pointer that is always valid.
     unsafe { *libc::_NSGetEnviron() }.cast_const().cast()
 }
 
 #[cfg(windows)]
 impl Environment {
-    /// That of this process.
+    /// The environment of this process.
     pub fn of_this_process() -> Self {
         super::engine::environment_of_this_process().into()
     }
@@ -122,7 +123,7 @@ impl Environment {
 mod tests {
     use super::*;
 
-    /// Other tests read the environment, too: this is about one that is no longer the process's.
+    /// The tests share this process's environment, so it is not changed here: copies that differ from it are compared.
     #[test]
     fn one_that_has_changed_is_not_shared() {
         let now = Environment::of_this_process();

@@ -1,38 +1,38 @@
-//! Tries a program's possible files in turn, by execvp's rules (man 3 execvp).
+//! Tries the files that a program's name may mean, one after the other, by the rules of execvp (man 3 execvp).
 
 use std::cell::UnsafeCell;
 use std::ffi::{c_char, c_int};
 
-/// The files a program's name may mean, and what each would be started with.
+/// The files that a program's name may mean, and the arguments to start them with.
 pub struct Files {
     /// In the order in which they are tried.
     pub files: Vec<*const c_char>,
     /// Null-terminated.
     pub argv: Vec<*const c_char>,
-    /// `/bin/sh FILE args...`, for a FILE that is a script without `#!`. Slot 1 is set when it is known.
+    /// `/bin/sh FILE args...`, for a FILE that is a script without `#!`. FILE is filled in when it is known.
     shell_argv: UnsafeCell<Vec<*const c_char>>,
 }
 
 impl Files {
     pub fn new(files: Vec<*const c_char>, argv: Vec<*const c_char>) -> Self {
-        // argv[0], if there is one, gives way to the shell and the file.
+        // The shell and the file take the place of argv[0], if there is one.
         let arguments = argv.iter().copied().filter(|argument| !argument.is_null()).skip(1);
         let shell_argv = [c"/bin/sh".as_ptr(), std::ptr::null()].into_iter();
         let shell_argv = shell_argv.chain(arguments).chain([std::ptr::null()]).collect();
         Self { files, argv, shell_argv: UnsafeCell::new(shell_argv) }
     }
 
-    /// `run(file, argv)` returns 0 if it has started the file (an exec then does not return at all),
-    /// else the errno. So does this: of all errnos the one that tells most.
+    /// Calls `run(file, argv)` for each file until one has been started. `run` returns 0 if it has started the file
+    /// (an exec does not return at all then), otherwise the errno. This returns 0, or the most informative errno.
     ///
-    /// Allocates nothing, for it also runs between fork and exec.
+    /// Allocates nothing, because it also runs between fork and exec.
     pub fn try_each(&self, run: impl Fn(*const c_char, *const *const c_char) -> c_int) -> c_int {
         let mut forbidden = false;
         let mut last = libc::ENOENT;
         for file in &self.files {
             last = run(*file, self.argv.as_ptr());
             match last {
-                // Not here: look further.
+                // There is no such file: try the next.
                 libc::ENOENT
                 | libc::ENOTDIR
                 | libc::ELOOP
@@ -40,9 +40,9 @@ impl Files {
                 | libc::ESTALE
                 | libc::ENODEV
                 | libc::ETIMEDOUT => {}
-                // Found, but not for us: look further, and say so if there is no other.
+                // There is one, but it may not be run: try the next, and report this if there is no other.
                 libc::EACCES => forbidden = true,
-                // A file without `#!` is a shell script (POSIX, execvp).
+                // An executable file without `#!` is run as a shell script (POSIX, execvp).
                 libc::ENOEXEC => return run(c"/bin/sh".as_ptr(), self.shell_argv(*file)),
                 _ => return last,
             }
@@ -51,8 +51,8 @@ impl Files {
     }
 
     fn shell_argv(&self, file: *const c_char) -> *const *const c_char {
-        // SAFETY: one thread uses this at a time (it is not Sync), and no reference to the contents
-        // is ever kept; there are at least three elements.
+        // SAFETY: only one thread uses this at a time (it is not Sync), no reference to the contents is ever
+        // kept, and there are at least three elements.
         unsafe {
             let argv = (*self.shell_argv.get()).as_mut_ptr();
             argv.add(1).write(file);
@@ -67,7 +67,7 @@ mod tests {
     use std::cell::RefCell;
     use std::ffi::CStr;
 
-    /// What comes of trying /a, /b and /c if they fail with these errnos, and the names tried.
+    /// Tries /a, /b and /c, which fail with these errnos. Returns the result, and the files that were tried.
     fn try_with(errnos: &[(&str, c_int)]) -> (c_int, Vec<String>) {
         let files = Files::new(
             vec![c"/a".as_ptr(), c"/b".as_ptr(), c"/c".as_ptr()],

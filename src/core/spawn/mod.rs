@@ -1,5 +1,5 @@
-//! Starting a program. A [`Plan`] says what is wanted, in the same words on every system; the
-//! engine of each system carries it out.
+//! Starting a program. A [`Plan`] describes what to start, in the same way on every system; the engine of
+//! each system carries it out.
 
 mod environment;
 pub use environment::Environment;
@@ -22,7 +22,7 @@ mod linux;
 #[cfg(target_os = "linux")]
 use linux as engine;
 
-// On Linux its tests only: what it has in common with FreeBSD runs there.
+// Compiled on Linux for its tests only: the parts that FreeBSD uses can run there.
 #[cfg(all(unix, any(test, not(target_os = "linux"))))]
 mod posix;
 #[cfg(all(unix, not(target_os = "linux")))]
@@ -35,7 +35,7 @@ use windows as engine;
 #[cfg(windows)]
 pub use windows::{at_the_call, wtf8};
 
-// What of it asks no system is tested on every system.
+// The logic that makes no system calls is tested on every system.
 #[cfg(all(test, not(windows)))]
 #[path = "windows"]
 #[allow(dead_code, reason = "the engine that uses it is not compiled here")]
@@ -59,8 +59,8 @@ pub struct Spawned {
     pub pipes: Vec<Option<PipeEnd>>,
 }
 
-/// What failed, when nothing was started. Nothing is left of the attempt: no process, no zombie,
-/// no descriptor.
+/// What failed, if nothing was started. A failed spawn leaves nothing behind: no process, no zombie, no
+/// descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpawnError {
     /// libuv's number: negative, and on Unix the negated errno. What `util.getSystemErrorName` takes.
@@ -69,16 +69,17 @@ pub struct SpawnError {
 }
 
 impl SpawnError {
-    /// A panic, which is a fault of this library: no spawn has come of it, as far as can be told.
+    /// A panic, which is a bug of this library. As far as it can tell, nothing was started.
     pub const PANIC: Self = Self { errno: sys::UV_EIO, stage: Stage::Spawn };
 }
 
 /// Where a spawn failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Anything that is not the working directory's fault.
+    /// Anything that is not listed below.
     Spawn,
-    /// The working directory of the plan: never reported as a missing program.
+    /// Entering the working directory of the plan. It is a stage of its own so that a missing directory is never
+    /// reported as a missing program.
     Chdir,
     /// This system, or this process, has no way to contain a child ([`Grouping::Contain`]).
     Contain,
@@ -92,8 +93,8 @@ impl From<io::Error> for SpawnError {
     }
 }
 
-/// Starts the program of `plan` on the calling thread, and returns once it runs (its exec is done)
-/// or has failed to.
+/// Starts the program of `plan` on the calling thread, and returns once it runs (its exec is done) or the
+/// spawn has failed.
 pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
     engine::spawn(plan)
 }

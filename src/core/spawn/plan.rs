@@ -1,4 +1,4 @@
-//! What to start: everything that a caller can ask for, system-independent.
+//! What to start: everything that a caller can ask for, in the same form on every system.
 
 use super::Environment;
 #[cfg(unix)]
@@ -11,29 +11,29 @@ use std::sync::Arc;
 /// A program to start.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// Windows: this and all other strings are WTF-8 (`windows::wtf8`).
-    /// A path if it has a slash in it, else a name to look up in the child's own PATH.
+    /// A path if it contains a slash, otherwise a name that is looked up in the child's own PATH.
+    /// On Windows, this and all other strings are WTF-8 (`windows::wtf8`).
     pub file: CString,
     /// argv, `argv[0]` included.
     pub args: StringBlock,
     /// The whole environment, as `KEY=value`.
     pub env: Environment,
-    /// A relative one starts at that of the surroundings.
+    /// The working directory. A relative path starts at the directory of `surroundings`.
     pub cwd: Option<CString>,
-    /// What the process had at the call; `None`: what it has when the child starts.
+    /// The process's working directory and umask at the call; `None`: those that it has when the child starts.
     #[cfg(unix)]
     pub surroundings: Option<Arc<Surroundings>>,
-    /// The caller's; `None`: that of the thread that starts the child.
+    /// The calling thread's priority and CPU affinity; `None`: those of the thread that starts the child.
     pub scheduling: Option<sys::Scheduling>,
-    /// What each fd of the child becomes, by its number. At least three.
+    /// What each of the child's fds becomes, from fd 0 up. At least three.
     pub stdio: Vec<Stdio>,
-    /// Unix: a new session. Windows: no console of the parent's, a process group of its own.
+    /// Unix: the child leads a new session. Windows: it does not get the parent's console and leads a process group.
     pub detached: bool,
     pub grouping: Grouping,
-    /// The kernel ends the child, or its whole group, with this process.
+    /// The kernel ends the child, or its whole group, when this process ends.
     pub kill_on_parent_exit: bool,
-    /// Windows only: the same for a child that leads no group, but one that cannot be tied to this process is
-    /// started all the same. What child_process does unless `detached`.
+    /// Windows only: the same, but if that is not possible, the child is started nevertheless. child_process does
+    /// this unless `detached`.
     pub kill_on_parent_exit_if_possible: bool,
     pub credentials: Credentials,
     /// Windows only. `None`: no console window if this process has no console either.
@@ -49,31 +49,32 @@ pub enum Grouping {
     None,
     /// Unix: a process group. Windows: a job.
     Group,
-    /// One that nobody leaves. Linux: a cgroup, and a process group. Windows: a job.
+    /// A group that no process can leave. Linux: a cgroup, and a process group. Windows: a job.
     Contain,
 }
 
 /// What an fd of the child becomes.
 #[derive(Debug)]
 pub enum Stdio {
-    /// fds 0 to 2: /dev/null; others are closed.
+    /// fds 0 to 2: /dev/null. Others are closed.
     Ignore,
-    /// A pipe to us: the child reads fd 0 and writes fds 1 and 2; the others are sockets, both ways.
+    /// A pipe to this process, from which the child reads (fd 0) or to which it writes (fds 1 and 2). Other fds are
+    /// sockets, for both directions.
     Pipe,
     /// The parent's own stdin, stdout or stderr, as it is when the child starts.
     Inherit(i32),
-    /// A copy of one of the caller's descriptors, made with the plan ([`sys::duplicate_fd`]): the
-    /// caller may close its own at once.
+    /// A copy of one of the caller's descriptors, made at the call ([`sys::duplicate_fd`]). So the caller may
+    /// close its own at once.
     Given(sys::Descriptor),
 }
 
-/// Whom the child runs as (Unix). `None` leaves what the parent has.
+/// The user and groups that the child runs as (Unix). `None`: the parent's.
 #[derive(Clone, Debug, Default)]
 pub struct Credentials {
     pub uid: Option<u32>,
     pub gid: Option<u32>,
-    /// Supplementary groups. With a uid or gid and without this, they are dropped where that is
-    /// allowed, as libuv does: root's groups are not for whom root becomes.
+    /// Supplementary groups. `None` together with a uid or gid: they are dropped if this process may do so, as libuv
+    /// does, because another user must not keep root's groups.
     pub groups: Option<Vec<u32>>,
 }
 
@@ -83,14 +84,14 @@ impl Credentials {
     }
 }
 
-/// A list of strings in one allocation, each ended by a NUL: what execve's argv and envp point into.
+/// A list of strings in one allocation, each ended by a NUL. The pointers of execve's argv and envp point into it.
 #[derive(Clone, Debug, Default)]
 pub struct StringBlock {
     bytes: Vec<u8>,
 }
 
 impl StringBlock {
-    /// From strings joined with NULs, as JavaScript hands them over; '' is the empty list.
+    /// From strings joined with NULs, as JavaScript passes them. '' is the empty list.
     pub fn from_joined(joined: impl Into<Vec<u8>>) -> Self {
         let mut bytes = joined.into();
         if !bytes.is_empty() {
@@ -99,14 +100,14 @@ impl StringBlock {
         Self { bytes }
     }
 
-    /// One string, which may be empty (a list of one empty string is not an empty list).
+    /// Appends a string, which may be empty. (A list of one empty string is not an empty list.)
     pub fn push(&mut self, string: &[u8]) {
         debug_assert!(!string.contains(&0));
         self.bytes.extend_from_slice(string);
         self.bytes.push(0);
     }
 
-    /// All of them, with their NULs.
+    /// All strings, with their NULs.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -120,13 +121,12 @@ impl StringBlock {
         })
     }
 
-    /// The value of the variable `name` in a block of `KEY=value`; of several, the first, as getenv
-    /// finds it.
+    /// The value of the variable `name` in a block of `KEY=value`. If there are several, the first, as with getenv.
     pub fn get(&self, name: &[u8]) -> Option<&[u8]> {
         self.iter().find_map(|entry| entry.to_bytes().strip_prefix(name)?.strip_prefix(b"="))
     }
 
-    /// A null-terminated array of pointers into the block, valid while the block is.
+    /// A null-terminated array of pointers into the block, valid while the block exists.
     pub fn pointers(&self) -> Vec<*const c_char> {
         self.iter().map(CStr::as_ptr).chain([std::ptr::null()]).collect()
     }

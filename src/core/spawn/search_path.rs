@@ -1,14 +1,14 @@
-//! The files that may be meant by a program's name, in the order in which execvp tries them.
+//! Lists the files that a program's name may mean, in the order in which execvp tries them.
 
 use super::{Plan, StringBlock};
 
 /// What the C library searches when the environment has no PATH.
 const DEFAULT_PATH: &[u8] = b"/bin:/usr/bin";
 
-/// From the CHILD's PATH, as execvp would after the exec. An empty entry is the working directory.
+/// Uses the CHILD's PATH. An empty entry means the working directory.
 pub fn candidates(plan: &Plan) -> StringBlock {
     let file = plan.file.to_bytes();
-    // The empty name names nothing, in no directory.
+    // An empty name is not looked up in any directory.
     if file.contains(&b'/') || file.is_empty() {
         return [file].into_iter().collect();
     }

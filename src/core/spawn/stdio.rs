@@ -1,4 +1,4 @@
-//! The child's fds on Unix: what the parent opens before the child starts, and which of it goes where.
+//! The child's fds on Unix: what the parent opens before the child starts, and which fd each becomes.
 
 use super::{Plan, Stdio};
 use crate::core::sys::{PipeEnd, check, own, pipe, set_blocking, socket_pair};
@@ -12,14 +12,14 @@ pub struct FdMapping {
     pub target: RawFd,
 }
 
-/// All descriptors of one spawn. Dropping it closes what only the child needed.
+/// All descriptors of one spawn. Dropping it closes those that only the child needed.
 #[derive(Debug)]
 pub struct ChildFds {
-    /// By target, ascending. Targets that are missing are closed in the child.
+    /// In ascending order of targets. fds that are no target are closed in the child.
     pub mappings: Vec<FdMapping>,
-    /// Our ends, by the child's fd.
+    /// Our ends, indexed by the child's fd.
     pub pipes: Vec<Option<PipeEnd>>,
-    /// The child's ends, open in the parent until the child has its copies.
+    /// The child's ends, kept open in the parent until the child has its copies.
     _child_ends: Vec<OwnedFd>,
 }
 
@@ -51,8 +51,8 @@ impl ChildFds {
                 Stdio::Given(fd) => Some(fd.as_raw_fd()),
             };
             if let Some(source) = source {
-                // Node makes its own stdout non-blocking when it is a pipe: a child that does not expect it would
-                // fail with EAGAIN. libuv does the same.
+                // Node makes its own stdout non-blocking when it is a pipe. A child that does not expect that would
+                // fail with EAGAIN. libuv does this, too.
                 if target <= 2 && matches!(stdio, Stdio::Inherit(_) | Stdio::Given(_)) {
                     set_blocking(source, true)?;
                 }
@@ -77,8 +77,8 @@ fn open_null() -> io::Result<OwnedFd> {
     Ok(unsafe { own(fd) })
 }
 
-/// (ours, the child's). Pipes for stdin, stdout and stderr, so that the child can open /dev/stdin
-/// and the like, which no socket allows; sockets for the others, which go both ways.
+/// Returns our end and the child's. For stdin, stdout and stderr these are pipes, so that the child can open
+/// /dev/stdin and the like, which does not work with sockets. For other fds they are sockets, for both directions.
 fn open_pipe(target: RawFd) -> io::Result<(OwnedFd, OwnedFd)> {
     if target > 2 {
         return socket_pair();

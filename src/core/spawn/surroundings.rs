@@ -1,9 +1,9 @@
-//! What a child takes over from its process at the moment of the clone, although the process may have
-//! changed it since the call: the working directory and the umask.
+//! The working directory and the umask of the call. A child inherits both from the process at the moment of the clone,
+//! and the process may have changed them since the call.
 //!
-//! As a rule nobody changes either, so nothing is recorded at the call. The spawns of one thread share
-//! their [`Surroundings`], which are recorded at the last moment: before that thread changes one of the
-//! two. A thread that is not alone in changing them has to record them at each call.
+//! Usually nothing changes them, so nothing is recorded at the call. The spawns of one thread share a
+//! [`Surroundings`], which is recorded only when that thread is about to change one of the two. If other threads may
+//! change them as well, they have to be recorded at each call.
 
 use crate::core::sys::{FileIdentity, OPEN_TO_ENTER, check, own};
 use std::io;
@@ -11,11 +11,11 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// The working directory and umask of a spawn's call. What is not recorded has not changed since.
+/// The working directory and umask at the time of a call. If they are not recorded, they have not changed since.
 #[derive(Debug)]
 pub struct Surroundings {
     recorded: OnceLock<Recorded>,
-    /// An errno, if they could not be recorded: the child must not start in others.
+    /// The errno if they could not be recorded. Then the spawn fails, so that the child does not start with others.
     failure: AtomicI32,
 }
 
@@ -27,12 +27,12 @@ struct Recorded {
 }
 
 impl Surroundings {
-    /// Those of the process, until they are recorded.
+    /// The current ones of the process, until they are recorded.
     pub fn unrecorded() -> Self {
         Self { recorded: OnceLock::new(), failure: AtomicI32::new(0) }
     }
 
-    /// Recorded now; `last` again if nothing has changed, so that any number of spawns in a queue need
+    /// Records them now. Returns `last` if they are the same as then, so that any number of queued spawns need only
     /// one descriptor.
     pub fn at_this_call(last: &Arc<Self>) -> Arc<Self> {
         if last.recorded.get().is_some_and(Recorded::is_still_so) {
@@ -43,8 +43,8 @@ impl Surroundings {
         Arc::new(now)
     }
 
-    /// Call it right before the process changes one of them. Spawns that share them keep what they had,
-    /// those under way included. An error is theirs.
+    /// Call this right before the process changes one of them. The spawns that share this value, including those under
+    /// way, keep the old ones. If recording fails, these spawns fail.
     pub fn record(&self) {
         match Recorded::now() {
             Ok(recorded) => drop(self.recorded.set(recorded)),
@@ -54,9 +54,9 @@ impl Surroundings {
         }
     }
 
-    /// The directory, for an engine that names it before there is a child; `None`: it is that of the process, which must
-    /// not be opened. What is done to the process meanwhile is recorded first: so a directory that was opened while none
-    /// was recorded is the one of the call.
+    /// The directory, for an engine that opens it before the child exists. `None`: it is the current one of the process,
+    /// and this process is not allowed to open it. The directory is opened before the check: a change is recorded before
+    /// it is made, so if nothing has been recorded by then, the directory that was opened is that of the call.
     pub fn directory(&self) -> io::Result<Option<OwnedFd>> {
         let opened = open_working_directory();
         match (self.failure.load(Ordering::Acquire), self.recorded.get()) {
@@ -66,20 +66,20 @@ impl Surroundings {
         }
     }
 
-    /// What the child has to set. Only reads, for it runs between fork and exec, too.
+    /// The umask that the child has to set. Only reads memory, because it also runs between fork and exec.
     pub fn umask(&self) -> Option<libc::mode_t> {
         Some(self.recorded.get()?.umask)
     }
 
-    /// Whether there is a umask for the child to set, other than the process's own.
+    /// Whether the child has to set a umask that differs from the process's own.
     pub fn have_another_umask(&self) -> bool {
         self.umask().is_some_and(|recorded| recorded != umask())
     }
 
-    /// Makes them the calling process's. Only system calls, for it runs between clone and exec.
+    /// Gives them to the calling process. Makes nothing but system calls, because it runs between clone and exec.
     pub fn enter(&self) -> Result<(), i32> {
-        // The process records them before it changes them, and the clone copies what there is: a child that
-        // has got the changed ones finds them recorded.
+        // The process records the old ones before it changes them. So a child that was cloned after a change finds
+        // them recorded.
         match (self.failure.load(Ordering::Acquire), self.recorded.get()) {
             (0, None) => Ok(()),
             (0, Some(recorded)) => recorded.enter(),
@@ -95,7 +95,7 @@ impl Recorded {
     }
 
     fn is_still_so(&self) -> bool {
-        // By device and inode. Should one directory be mounted in two places, they count as the same.
+        // Directories are compared by device and inode. One that is mounted in two places counts as the same.
         self.identity.is_some()
             && self.identity == FileIdentity::of_working_directory()
             && self.umask == umask()
@@ -104,8 +104,8 @@ impl Recorded {
     fn enter(&self) -> Result<(), i32> {
         // SAFETY: the argument is an integer.
         unsafe { libc::umask(self.umask) };
-        // Recorded in memory that the child shares, but after the clone, so that it has no copy of the
-        // descriptor: then it was cloned before the change, and is there already.
+        // The child may share the parent's memory, and see a record that was made after its clone. Then it has no copy
+        // of the descriptor; but it was cloned before the change, so it is in the right directory already.
         if FileIdentity::of(self.directory.as_fd()) != self.identity {
             return Ok(());
         }
@@ -117,7 +117,7 @@ impl Recorded {
     }
 }
 
-/// Needs no right to read it.
+/// Needs no right to read the directory.
 fn open_working_directory() -> io::Result<OwnedFd> {
     let flags = OPEN_TO_ENTER | libc::O_DIRECTORY | libc::O_CLOEXEC;
     // SAFETY: a valid C string and flags that take no third argument.
@@ -126,7 +126,7 @@ fn open_working_directory() -> io::Result<OwnedFd> {
     Ok(unsafe { own(fd) })
 }
 
-/// The umask, without a moment in which files of other threads would get another one (Linux 4.7).
+/// Reads the umask without changing it, as umask(2) would, for a moment and for all threads (Linux 4.7).
 #[cfg(target_os = "linux")]
 fn umask() -> libc::mode_t {
     let told = std::fs::read_to_string("/proc/self/status").ok().and_then(|status| {
@@ -139,9 +139,10 @@ fn umask() -> libc::mode_t {
 #[cfg(not(target_os = "linux"))]
 use umask_by_setting_it as umask;
 
-/// umask(2) tells it only in exchange for another: a strict one, for there may be a file made meanwhile.
+/// umask(2) returns the umask only when it sets another one. That is a strict one here, in case another thread creates
+/// a file meanwhile.
 fn umask_by_setting_it() -> libc::mode_t {
-    // SAFETY: takes integers, and cannot fail.
+    // SAFETY: the arguments are integers.
     unsafe {
         let umask = libc::umask(0o077);
         libc::umask(umask);

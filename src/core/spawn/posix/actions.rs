@@ -1,5 +1,5 @@
-//! What `posix_spawn` is told to do in the child, in order. Asks no system: macOS carries it out, the tests follow it on
-//! any.
+//! The steps that `posix_spawn` is told to take in the child, in order. This makes no system calls: on macOS,
+//! `posix_spawn` takes the steps; the tests simulate them on every system.
 
 use super::super::stdio::FdMapping;
 use super::cwd::Directory;
@@ -10,18 +10,18 @@ use std::os::fd::{AsRawFd, RawFd};
 pub enum Action<'a> {
     EnterOpen(RawFd),
     EnterNamed(&'a CStr),
-    /// Else it is closed: POSIX_SPAWN_CLOEXEC_DEFAULT.
+    /// Keeps an fd, which is closed otherwise (POSIX_SPAWN_CLOEXEC_DEFAULT).
     Keep(RawFd),
     /// source, target
     Duplicate(RawFd, RawFd),
 }
 
-/// `fds` are such that no target is another's source.
+/// In `fds`, no target may be the source of another mapping.
 pub fn of_child<'a>(
     directories: &'a [Directory<'a>],
     fds: &'a [FdMapping],
 ) -> impl Iterator<Item = Action<'a>> {
-    // Before the fds are placed, one of which may take the number of one of these.
+    // First, because a target fd may have the number of one of these directories.
     let enter = directories.iter().map(|directory| match directory {
         Directory::OfCall(fd) | Directory::Open(fd) => Action::EnterOpen(fd.as_raw_fd()),
         Directory::Named(path) => Action::EnterNamed(path),
@@ -40,8 +40,8 @@ mod tests {
     use std::collections::BTreeMap;
     use std::os::fd::OwnedFd;
 
-    /// What is behind each fd of a child, if these actions are carried out by a system that closes everything else; by the
-    /// name of what was behind the parent's.
+    /// Simulates the actions on a system that closes all other fds. `parents` names the file behind each of the parent's
+    /// fds; the result, that behind each of the child's.
     fn carry_out<'a>(
         actions: impl Iterator<Item = Action<'a>>,
         parents: &BTreeMap<RawFd, char>,
@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(of_child(&[], &fds).next(), Some(Action::Keep(5)));
     }
 
-    /// Every way to give three of four open fds, one perhaps more than once, to three targets among them.
+    /// Every way to choose a source among four open fds for each of three targets, which are among these fds, too.
     #[test]
     fn every_permutation_arrives() {
         let files: Vec<OwnedFd> = (0..4).map(|_| duplicate_above_100()).collect();
@@ -97,7 +97,7 @@ mod tests {
                 .collect();
             let lifted = Lifted::new(&mappings).unwrap();
             let mut open = parents.clone();
-            // A copy is of what it was made of.
+            // The lifted copies refer to the same files as the originals.
             for (before, after) in mappings.iter().zip(&lifted.mappings) {
                 open.insert(after.source, parents[&before.source]);
             }
@@ -108,7 +108,7 @@ mod tests {
     }
 
     fn duplicate_above_100() -> OwnedFd {
-        // SAFETY: takes integers, and gives a new descriptor, for us.
+        // SAFETY: all arguments are integers, and the new descriptor is owned by nothing else.
         unsafe { own(check(libc::fcntl(2, libc::F_DUPFD_CLOEXEC, 100)).unwrap()) }
     }
 }

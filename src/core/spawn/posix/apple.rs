@@ -1,7 +1,7 @@
-//! `posix_spawn` with Apple's extensions: a child gets the fds that it is given and no other
-//! (POSIX_SPAWN_CLOEXEC_DEFAULT), default signal actions and an empty mask. It leaves the file to us:
-//! `posix_spawnp` would search the parent's PATH, and reports ENOENT for a child that runs when there
-//! is a working directory and a relative path (libuv/libuv#3583).
+//! `posix_spawn` with Apple's extensions: a child gets the fds that it is given and no others
+//! (POSIX_SPAWN_CLOEXEC_DEFAULT), default signal actions and an empty signal mask. The file is looked up here and not by
+//! `posix_spawnp`, which would search the parent's PATH. Besides, with a working directory and a relative path, that
+//! reports ENOENT for a child that runs (libuv/libuv#3583).
 
 use super::super::Surroundings;
 use super::actions::{self, Action};
@@ -16,15 +16,15 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, RawFd};
 use std::ptr;
 
-/// spawn.h, macOS 10.15; the libc crate has it for Linux only.
+/// From spawn.h, macOS 10.15. The libc crate declares it only for Linux.
 const POSIX_SPAWN_SETSID: c_int = 0x0400;
 
-/// syslimits.h. File actions refuse descriptors from here on, which a process may have all the same
+/// From syslimits.h. File actions refuse fds from this number on, although a process may have such fds
 /// (`kern.maxfilesperproc` is higher).
 const OPEN_MAX: RawFd = 10_240;
 
 unsafe extern "C" {
-    /// man 3 posix_spawn_file_actions_addinherit_np, macOS 10.7: keeps an fd as it is in the child.
+    /// Keeps an fd in the child as it is (man 3 posix_spawn_file_actions_addinherit_np, macOS 10.7).
     fn posix_spawn_file_actions_addinherit_np(
         actions: *mut libc::posix_spawn_file_actions_t,
         fd: c_int,
@@ -44,7 +44,7 @@ pub fn start(exec: &Exec, before_exec: BeforeExec) -> Result<libc::pid_t, SpawnE
     let pid_slot = &raw mut pid;
     let errno = exec.files.try_each(|file, argv| {
         loop {
-            // SAFETY: `pid_slot` is valid for a write; the rest is as `spawn` wants it.
+            // SAFETY: `pid_slot` is valid for a write, and `file` and `argv` come from `exec`.
             match unsafe { spawn(pid_slot, file, &actions, &attributes, argv, exec) } {
                 libc::EINTR => {}
                 errno => return errno,
@@ -68,15 +68,15 @@ fn flags(exec: &Exec, is_held: bool) -> c_int {
     CLEAN | place | held
 }
 
-/// A child that has been started suspended. Should this process end before it goes on, its group is an orphan with a
-/// stopped process in it, to which the kernel sends SIGHUP and SIGCONT.
+/// Runs `act` for a child that was started suspended, and then lets it go on. If this process ends before that, the
+/// child's group becomes an orphaned group with a stopped process, and the kernel sends it SIGHUP and SIGCONT.
 fn go_on_after(
     pid: libc::pid_t,
     act: &mut dyn FnMut(libc::pid_t) -> Result<(), SpawnError>,
 ) -> Result<(), SpawnError> {
     let acted = act(pid);
     let signal = if acted.is_ok() { libc::SIGCONT } else { libc::SIGKILL };
-    // SAFETY: all arguments are integers. Our own child, which has not been shared with anyone.
+    // SAFETY: all arguments are integers. Our own unreaped child, whose pid nothing else knows yet.
     let sent = check(unsafe { libc::kill(pid, signal) });
     if acted.is_err() {
         // SAFETY: as above; no status is asked for.
@@ -108,13 +108,13 @@ unsafe fn spawn(
     argv: *const *const c_char,
     exec: &Exec,
 ) -> c_int {
-    // SAFETY: as promised by the caller; the attributes and actions are initialised, and `envp` is a
-    // null-terminated array of C strings. None of the strings is written to (POSIX's types predate
-    // const).
+    // SAFETY: the caller guarantees the first, second and fifth argument. The attributes and actions are initialised,
+    // and `envp` is a null-terminated array of C strings. None of the strings is written to (the casts are needed
+    // because POSIX's types predate const).
     unsafe { libc::posix_spawn(pid, file, &actions.0, &attributes.0, argv.cast(), exec.envp.as_ptr().cast()) }
 }
 
-/// What a forked child, its fds in place and its ids changed, turns into: `posix_spawn` as an exec.
+/// Executes the program in a forked child, whose fds and ids are in place, by `posix_spawn` as an exec.
 struct Successor {
     attributes: Attributes,
     actions: FileActions,
@@ -129,11 +129,11 @@ impl Successor {
 
 impl Image for Successor {
     fn prepare(&self, _: &Exec, _: RawFd) -> Result<(), Failure> {
-        Ok(()) // the exec does it: CLEAN
+        Ok(()) // the exec does all of it: see CLEAN
     }
 
     fn exec(&self, file: *const c_char, argv: *const *const c_char, exec: &Exec) -> c_int {
-        // SAFETY: no pid is asked for, for there is no new process; the rest comes from `exec`.
+        // SAFETY: null for the pid, as there is no new process; `file` and `argv` come from `exec`.
         unsafe { spawn(ptr::null_mut(), file, &self.actions, &self.attributes, argv, exec) }
     }
 }
@@ -144,7 +144,7 @@ struct Attributes(libc::posix_spawnattr_t);
 impl Attributes {
     fn new(flags: c_int) -> io::Result<Self> {
         let mut attributes = MaybeUninit::uninit();
-        // SAFETY: it initialises what it is given if it succeeds, and only then is it used.
+        // SAFETY: the call initialises its argument if it succeeds, and it is used only then.
         let mut attributes = unsafe {
             succeed(libc::posix_spawnattr_init(attributes.as_mut_ptr()))?;
             Self(attributes.assume_init())
@@ -161,7 +161,7 @@ impl Attributes {
         Ok(attributes)
     }
 
-    /// For [`libc::POSIX_SPAWN_SETPGROUP`].
+    /// Sets the group that [`libc::POSIX_SPAWN_SETPGROUP`] uses.
     fn set_place(&mut self, place: Place) -> io::Result<()> {
         let group = if let Place::In(group) = place { group } else { 0 };
         // SAFETY: initialised attributes, and an integer.
@@ -180,7 +180,7 @@ impl Drop for Attributes {
 struct FileActions(libc::posix_spawn_file_actions_t);
 
 impl FileActions {
-    /// For a child that is all posix_spawn's.
+    /// For a child that `posix_spawn` starts, without a fork of ours.
     fn of_child(exec: &Exec) -> io::Result<Self> {
         let mut actions = Self::new()?;
         for action in actions::of_child(exec.directories, exec.fds) {
@@ -200,7 +200,7 @@ impl FileActions {
 
     fn new() -> io::Result<Self> {
         let mut actions = MaybeUninit::uninit();
-        // SAFETY: it initialises what it is given if it succeeds, and only then is it used.
+        // SAFETY: the call initialises its argument if it succeeds, and it is used only then.
         unsafe {
             succeed(libc::posix_spawn_file_actions_init(actions.as_mut_ptr()))?;
             Ok(Self(actions.assume_init()))

@@ -1,4 +1,4 @@
-//! FreeBSD: a fork, and `execve`.
+//! FreeBSD: fork and `execve`.
 
 use super::exec::Exec;
 use super::fork::{self, Failure, Image, attempt, errno};
@@ -12,7 +12,7 @@ pub fn start(exec: &Exec, before_exec: BeforeExec) -> Result<libc::pid_t, SpawnE
     fork::start(exec, &Program, before_exec)
 }
 
-/// SIGRTMAX of signal.h.
+/// SIGRTMAX from signal.h.
 const LAST_SIGNAL: c_int = 126;
 
 struct Program;
@@ -31,7 +31,7 @@ impl Image for Program {
     }
 }
 
-/// All but the targets, and the report pipe, which closes itself at the exec.
+/// Closes all fds except the targets and the report pipe, which the exec closes.
 fn close_other_fds(exec: &Exec, report_fd: RawFd) -> Result<(), Failure> {
     let mut next = 3;
     for kept in exec.fds.iter().map(|fd| fd.target).chain([report_fd]).filter(|fd| *fd >= 3) {
@@ -45,14 +45,14 @@ fn close_other_fds(exec: &Exec, report_fd: RawFd) -> Result<(), Failure> {
 
 /// man 2 close_range, FreeBSD 12.2.
 fn close_range(first: c_uint, last: c_uint) -> Result<(), Failure> {
-    // SAFETY: all arguments are integers. What it closes is the child's copy, and the child drops nothing.
+    // SAFETY: all arguments are integers. It closes the child's copies of the fds, and the child drops no owner of one.
     attempt(unsafe { libc::close_range(first, last, 0) })
 }
 
-/// The actions first: with a handler of the parent's in place, unblocking would run it.
+/// Resets the actions before the mask: otherwise unblocking could run one of the parent's handlers.
 fn reset_signals() {
     let mut none = MaybeUninit::uninit();
-    // SAFETY: valid arguments; `signal` fails for the two signals that cannot have another action.
+    // SAFETY: valid arguments. `signal` fails for the two signals whose action cannot be changed.
     unsafe {
         for signal in 1..=LAST_SIGNAL {
             libc::signal(signal, libc::SIG_DFL);

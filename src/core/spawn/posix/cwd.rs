@@ -1,11 +1,11 @@
-//! The child's working directory, opened before the child is started: `posix_spawn` has one errno for
-//! all that can go wrong, and a missing directory must not be taken for a missing program.
+//! The child's working directory is opened before the child is started, because `posix_spawn` returns a single errno for
+//! everything that can go wrong, and a missing directory must not be reported as a missing program.
 //!
-//! An open directory is the one that the child will be in, whatever happens to its name meanwhile; so
-//! what fails afterwards is not its fault, and nothing is left to race with. It is opened to be entered, not
-//! to be read, which is another permission. Where that is refused all the same, it is entered by its name,
-//! after a check; should it vanish in between, the failure is taken for the program's. The outcome is the
-//! same: no child. (macOS refuses to open a user's Documents, but not to enter them, until the user has agreed.)
+//! Once the directory is open, the child will be in it whatever happens to its name meanwhile. So a later failure is not
+//! the directory's, and there is no race. It is opened only to be entered, which needs no permission to read it. If even
+//! that is refused, the child enters it by name, after a check. If it vanishes between the check and that, the failure is
+//! reported as the program's; in either case there is no child. (macOS refuses to open a user's Documents until the user
+//! has agreed, but does not refuse to enter them.)
 
 use super::super::{Plan, SpawnError, Stage};
 use crate::core::sys::{OPEN_TO_ENTER, check, own, retry};
@@ -16,14 +16,15 @@ use std::os::fd::{AsRawFd, OwnedFd};
 /// A directory that the child enters.
 #[derive(Debug)]
 pub enum Directory<'a> {
-    /// The process's own, as it was at the call.
+    /// The process's own working directory at the time of the call.
     OfCall(OwnedFd),
+    /// The plan's working directory, opened.
     Open(OwnedFd),
-    /// From the one before, if it is relative.
+    /// The plan's working directory, which could not be opened. If it is relative, it starts at the one entered before.
     Named(&'a CStr),
 }
 
-/// What the child enters, one after the other. Empty: it stays where the process is.
+/// The directories that the child enters, one after the other. Empty: it stays in that of the process.
 pub fn directories(plan: &Plan) -> Result<Vec<Directory<'_>>, SpawnError> {
     let of_call = match &plan.surroundings {
         Some(surroundings) => surroundings.directory()?,
@@ -57,7 +58,7 @@ impl<'a> Directory<'a> {
                 may_enter(fd.as_raw_fd(), c".")?;
                 Ok(Self::Open(fd))
             }
-            // The rights of the file, and the policy of the system.
+            // EACCES: the permissions of the directory; EPERM: a policy of the system.
             Err(error) if matches!(error.raw_os_error(), Some(libc::EACCES | libc::EPERM)) => {
                 may_enter(at, path)?;
                 Ok(Self::Named(path))
@@ -67,7 +68,7 @@ impl<'a> Directory<'a> {
     }
 }
 
-/// As the effective user, who is the child's too until it takes another (man 2 faccessat).
+/// Checks for the effective user. The child has the same one when it enters its directory (man 2 faccessat).
 fn may_enter(at: i32, path: &CStr) -> io::Result<()> {
     // SAFETY: a valid C string and integers.
     check(unsafe { libc::faccessat(at, path.as_ptr(), libc::X_OK, libc::AT_EACCESS) }).map(drop)

@@ -1,5 +1,4 @@
-//! All that a spawn needs, laid out before the child exists: what runs between fork and exec allocates
-//! nothing.
+//! All data that a spawn needs, prepared before the child exists, because code between fork and exec must not allocate.
 
 use super::super::files::Files;
 use super::super::search_path::candidates;
@@ -15,11 +14,11 @@ use std::os::fd::RawFd;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     OfParent,
-    /// One of its own, which it leads.
+    /// A new group, which it leads.
     Own,
-    /// One that is there, of the same session.
+    /// An existing group, of the same session.
     In(libc::pid_t),
-    /// A session of its own, and so a group.
+    /// A new session, and with it a new group.
     Session,
 }
 
@@ -39,16 +38,16 @@ pub struct Exec<'a> {
     pub envp: &'a [*const c_char],
     pub directories: &'a [Directory<'a>],
     pub surroundings: Option<&'a Surroundings>,
-    /// By target, ascending; no target is another's source.
+    /// In ascending order of targets. No target is the source of another mapping.
     pub fds: &'a [FdMapping],
     /// Above every target.
     pub first_free_fd: RawFd,
     pub place: Place,
-    /// It asks the kernel to be ended with its parent, which is this process.
+    /// The pid of this process, if the child is to ask the kernel to be killed when its parent ends.
     pub ends_with: Option<libc::pid_t>,
     pub credentials: &'a Credentials,
     pub groups: Option<Groups>,
-    /// What the pointers in `files` point into; those of argv and envp point into the plan.
+    /// The pointers in `files` point into this. Those of argv and envp point into the plan.
     _candidates: StringBlock,
 }
 

@@ -1,8 +1,9 @@
-//! A spawn by fork, for what posix_spawn cannot do. The child reports a failure through a pipe that
-//! its exec closes.
+//! Spawns by fork, for what posix_spawn cannot do. The child reports a failure through a pipe, which its
+//! exec closes.
 //!
-//! Between fork and exec the child is one thread of a copy of the parent, whose other threads may have
-//! held any lock: system calls only, no allocation, no panic (man 2 fork, CAVEATS).
+//! Between fork and exec, the child is a copy of the parent with a single thread. The parent's other threads may have
+//! held any lock at the fork. So the child may only make system calls: it must not allocate or panic (man 2 fork,
+//! CAVEATS).
 
 use super::super::Surroundings;
 use super::cwd::Directory;
@@ -17,12 +18,12 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::ptr;
 
-/// What failed, and its errno.
+/// The stage that failed, and the errno.
 pub type Failure = (Stage, c_int);
 
-/// The last part of the way, where the systems differ. Runs in the child.
+/// The last steps before the program runs, in which the systems differ. They run in the child.
 pub trait Image {
-    /// What the exec itself does not do: closing other fds, default signal actions, an empty mask.
+    /// Does what the exec itself does not do: closes the other fds, resets the signal actions and empties the mask.
     fn prepare(&self, exec: &Exec, report_fd: RawFd) -> Result<(), Failure>;
 
     /// Returns only when it fails, with the errno.
@@ -33,7 +34,7 @@ pub fn start(exec: &Exec, image: &impl Image, before_exec: BeforeExec) -> Result
     let (reader, writer) = report_pipe(exec.first_free_fd)?;
     let gate = before_exec.is_some().then(Gate::new).transpose()?;
     let blocked = Blocked::all();
-    // SAFETY: the child runs `run_child` only, which keeps to what may be done after a fork.
+    // SAFETY: the child runs only `run_child`, which does nothing that is not allowed after a fork.
     let pid = check(unsafe { libc::fork() });
     if let Ok(0) = pid {
         run_child(exec, image, writer.as_raw_fd(), gate.as_ref());
@@ -50,13 +51,13 @@ pub fn start(exec: &Exec, image: &impl Image, before_exec: BeforeExec) -> Result
         (Ok(()), Some((stage, errno))) => SpawnError { stage, ..io::Error::from_raw_os_error(errno).into() },
         (Err(error), _) => error,
     };
-    // SAFETY: our own child, which has not been shared with anyone. Should a foreign `waitpid(-1)`
-    // have reaped it, all is done.
+    // SAFETY: our own child, whose pid nothing else knows. If a foreign `waitpid(-1)` has reaped it, there is
+    // nothing left to do.
     let _ = retry(|| check(unsafe { libc::waitpid(pid, ptr::null_mut(), 0) }));
     Err(failure)
 }
 
-/// Where a child waits, in its place, until something has been done about it.
+/// A pipe at which a child in its group waits until the parent lets it go on.
 struct Gate {
     reader: OwnedFd,
     writer: OwnedFd,
@@ -68,14 +69,15 @@ impl Gate {
         Ok(Self { reader, writer })
     }
 
-    /// Runs in the parent. After an error the child ends, for it finds the pipe closed, as it does if this process ends.
+    /// Runs `act` in the parent, and then lets the child go on. After an error the child finds the pipe closed and ends. The
+    /// same happens if this process ends.
     fn open_after(
         self,
         pid: libc::pid_t,
         act: &mut dyn FnMut(libc::pid_t) -> Result<(), SpawnError>,
     ) -> Result<(), SpawnError> {
-        // The child says so, too. Who is first does not matter, as long as it is in its place from here on.
-        // SAFETY: all arguments are integers. Our own child, which has not called exec.
+        // Parent and child both make this call, so that the child is in its group from here on, whichever is first.
+        // SAFETY: all arguments are integers. Our own child, which has not called exec yet.
         check(unsafe { libc::setpgid(pid, pid) })?;
         act(pid)?;
         File::from(self.writer).write_all(b"!")?;
@@ -84,10 +86,11 @@ impl Gate {
 
     /// Runs in the child.
     fn pass(&self) -> Result<(), Failure> {
-        // SAFETY: the child's own copy, and nothing of the child drops the owner. With it open there would be no end.
+        // While the child's own copy of the writer is open, the pipe does not end.
+        // SAFETY: this closes the child's copy of the descriptor, and the child never drops its owner.
         unsafe { libc::close(self.writer.as_raw_fd()) };
         let mut word = 0_u8;
-        // SAFETY: room for one byte.
+        // SAFETY: there is room for one byte.
         match unsafe { libc::read(self.reader.as_raw_fd(), (&raw mut word).cast(), 1) } {
             1 => Ok(()),
             0 => Err((Stage::Spawn, libc::ECANCELED)),
@@ -96,7 +99,7 @@ impl Gate {
     }
 }
 
-/// The writing end lies above every target, where the child's own fds cannot overwrite it.
+/// The writing end gets a number above every target, so that the child's own fds do not overwrite it.
 fn report_pipe(first_free_fd: RawFd) -> io::Result<(OwnedFd, OwnedFd)> {
     let (reader, writer) = pipe()?;
     // SAFETY: all arguments are integers.
@@ -105,7 +108,7 @@ fn report_pipe(first_free_fd: RawFd) -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((reader, unsafe { own(moved) }))
 }
 
-/// Blocks until the child has exec'd (the end of the file, without a word) or failed.
+/// Blocks until the child has called exec (the pipe ends without a message) or has failed.
 fn read_report(reader: OwnedFd) -> Option<Failure> {
     let mut report = [0; 8];
     File::from(reader).read_exact(&mut report).ok()?;
@@ -119,8 +122,8 @@ fn run_child(exec: &Exec, image: &impl Image, report_fd: RawFd, gate: Option<&Ga
         Err(failure) => failure,
     };
     let report = [c_int::from(stage == Stage::Chdir), errno];
-    // SAFETY: as many bytes as it says, which a pipe takes at once. `_exit` runs nothing of the
-    // parent's (atexit, destructors).
+    // SAFETY: the array has the size that is passed, and a pipe takes so few bytes at once. `_exit` runs none of
+    // the parent's exit handlers and destructors.
     unsafe {
         libc::write(report_fd, report.as_ptr().cast(), size_of_val(&report));
         libc::_exit(127)
@@ -128,13 +131,13 @@ fn run_child(exec: &Exec, image: &impl Image, report_fd: RawFd, gate: Option<&Ga
 }
 
 fn prepare(exec: &Exec, gate: Option<&Gate>) -> Result<(), Failure> {
-    // SAFETY: take integers, or nothing.
+    // SAFETY: all arguments are integers.
     attempt(unsafe {
         match exec.place {
             Place::OfParent => 0,
             Place::Own => libc::setpgid(0, 0),
             Place::In(group) => libc::setpgid(0, group),
-            // Whoever begins a session leads a group, too.
+            // The leader of a new session also leads a new group.
             Place::Session => libc::setsid(),
         }
     })?;
@@ -146,7 +149,7 @@ fn prepare(exec: &Exec, gate: Option<&Gate>) -> Result<(), Failure> {
         unsafe { libc::umask(umask) };
     }
     for directory in exec.directories {
-        // Before the fds are placed, one of which may take the number of this one.
+        // Before the fds are placed, because one of the targets may have the number of this descriptor.
         // SAFETY: an open descriptor, or a C string.
         let (stage, changed) = unsafe {
             match directory {
@@ -158,8 +161,8 @@ fn prepare(exec: &Exec, gate: Option<&Gate>) -> Result<(), Failure> {
         attempt(changed).map_err(|(_, errno)| (stage, errno))?;
     }
     for fd in exec.fds {
-        // SAFETY: all arguments are integers. dup2 leaves equal fds as they are: these need only lose their
-        // close-on-exec.
+        // dup2 does nothing for equal fds, so close-on-exec has to be cleared explicitly.
+        // SAFETY: all arguments are integers.
         attempt(unsafe {
             if fd.source == fd.target {
                 libc::fcntl(fd.target, libc::F_SETFD, 0)
@@ -175,13 +178,13 @@ fn prepare(exec: &Exec, gate: Option<&Gate>) -> Result<(), Failure> {
     }
 }
 
-/// After the change of user, for the kernel may drop it then (Linux does).
+/// Runs after the change of user, at which Linux would drop the setting.
 fn end_with(parent: libc::pid_t) -> Result<(), Failure> {
     #[cfg(target_os = "freebsd")]
     {
         let mut signal = libc::SIGKILL;
         let this_process = 0;
-        // SAFETY: takes an integer by its address (man 2 procctl).
+        // SAFETY: the last argument points to an integer (man 2 procctl).
         attempt(unsafe {
             libc::procctl(libc::P_PID, this_process, libc::PROC_PDEATHSIG_CTL, (&raw mut signal).cast())
         })?;
@@ -189,7 +192,7 @@ fn end_with(parent: libc::pid_t) -> Result<(), Failure> {
     #[cfg(target_os = "linux")]
     // SAFETY: all arguments are integers.
     attempt(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) })?;
-    // It may have ended before it was asked to tell.
+    // The parent may have ended before this was set.
     // SAFETY: the call has no arguments.
     match unsafe { libc::getppid() } == parent {
         true => Ok(()),
@@ -201,8 +204,8 @@ fn end_with(parent: libc::pid_t) -> Result<(), Failure> {
 fn change_credentials(exec: &Exec) -> Result<(), Failure> {
     let wanted = exec.credentials;
     if let Some(Groups { list, required }) = &exec.groups {
-        // Also for an empty list: not calling it would keep the parent's groups (CVE-2023-6507).
-        // SAFETY: as many group ids as it says.
+        // Also for an empty list: without this call the child would keep the parent's groups (CVE-2023-6507).
+        // SAFETY: the list has the length that is passed.
         let changed = attempt(unsafe { libc::setgroups(list.len() as _, list.as_ptr()) });
         if *required {
             changed?;
@@ -234,8 +237,8 @@ pub fn errno() -> c_int {
     unsafe { *location() }
 }
 
-/// Blocks all signals of the calling thread until dropped: a handler must not run in the child, where
-/// it would act in the parent's name (libuv's writes to a pipe that is the parent's too).
+/// Blocks all signals of the calling thread until dropped. None of the parent's handlers may run in the child, where
+/// it would affect the parent (libuv's handler writes to a pipe that parent and child share).
 struct Blocked(libc::sigset_t);
 
 impl Blocked {
@@ -253,7 +256,7 @@ impl Blocked {
 
 impl Drop for Blocked {
     fn drop(&mut self) {
-        // SAFETY: the mask that was in place before.
+        // SAFETY: restores the mask that was in place before.
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &self.0, ptr::null_mut()) };
     }
 }

@@ -1,4 +1,5 @@
-//! Groups and what ends them, by the fork engine as FreeBSD has it; on Linux, whose /proc shows who is in a group.
+//! Tests groups and watchdogs with the fork engine as FreeBSD uses it. They run on Linux, whose /proc shows which
+//! processes are in a group.
 
 use super::super::{Grouping, Plan, SpawnError, Stage, Stdio};
 use super::exec::Place;
@@ -32,7 +33,7 @@ fn what_this_system_has_not_is_refused() {
     assert_eq!(refused(Grouping::Group, true, true), Stage::KillOnParentExit);
 }
 
-/// All processes of a group that run, by their pids.
+/// The pids of all running processes of a group.
 fn running_in(group: libc::pid_t) -> Vec<libc::pid_t> {
     let fields = |pid: &str| {
         let line = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -51,7 +52,7 @@ fn running_in(group: libc::pid_t) -> Vec<libc::pid_t> {
     running
 }
 
-/// Takes its exit status: by which signal it ended.
+/// Reaps a child and returns the number of the signal that ended it.
 fn signal_that_ended(pid: libc::pid_t) -> i32 {
     let mut status = 0;
     // SAFETY: an unreaped child of ours, and a place for its status.
@@ -75,7 +76,7 @@ fn a_child_waits_in_its_place_until_all_is_done_about_it() {
     let mut pids = Vec::new();
     let mut look = |pid| {
         pids.push(pid);
-        // It waits for us; or else its program has begun to sleep.
+        // It sleeps, as it waits for us; or, if the code is wrong, because `sleep` already runs.
         while state(pid) != 'S' {
             std::thread::yield_now();
         }
@@ -89,7 +90,7 @@ fn a_child_waits_in_its_place_until_all_is_done_about_it() {
     };
     let started = start_in(Place::Own, &sleeper, None, Some(&mut let_go)).unwrap();
     assert_ne!(program(started.pid), ours);
-    // SAFETY: all arguments are integers. A child of ours, not reaped.
+    // SAFETY: all arguments are integers. An unreaped child of ours.
     unsafe { libc::kill(started.pid, libc::SIGKILL) };
     assert_eq!(signal_that_ended(started.pid), libc::SIGKILL);
 
@@ -99,34 +100,35 @@ fn a_child_waits_in_its_place_until_all_is_done_about_it() {
     };
     let refused = start_in(Place::Own, &sleeper, None, Some(&mut refuse)).unwrap_err();
     assert_eq!(refused.errno, -libc::EMFILE);
-    // SAFETY: takes integers; no status is asked for.
+    // SAFETY: all arguments are integers; null for no status.
     assert_eq!(unsafe { libc::waitpid(pids[1], std::ptr::null_mut(), 0) }, -1, "it has been reaped");
 }
 
-/// One test at a time starts watchdogs, which look alike.
+/// Held by each test that starts watchdogs, because these cannot be told apart in a list of processes.
 static WATCHDOGS: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 #[test]
 fn a_watchdog_is_there_before_the_program_and_ends_the_group_with_its_parent() {
     let _alone = WATCHDOGS.lock().unwrap();
-    // In brackets, or this command would find itself. Its first word is how many watchdogs there are as it begins.
+    // The command prints how many watchdogs there are when it begins. The brackets keep it from finding itself.
     let command = "ps -e -o pgid=,args= | grep -c \"^ *$$ .*[k]ill -KILL 0\"; sleep 60 & wait";
     let mut plan = plan(c"sh", &["sh", "-c", command], Stdio::Pipe);
     plan.grouping = Grouping::Group;
     plan.kill_on_parent_exit = true;
     let Started { pid, mut pipes, watchdog } = start(&plan).unwrap();
     let (watchdog, lead) = watchdog.unwrap();
-    // SAFETY: the end of a pipe, which gives it up.
+    // SAFETY: an open descriptor, whose owner has just released it.
     let stdout = unsafe { OwnedFd::from_raw_fd(pipes[1].take().unwrap().into_raw() as i32) };
     let mut line = String::new();
     BufReader::new(File::from(stdout)).read_line(&mut line).unwrap();
     assert_eq!(line, "1\n");
 
     for signal in (1..=31).filter(|signal| ![libc::SIGKILL, libc::SIGSTOP].contains(signal)) {
-        // SAFETY: all arguments are integers. A child of ours, not reaped.
+        // SAFETY: all arguments are integers. An unreaped child of ours.
         assert_eq!(unsafe { libc::kill(watchdog, signal) }, 0);
     }
-    // Whoever has a signal to take is awake: it has taken all of them when it sleeps again, in its read, or has ended.
+    // A process with a pending signal is awake. When the watchdog sleeps again, in its read, or has ended, it has received
+    // all of them.
     while !matches!(state(watchdog), 'S' | 'Z') {
         std::thread::yield_now();
     }
@@ -137,7 +139,7 @@ fn a_watchdog_is_there_before_the_program_and_ends_the_group_with_its_parent() {
     wait_until_nobody_runs_in(pid);
 }
 
-/// What was killed is on its way.
+/// Waits, because processes that have been killed take a moment to end.
 fn wait_until_nobody_runs_in(group: libc::pid_t) {
     let limit = Instant::now() + Duration::from_secs(50);
     while !running_in(group).is_empty() {
@@ -159,7 +161,7 @@ fn a_group_ends_with_a_parent_that_is_killed() {
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    // Beside what the harness says: the pid of the leader, told by what it has started.
+    // Among the lines of the test harness is the pid of the leader, printed by the process that it has started.
     let mut lines = BufReader::new(host.stdout.take().unwrap()).lines();
     let group = lines.find_map(|line| line.unwrap().strip_prefix("leader ")?.parse().ok()).unwrap();
     assert_eq!(running_in(group).len(), 3, "a leader, what it has started, and a watchdog");
@@ -191,12 +193,12 @@ fn a_program_that_does_not_start_has_no_watchdog() {
     assert!(list.lines().all(|line| !line.contains("kill -KILL 0")), "{list}");
 }
 
-/// Without a group, by the kernel, which does the same on FreeBSD.
+/// Without a group, the kernel ends it, on FreeBSD as well.
 #[test]
 fn a_child_without_a_group_ends_with_its_parent() {
     let mut plan = plan(c"sleep", &["sleep", "60"], Stdio::Ignore);
     plan.kill_on_parent_exit = true;
-    // For Linux, the thread that starts it is the parent.
+    // To Linux, the thread that starts the child is its parent.
     let pid = std::thread::spawn(move || start(&plan).unwrap().pid).join().unwrap();
     assert_eq!(signal_that_ended(pid), libc::SIGKILL);
 }

@@ -1,20 +1,22 @@
-//! The groups of a child that runs as somebody else: what `setgroups` is given.
+//! The groups of a child that runs as another user: the list that `setgroups` is given.
 
 use super::super::Credentials;
 
-/// On macOS and the BSDs the effective gid is the first of a process's groups, so `setgroups` sets it, too (xnu and
-/// FreeBSD: cr_groups\[0\]). Given the groups alone, it would make the first of them the gid, which `setgid` then replaces;
-/// given none, xnu makes the gid 0. From FreeBSD 15 on the two are separate, and a gid among the groups does no harm.
+/// On macOS and the BSDs, the effective gid is the first of a process's groups, so `setgroups` sets it, too (xnu and
+/// FreeBSD: cr_groups\[0\]). Without the gid at the front, the first group of the list would become the gid and then be
+/// lost when `setgid` replaces it; and with an empty list, xnu makes the gid 0. Since FreeBSD 15 the two are separate,
+/// and a gid among the groups does no harm.
 const GID_COMES_FIRST: bool = cfg!(not(target_os = "linux"));
 
 pub struct Groups {
     pub list: Vec<libc::gid_t>,
-    /// Otherwise a failure is none: nothing may be changed, so there is nothing to drop.
+    /// Whether a failure to set the groups makes the spawn fail. If they are only to be dropped, it does not: a process
+    /// that may not change its groups has none that it would have to drop.
     pub required: bool,
 }
 
 impl Groups {
-    /// `None`: those of the parent.
+    /// `None`: the child keeps the parent's groups.
     pub fn of_child(credentials: &Credentials) -> Option<Self> {
         // SAFETY: the call has no arguments.
         Self::new(credentials, unsafe { libc::getegid() }, GID_COMES_FIRST)
@@ -36,12 +38,12 @@ mod tests {
 
     const PARENTS_GID: u32 = 20;
 
-    /// The gid and the other groups of a process, as one of three kinds of kernel keeps them.
+    /// How a kernel keeps the gid and the other groups of a process.
     #[derive(Clone, Copy, Debug, PartialEq)]
     enum Kernel {
         Xnu,
         FreeBsd14,
-        /// And FreeBSD 15.
+        /// FreeBSD 15 is the same.
         Linux,
     }
 
@@ -77,7 +79,7 @@ mod tests {
         }
     }
 
-    /// FreeBSD 15, by a program that was built for it: the gid is one of the others as well.
+    /// On FreeBSD 15, for a program that was built for it, the gid is in the list of groups as well.
     #[test]
     fn a_gid_among_the_groups_is_no_right_more() {
         let credentials = Credentials { uid: Some(5), gid: Some(6), groups: Some(vec![7]) };

@@ -1,16 +1,16 @@
-//! Moves fds out of each other's way, in the parent: afterwards no mapping overwrites the source of
-//! another, so that they can be made in any order, and again after a failed attempt.
+//! Copies fds out of each other's way, in the parent. Afterwards no mapping overwrites the source of another, so that
+//! the mappings can be carried out in any order, and again after a failed attempt.
 
 use super::super::stdio::FdMapping;
 use crate::core::sys::{check, own};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
-/// Mappings of which no target is another's source.
+/// Mappings in which no target is the source of another.
 #[derive(Debug)]
 pub struct Lifted {
     pub mappings: Vec<FdMapping>,
-    /// Above every target: a descriptor moved here is in nobody's way.
+    /// Above every target, so that a descriptor with this number or a higher one is in no other's way.
     pub first_free_fd: RawFd,
     /// Copies for the child only: close-on-exec, and closed in the parent after the spawn.
     _copies: Vec<OwnedFd>,
@@ -22,7 +22,7 @@ impl Lifted {
         let mut lifted = Self { mappings: mappings.to_vec(), first_free_fd, _copies: Vec::new() };
         for blocked in blocked(mappings) {
             let source = lifted.mappings[blocked].source;
-            // SAFETY: takes integers; fails with EBADF for a descriptor that is none.
+            // SAFETY: all arguments are integers. The call fails with EBADF for an fd that is not open.
             let copy = check(unsafe { libc::fcntl(source, libc::F_DUPFD_CLOEXEC, first_free_fd) })?;
             // SAFETY: just opened, and nothing else owns it.
             let copy = unsafe { own(copy) };
@@ -38,7 +38,7 @@ fn first_free_fd(mappings: &[FdMapping]) -> RawFd {
     mappings.iter().map(|fd| fd.target).fold(2, RawFd::max) + 1
 }
 
-/// Which mappings have a source that some other one will overwrite.
+/// The indices of the mappings whose source is overwritten by another one.
 fn blocked(mappings: &[FdMapping]) -> impl Iterator<Item = usize> {
     let is_blocked =
         |fd: &FdMapping| fd.source != fd.target && mappings.iter().any(|other| other.target == fd.source);

@@ -1,15 +1,14 @@
 //! The engine of macOS and FreeBSD.
 //!
-//! macOS: `posix_spawn`, which costs the same whatever the size of the parent, with Apple's flags for
-//! a clean child (man 2 posix_spawn, man 3 posix_spawnattr_setflags). It knows no uid, gid, groups or
-//! umask: for those the child is forked, changes them, and turns into the program by the same call
-//! (POSIX_SPAWN_SETEXEC).
+//! macOS: `posix_spawn`, whose cost does not depend on the size of the parent, with Apple's flags for a clean child (man 2
+//! posix_spawn, man 3 posix_spawnattr_setflags). It cannot set a uid, gid, groups or umask. For those, the child is
+//! forked, sets them, and then executes the program with the same call (POSIX_SPAWN_SETEXEC).
 //!
-//! FreeBSD's `posix_spawn` can neither close what the child was not given nor start a session: always
-//! a fork, and `execve`.
+//! FreeBSD: fork and `execve`, because its `posix_spawn` can neither close the fds that the child was not given nor
+//! start a session.
 //!
-//! What has to be done about a child after it has been put into its group, and before it runs its program, is done while it
-//! waits: for SIGCONT, or in the fork for a word from us.
+//! Some work on a child can only be done after it has joined its group and has to be done before it runs its program.
+//! Meanwhile the child waits: for SIGCONT if it was started by `posix_spawn`, or for a byte from a pipe if it was forked.
 
 #[cfg(any(test, target_vendor = "apple"))]
 mod actions;
@@ -42,8 +41,8 @@ use exec::{Exec, Place};
 use lift::Lifted;
 use watchdog::Tie;
 
-/// What is done about a child, by its pid, after it has been put into its place and before it runs its program.
-/// `None`: nothing, and it does not wait.
+/// Called with the pid of a child after it has joined its group and before it runs its program. `None`: there is nothing
+/// to do, and the child does not wait.
 type BeforeExec<'a> = Option<&'a mut dyn FnMut(libc::pid_t) -> Result<(), SpawnError>>;
 
 /// A child that runs its program.
@@ -52,7 +51,7 @@ struct Started {
     pid: libc::pid_t,
     /// Our ends of its pipes.
     pipes: Vec<Option<PipeEnd>>,
-    /// In its group: the pid, and our end of the pipe.
+    /// The watchdog in its group: its pid, and our end of its pipe.
     watchdog: Option<(libc::pid_t, PipeEnd)>,
 }
 
@@ -76,7 +75,7 @@ fn start(plan: &Plan) -> Result<Started, SpawnError> {
     }
 }
 
-/// There is no such thing here.
+/// The error for something that this system does not offer.
 fn unavailable(stage: Stage) -> SpawnError {
     SpawnError { errno: -libc::ENOTSUP, stage }
 }

@@ -1,4 +1,4 @@
-//! The fork engine as FreeBSD has it, run on whatever system compiles this.
+//! Tests the fork engine as FreeBSD uses it, on every system that compiles it.
 
 use super::super::{Plan, Stage, Stdio, StringBlock};
 use super::{Started, start};
@@ -17,10 +17,10 @@ pub(super) fn plan(file: &CStr, args: &[&str], stdout: Stdio) -> Plan {
     }
 }
 
-/// What a program prints, and its exit code.
+/// Returns what a program prints, and its exit code.
 fn output_of(plan: &Plan) -> (String, i32) {
     let Started { pid, mut pipes, .. } = start(plan).unwrap();
-    // SAFETY: the end of a pipe, which gives it up.
+    // SAFETY: an open descriptor, whose owner has just released it.
     let stdout = unsafe { OwnedFd::from_raw_fd(pipes[1].take().unwrap().into_raw() as i32) };
     let mut text = String::new();
     File::from(stdout).read_to_string(&mut text).unwrap();
@@ -30,7 +30,7 @@ fn output_of(plan: &Plan) -> (String, i32) {
     (text, libc::WEXITSTATUS(status))
 }
 
-/// The same of a shell with this command.
+/// The same for a shell with this command.
 pub(super) fn output(command: &str, change: impl FnOnce(&mut Plan)) -> (String, i32) {
     let mut plan = plan(c"sh", &["sh", "-c", command], Stdio::Pipe);
     change(&mut plan);
@@ -68,7 +68,7 @@ fn a_detached_child_leads_a_session() {
     assert_eq!(pid, session);
 }
 
-/// In a thread that has a working directory and a umask of its own.
+/// Runs in a thread that has a working directory and a umask of its own (CLONE_FS).
 #[cfg(target_os = "linux")]
 #[test]
 fn a_child_has_the_working_directory_and_the_umask_of_its_call() {
@@ -83,7 +83,7 @@ fn a_child_has_the_working_directory_and_the_umask_of_its_call() {
     std::thread::spawn(move || {
         // SAFETY: the argument is an integer.
         assert_eq!(unsafe { libc::unshare(libc::CLONE_FS) }, 0);
-        // What is recorded is the process's own.
+        // The umask that is recorded is read from the process's /proc/self/status, so it must not differ here.
         // SAFETY: the argument is an integer.
         let umask = unsafe { libc::umask(0) };
         for (cwd, expected) in [(None, "/usr"), (Some(c"share"), "/usr/share"), (Some(c"/dev"), "/dev")] {
@@ -134,10 +134,11 @@ fn a_child_runs_as_whom_it_was_told() {
 fn only_what_was_given_arrives_and_signals_start_clean() {
     use std::os::fd::AsRawFd;
     let (reader, _writer) = std::io::pipe().unwrap();
-    // SAFETY: takes integers; a copy that an exec would keep, as careless code leaves them.
+    // A descriptor without close-on-exec, as careless code leaves them.
+    // SAFETY: all arguments are integers.
     let careless = unsafe { libc::fcntl(reader.as_raw_fd(), libc::F_DUPFD, 500) };
     assert!(careless >= 500);
-    // Each program looks at itself: a shell blocks signals while it starts one, and starts it with none blocked.
+    // Each program lists its own state. A shell in between would hide it, as it starts programs with no signal blocked.
     let itself = |file: &CStr, args: &[&str]| {
         let mut plan = plan(file, args, Stdio::Pipe);
         plan.stdio.extend([Stdio::Ignore, Stdio::Given(reader.try_clone().unwrap().into())]);
@@ -145,13 +146,13 @@ fn only_what_was_given_arrives_and_signals_start_clean() {
     };
     let fds = itself(c"ls", &["ls", "/proc/self/fd"]);
     let status = itself(c"cat", &["cat", "/proc/self/status"]);
-    // SAFETY: opened above.
+    // SAFETY: the descriptor was opened above.
     unsafe { libc::close(careless) };
-    // It lists them by the lowest that is free, which is 3.
+    // `ls` itself opens the lowest free fd, which is 3, to read the list.
     assert_eq!(fds.split_whitespace().collect::<Vec<_>>(), ["0", "1", "2", "3", "4"]);
     let signals = |name: &str| {
         let mask = status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
-        // glibc keeps two signals to itself, and leaves them as it found them.
+        // glibc reserves two signals for itself and does not change them.
         u64::from_str_radix(mask, 16).unwrap() & !(0b11 << 31)
     };
     assert_eq!((signals("SigBlk:"), signals("SigIgn:")), (0, 0), "{status}");

@@ -1,10 +1,10 @@
-//! What ends a child with this process, where the kernel does not: a shell that reads from a pipe of ours, in the child's
-//! group. When this process is gone, however it ended, the pipe is at its end, and the shell kills the group. It is there
-//! before the child runs its program, so there is nothing that it could miss.
+//! Ends a group when this process ends, where the kernel cannot: a shell in the child's group reads from a pipe of ours.
+//! When this process ends, in whatever way, the pipe ends, and the shell kills the group. The shell is ready before the
+//! child runs its program, so it misses nothing.
 //!
-//! It must be in the group, for outside of it there would be a number alone, which may be another group's by the time that
-//! the shell comes to it. So there is none for a child without a group, and none for one with a session of its own, whose
-//! group nobody can join from outside.
+//! The shell has to be in the group. From outside, it would know the group only by its number, which may belong to
+//! another group by the time it sends the signal. So there is no watchdog for a child without a group, nor for one with a
+//! session of its own, whose group no process can join from outside.
 
 use super::super::{Grouping, Plan, SpawnError, Stage, Stdio, StringBlock};
 use super::exec::Place;
@@ -14,7 +14,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 
-/// What ends with this process.
+/// What is to end with this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tie {
     None,
@@ -24,7 +24,7 @@ pub enum Tie {
     Group,
 }
 
-/// Whether the kernel ends a child with its parent. (Linux does; there it is for tests.)
+/// Whether the kernel can end a child with its parent. (On Linux, this module is compiled only for its tests.)
 const KERNEL_ENDS_CHILDREN: bool = cfg!(any(target_os = "freebsd", target_os = "linux"));
 
 impl Tie {
@@ -38,10 +38,10 @@ impl Tie {
     }
 }
 
-/// The child, with a watchdog in its group.
+/// Starts the child with a watchdog in its group.
 pub fn start_guarded(plan: &Plan) -> Result<Started, SpawnError> {
     let mut watchdog = None;
-    // A fork of this process that never called exec may hold the pipe open: so the child, at least, by the kernel.
+    // A fork of this process that never called exec may hold the pipe open. Then the kernel ends at least the child.
     let ends_with = KERNEL_ENDS_CHILDREN.then(this_process);
     let started = start_in(
         Place::Own,
@@ -62,7 +62,7 @@ pub fn start_guarded(plan: &Plan) -> Result<Started, SpawnError> {
     }
 }
 
-/// Returns when nothing that is sent to the group can end it any more but SIGKILL: its pid, and our end of its pipe.
+/// Starts a watchdog, and returns its pid and our end of its pipe once it ignores all signals that can be ignored.
 fn start(group: libc::pid_t) -> Result<(libc::pid_t, PipeEnd), SpawnError> {
     let plan = Plan {
         file: c"/bin/sh".into(),
@@ -73,7 +73,7 @@ fn start(group: libc::pid_t) -> Result<(libc::pid_t, PipeEnd), SpawnError> {
     };
     let Started { pid, mut pipes, .. } = start_in(Place::In(group), &plan, None, None)?;
     let [lead, word] = [0, 1].map(|fd| pipes[fd].take().expect("a pipe, as planned"));
-    // SAFETY: an open descriptor, which is given up.
+    // SAFETY: an open descriptor, whose owner has just released it.
     let mut word = File::from(unsafe { own(word.into_raw()) } as OwnedFd);
     match retry(|| word.read(&mut [0])) {
         Ok(1) => Ok((pid, lead)),
@@ -88,16 +88,17 @@ pub fn this_process() -> libc::pid_t {
     std::process::id() as libc::pid_t
 }
 
-/// Before its pipe is closed, or it would kill the group.
+/// Kills a watchdog. To be called before its pipe is closed, because at the end of the pipe it would kill the group.
 fn end(pid: libc::pid_t) {
-    // SAFETY: all arguments are integers. A child of ours of which nobody else knows.
+    // SAFETY: all arguments are integers. Our own unreaped child, whose pid nothing else knows.
     unsafe { libc::kill(pid, libc::SIGKILL) };
     // SAFETY: as above; no status is asked for.
     let _ = retry(|| check(unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) }));
 }
 
-/// It ignores whatever can be ignored, says so, and reads what never comes. But for SIGCHLD, which does nothing by itself:
-/// dash catches it all the same, and where it is to be ignored as well, its `read` ends as at the end of the pipe.
+/// The shell ignores every signal that can be ignored, reports that by a line, and then reads until the pipe ends. SIGCHLD
+/// is left out: by default it does nothing; and dash catches it even when told to ignore it, and then its `read` returns
+/// as if the pipe had ended.
 fn script() -> String {
     const LAST: i32 = 31;
     let left_out = [libc::SIGKILL, libc::SIGSTOP, libc::SIGCHLD];
