@@ -1,6 +1,6 @@
-//! What the child does from clone to exec. It runs in the PARENT's memory and must leave no trace in
-//! it: raw system calls only; no allocation, no lock, no panic; no library call that keeps state, but
-//! for errno, which is the suspended parent thread's and saved by nobody.
+//! What the child does between clone and exec. It runs in the PARENT's memory and must leave no trace in it. So it
+//! makes raw system calls only: it must not allocate, lock or panic, or call a library function that keeps state. The
+//! exception is errno: it is that of the suspended parent thread, which does not rely on it.
 
 use super::exec::{Exec, Step};
 use super::signals;
@@ -29,7 +29,7 @@ fn prepare(exec: &Exec) -> Steps {
     if let Some((wanted, now)) = &exec.scheduling {
         wanted.take(now);
     }
-    // Before the fds are placed, one of which may take the number of the directory's.
+    // Before the fds are placed, because a target may have the number of the directory's descriptor.
     if let Some(surroundings) = exec.surroundings {
         surroundings.enter().map_err(|errno| (Step::EnterSurroundings, errno))?;
     }
@@ -45,7 +45,7 @@ fn prepare(exec: &Exec) -> Steps {
     Ok(())
 }
 
-/// The child's place among other processes, from which it can be ended.
+/// Puts the child into its session, group and cgroup, and ties it to the parent, so that it can be ended from now on.
 fn take_place(exec: &Exec) -> Steps {
     let hold = exec.hold;
     if exec.new_session {
@@ -68,8 +68,9 @@ fn take_place(exec: &Exec) -> Steps {
     }
 }
 
-/// What the pipes of a [`Tether`](crate::core::sys::Tether) cannot do alone. After the change of user, which
-/// would undo it (man 2 PR_SET_PDEATHSIG).
+/// Asks the kernel to kill the child when the parent ends, in addition to the pipes of the
+/// [`Tether`](crate::core::sys::Tether). This comes after the change of user, which would undo it (man 2
+/// PR_SET_PDEATHSIG).
 fn end_with_parent(exec: &Exec) -> Steps {
     if exec.hold.tether.is_none() {
         return Ok(());
@@ -77,7 +78,7 @@ fn end_with_parent(exec: &Exec) -> Steps {
     // SAFETY: takes integers.
     let asked = unsafe { libc::syscall(libc::SYS_prctl, libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) };
     attempt(Step::EndWithParent, asked)?;
-    // The parent may have ended before it was asked to tell.
+    // The parent may have ended before this was set.
     // SAFETY: takes nothing.
     match unsafe { libc::syscall(libc::SYS_getppid) } == libc::c_long::from(exec.parent) {
         true => Ok(()),
@@ -85,8 +86,8 @@ fn end_with_parent(exec: &Exec) -> Steps {
     }
 }
 
-/// Two passes, so that any permutation works: first every source that is some other mapping's target
-/// moves out of the way, then each goes into its place.
+/// Places the fds in two passes, so that any permutation works: first every source that is also a target is copied
+/// out of the way, then each is duplicated to its target.
 fn place_fds(exec: &Exec) -> Steps {
     let sources = exec.sources.get();
     // SAFETY: the child alone uses this slot; it has one element for each mapping.
@@ -116,8 +117,8 @@ fn place_fds(exec: &Exec) -> Steps {
     Ok(())
 }
 
-/// Marks all other fds close-on-exec, instead of closing them: the report pipe of the fork fallback is
-/// among them. man 2 close_range, Linux 5.11 for the flag.
+/// Marks all other fds close-on-exec. It does not close them, because the report pipe of the fork fallback is among them.
+/// (man 2 close_range; the flag needs Linux 5.11.)
 fn close_other_fds(exec: &Exec) -> Steps {
     for (first, last) in &exec.other_fds {
         // SAFETY: takes integers.
@@ -130,7 +131,7 @@ fn close_other_fds(exec: &Exec) -> Steps {
     Ok(())
 }
 
-/// The same for older kernels, from the list of open fds in /proc.
+/// The same for older kernels, which lack close_range or its flag: reads the list of open fds in /proc.
 fn mark_by_directory(first: u32, last: u32) -> Steps {
     /// struct linux_dirent64: inode (8), offset (8), record length (2), type (1), name.
     const LENGTH_AT: usize = 16;
@@ -169,8 +170,8 @@ fn mark_by_directory(first: u32, last: u32) -> Steps {
     Ok(())
 }
 
-/// The same where there is no /proc either: every number that an fd can have. Limits can be set to a
-/// thousand millions; who has so many fds open, and neither system call nor /proc, gets them all the same.
+/// The same where there is no /proc either: tries every number that an fd can have. The limit of fds can be as high as a
+/// thousand million, so this stops at [`MOST`]: without both close_range and /proc, the child inherits fds above it.
 fn mark_by_number(first: u32, last: u32) -> Steps {
     const MOST: u64 = 1 << 20;
     let mut limit = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
@@ -209,12 +210,12 @@ use libc::{
     SYS_setgroups32 as SYS_SETGROUPS, SYS_setresgid32 as SYS_SETRESGID, SYS_setresuid32 as SYS_SETRESUID,
 };
 
-/// Groups, then gid, then uid: each step needs the rights that the next one gives up. The C library's
-/// functions would change every thread of the parent.
+/// Sets groups, then gid, then uid: each step needs rights that the next one gives up. These are raw system calls, because
+/// the C library's functions would change every thread of the parent.
 fn change_credentials(exec: &Exec) -> Steps {
     let wanted = exec.credentials;
     if let Some(groups) = &wanted.groups {
-        // Also for an empty list: not calling it would keep the parent's groups (CVE-2023-6507).
+        // Also for an empty list: without this call the child would keep the parent's groups (CVE-2023-6507).
         // SAFETY: as many group ids as it says.
         attempt(Step::SetGroups, unsafe { libc::syscall(SYS_SETGROUPS, groups.len(), groups.as_ptr()) })?;
     } else if !wanted.is_unchanged() {
@@ -239,7 +240,7 @@ fn execve(file: *const c_char, argv: *const *const c_char, exec: &Exec) -> c_int
     errno()
 }
 
-/// Tells the parent and ends, without running anything of the parent's on the way (atexit, destructors).
+/// Reports the failure to the parent and ends, without running the parent's exit handlers and destructors.
 fn report(exec: &Exec, step: Step, errno: c_int) -> ! {
     exec.failed_errno.store(errno, Ordering::Relaxed);
     exec.failed_step.store(step as c_int, Ordering::Release);

@@ -12,9 +12,9 @@ use std::os::fd::AsRawFd;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-/// CLONE_VM and CLONE_VFORK: the child runs in our memory and we sleep until it execs or ends.
-/// No exit signal: a child that fails before its exec is invisible to `waitpid(-1)` and to SIGCHLD
-/// handlers of others in this process. The exec sets it to SIGCHLD.
+/// CLONE_VM and CLONE_VFORK: the child runs in our memory, and this thread sleeps until it execs or ends.
+/// There is no exit signal, so that a child that fails before its exec is invisible to `waitpid(-1)` and to the SIGCHLD
+/// handlers of other code in this process. The exec sets the exit signal to SIGCHLD.
 const FLAGS: c_int = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD;
 
 pub fn start(exec: &Exec) -> Result<Started, SpawnError> {
@@ -25,19 +25,18 @@ pub fn start(exec: &Exec) -> Result<Started, SpawnError> {
     let Some(failure) = exec.failure() else {
         return Ok(started);
     };
-    let _ = reap(&started); // a wait of someone else may have been quicker: reaped it is, all the same
+    let _ = reap(&started); // fails if other code in this process has already reaped it
     Err(failure.into())
 }
 
-/// Returns when the child has exec'd or ended.
+/// Returns when the child has called exec or has ended.
 fn clone(
     stack: &Stack,
     main: extern "C" fn(*mut c_void) -> c_int,
     argument: *mut c_void,
 ) -> io::Result<Started> {
     let mut pidfd: c_int = -1;
-    // A signal between the clone and the exec must not run a handler: it would do so in the child as
-    // well, in our memory.
+    // Between the clone and the exec, a signal must not run one of our handlers in the child, in our memory.
     let blocked = Blocked::all();
     // SAFETY: `main` keeps to what a child in shared memory may do (see child.rs). Its stack is this
     // thread's own and large enough; the argument outlives the child's use of it, because this call
@@ -45,7 +44,7 @@ fn clone(
     let pid = check(unsafe { libc::clone(main, stack.top(), FLAGS, argument, &raw mut pidfd) });
     drop(blocked);
     let pid = pid? as libc::pid_t;
-    // Kernels before 5.2 do not refuse CLONE_PIDFD, but do not know it: all is well, without a pidfd.
+    // Kernels before 5.2 ignore CLONE_PIDFD, so there may be no pidfd.
     // SAFETY: the kernel made it, with O_CLOEXEC, for us.
     let pidfd = (pidfd >= 0).then(|| unsafe { own(pidfd.into()) });
     Ok(Started { pid, pidfd })
@@ -55,7 +54,7 @@ fn clone(
 fn reap(child: &Started) -> io::Result<()> {
     if let Some(pidfd) = &child.pidfd {
         match wait(libc::P_PIDFD, pidfd.as_raw_fd() as libc::id_t) {
-            // Before 5.4 there are pidfds, but no waiting for them.
+            // Before Linux 5.4, waitid does not take pidfds.
             Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {}
             result => return result,
         }
@@ -63,7 +62,7 @@ fn reap(child: &Started) -> io::Result<()> {
     wait(libc::P_PID, child.pid as libc::id_t)
 }
 
-/// By __WALL, for the child has no exit signal.
+/// Uses __WALL, because the child has no exit signal.
 fn wait(kind: libc::idtype_t, id: libc::id_t) -> io::Result<()> {
     retry(|| {
         let options = libc::WEXITED | libc::__WALL;
@@ -72,9 +71,8 @@ fn wait(kind: libc::idtype_t, id: libc::id_t) -> io::Result<()> {
     })
 }
 
-/// Whether the kernel does what this engine needs, by trying it with a child that execs nothing.
-/// Asked until it is known: a failure for want of processes, memory or descriptors is this spawn's
-/// own, and says nothing of the next.
+/// Whether the kernel does what this engine needs. This is found out by a clone without an exec, and remembered. A failure
+/// for lack of processes, memory or descriptors fails only the current spawn, and the next one tries again.
 pub fn usable() -> io::Result<bool> {
     static USABLE: OnceLock<bool> = OnceLock::new();
     if let Some(usable) = USABLE.get() {
@@ -95,7 +93,7 @@ fn probe() -> io::Result<bool> {
     }
     let mark = AtomicI32::new(0);
     match with_stack(|stack| clone(stack, main, (&raw const mark).cast_mut().cast())) {
-        // Without the mark the memory is not shared, and no failure would ever be seen.
+        // If the mark is missing, memory is not shared, and failures of a child would not be seen.
         Ok(child) => Ok(reap(&child).is_ok() && mark.load(Ordering::Acquire) == 1),
         Err(error) => match error.raw_os_error() {
             Some(libc::EAGAIN | libc::ENOMEM | libc::EMFILE | libc::ENFILE) => Err(error),

@@ -1,5 +1,5 @@
-//! A change of uid or gid in shared memory makes the PARENT undumpable (no core dumps, no debugger, its
-//! /proc files root's): prctl(2), PR_SET_DUMPABLE. This restores it.
+//! When a child that shares our memory changes its uid or gid, the PARENT becomes undumpable (no core dumps, no debugger,
+//! and its /proc files belong to root): prctl(2), PR_SET_DUMPABLE. This restores it.
 
 use crate::core::sys::{check, own, retry};
 use std::ffi::c_int;
@@ -7,9 +7,9 @@ use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// One such spawn at a time. What two of them found and restored could cross; and restored under a child
-/// that has changed its user and not yet exec'd, it would let that user attach to the child, which is in
-/// our memory.
+/// Held during such a spawn; there is only one at a time. Otherwise one spawn could save the value that another has
+/// changed. And if the value were restored while another child has changed its user but not called exec yet, that user
+/// could attach a debugger to the child, which is in our memory.
 pub struct KeepDumpable {
     before: c_int,
     _in_the_process: Option<ProcessLock>,
@@ -29,7 +29,7 @@ impl KeepDumpable {
 
 impl Drop for KeepDumpable {
     fn drop(&mut self) {
-        // Only 1 can be set by hand; 0 and 2 are what a change of credentials leaves anyway.
+        // Only 1 can and need be set: a change of credentials leaves 0 or 2.
         if self.before == 1 {
             // SAFETY: takes an integer.
             unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 1) };
@@ -37,8 +37,8 @@ impl Drop for KeepDumpable {
     }
 }
 
-/// A process may have loaded two copies of this library, which share no memory but a kernel. The lock is
-/// a flock(2) on a file that is the process' own, and that others cannot open: they could hold it.
+/// A process may have loaded two copies of this library, which do not share a mutex. So there is also a flock(2), on a
+/// file that belongs to this process and that no other user can open, who could hold the lock otherwise.
 struct ProcessLock(OwnedFd);
 
 impl ProcessLock {
@@ -56,7 +56,7 @@ impl ProcessLock {
 
 impl Drop for ProcessLock {
     fn drop(&mut self) {
-        // Not by closing it: a child of another thread may still hold a copy.
+        // Closing the file would not be enough, because a child of another thread may still hold a copy.
         // SAFETY: takes integers.
         unsafe { libc::flock(self.0.as_raw_fd(), libc::LOCK_UN) };
     }

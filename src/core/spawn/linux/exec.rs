@@ -1,5 +1,5 @@
-//! All that the child needs between clone and exec, laid out by the parent: the child allocates
-//! nothing, and only reads (but for a few slots that are its own to write).
+//! All data that the child needs between clone and exec, prepared by the parent. The child does not allocate, and
+//! only reads this, except for a few fields that it alone writes.
 
 use super::super::files::Files;
 use super::super::search_path::candidates;
@@ -10,7 +10,7 @@ use std::cell::UnsafeCell;
 use std::ffi::{CString, c_char, c_int};
 use std::sync::atomic::{AtomicI32, Ordering};
 
-/// The child's way to its exec, in order. The number of the step it failed at is its whole report.
+/// The child's steps up to its exec, in order. A child that fails reports the number of the step, and the errno.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -47,7 +47,7 @@ impl Step {
     ];
 }
 
-/// Why a child did not get to run its program.
+/// Why a child could not run its program.
 #[derive(Clone, Copy, Debug)]
 pub struct Failure {
     pub step: Step,
@@ -67,12 +67,12 @@ pub struct Exec<'a> {
     pub envp: &'a [*const c_char],
     pub cwd: Option<&'a CString>,
     pub surroundings: Option<&'a Surroundings>,
-    /// What to make of this thread's own, which comes second.
+    /// The scheduling that the child sets for itself, and the one that it inherits from this thread.
     pub scheduling: Option<(&'a Scheduling, Scheduling)>,
     pub fds: &'a [FdMapping],
     /// Where the child keeps each source while it places the others.
     pub sources: UnsafeCell<Vec<c_int>>,
-    /// Above every target: a descriptor moved here is in nobody's way.
+    /// Above every target, so that a descriptor with this number or a higher one is in no other's way.
     pub first_free_fd: c_int,
     /// The fds between and above the targets, as inclusive ranges.
     pub other_fds: Vec<(u32, u32)>,
@@ -86,7 +86,7 @@ pub struct Exec<'a> {
     pub failed_errno: AtomicI32,
     /// Where the child reports a failure when the memory is not shared; -1: nowhere.
     pub report_fd: c_int,
-    /// What the pointers in `files` point into; those of argv and envp point into the plan.
+    /// The pointers in `files` point into this. Those of argv and envp point into the plan.
     _candidates: StringBlock,
 }
 

@@ -1,5 +1,5 @@
-//! The parent's side of a spawn by fork, where clone cannot share memory: the child reports a failure
-//! through a pipe that its exec closes.
+//! The parent's side of a spawn by fork, for systems where clone cannot share memory. The child reports a failure
+//! through a pipe, which its exec closes.
 
 use super::exec::{Exec, Failure};
 use super::signals::Blocked;
@@ -26,13 +26,13 @@ pub fn start(exec: &mut Exec) -> Result<Started, SpawnError> {
     let Some(failure) = read_report(reader) else {
         return Ok(Started { pid, pidfd: None });
     };
-    // A `waitpid(-1)` of someone else may have been quicker (ECHILD): reaped it is, all the same.
+    // This fails with ECHILD if a foreign `waitpid(-1)` has already reaped the child.
     // SAFETY: our own child, which is known to nobody who could wait for it by its pid.
     let _ = retry(|| check(unsafe { libc::waitpid(pid, std::ptr::null_mut(), libc::__WALL) }));
     Err(failure.into())
 }
 
-/// The writing end lies above every target, where the child's own fds cannot overwrite it.
+/// The writing end gets a number above every target, so that the child's own fds do not overwrite it.
 fn report_pipe(first_free_fd: c_int) -> io::Result<(OwnedFd, OwnedFd)> {
     let mut ends = [-1; 2];
     // SAFETY: room for two descriptors.
@@ -45,7 +45,7 @@ fn report_pipe(first_free_fd: c_int) -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((reader, unsafe { own(moved) }))
 }
 
-/// Blocks until the child has exec'd (the end of the file, without a word) or failed.
+/// Blocks until the child has called exec (the pipe ends without a message) or has failed.
 fn read_report(reader: OwnedFd) -> Option<Failure> {
     let mut report = [0; 8];
     File::from(reader).read_exact(&mut report).ok()?;

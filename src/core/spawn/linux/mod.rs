@@ -1,7 +1,6 @@
-//! The Linux engine: `clone(CLONE_VM | CLONE_VFORK | CLONE_PIDFD)`. The child runs a few system calls
-//! on a stack of its own, in the parent's memory, until it execs; so a spawn costs the same whatever
-//! the size of the parent and whatever was asked for. (posix_spawn has no uid, gid or groups, and
-//! fork copies page tables: 160 ms at 4 GB.)
+//! The Linux engine: `clone(CLONE_VM | CLONE_VFORK | CLONE_PIDFD)`. Until its exec, the child makes a few system
+//! calls on a stack of its own, in the parent's memory. So the cost of a spawn depends neither on the size of the parent
+//! nor on the options. (posix_spawn cannot set uid, gid or groups, and fork copies page tables: 160 ms at 4 GB.)
 //!
 //! Where the kernel does not share the memory (qemu-user, valgrind) or refuses the flags, the same
 //! child routine runs after a plain fork. `SHARED_CHILD_ENGINE=fork` forces that.
@@ -39,7 +38,7 @@ pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
 
 fn hold(plan: &Plan) -> Result<Hold, SpawnError> {
     if plan.grouping == Grouping::Contain && plan.kill_on_parent_exit {
-        // A tie reaches the process group, and whoever has left it for another is still in the cgroup.
+        // A tether reaches only the process group; a process that has left it for another is still in the cgroup.
         return Err(SpawnError { errno: -libc::ENOTSUP, stage: Stage::KillOnParentExit });
     }
     let cgroup = match plan.grouping {

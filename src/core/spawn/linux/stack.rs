@@ -7,7 +7,7 @@ use std::io;
 use std::ptr;
 
 const SIZE: usize = 64 * 1024;
-/// At least a page wherever pages have up to 64 KiB. An overflow dies here instead of in our memory.
+/// At least one page, as pages have at most 64 KiB. An overflow of the stack faults here and does not damage our memory.
 const GUARD: usize = 64 * 1024;
 
 pub struct Stack {
@@ -41,8 +41,8 @@ impl Drop for Stack {
     }
 }
 
-/// Lends the calling thread's stack, made at its first spawn: one thread has one child at a time
-/// between clone and exec, because CLONE_VFORK suspends it.
+/// Lends the calling thread's stack, which is made at its first spawn. One stack per thread is enough: CLONE_VFORK
+/// suspends the thread, so it has at most one child between clone and exec.
 pub fn with_stack<T>(run: impl FnOnce(&Stack) -> io::Result<T>) -> io::Result<T> {
     thread_local!(static STACK: OnceCell<Stack> = const { OnceCell::new() });
     STACK.with(|cell| match cell.get() {
