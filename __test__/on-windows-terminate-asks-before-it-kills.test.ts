@@ -11,7 +11,7 @@ testUnless(notWindows, 'who cannot be asked is killed at once', async (t) => {
   const script = "process.stdout.write('ready'); setTimeout(() => {}, 600000)"
   const child = await spawn(process.execPath, ['-e', script])
   t.teardown(() => child.killSync())
-  await within(60_000, 'its start', once(child.stdout!, 'data'))
+  await within(60_000, 'its start', once(child.stdout, 'data'))
   const status = await within(20_000, 'its end', child.terminate({ grace: Infinity }))
   t.like(status, { code: 1, signal: null, cause: 'terminate' })
 })

@@ -114,7 +114,7 @@ for (const [name, end] of Object.entries(others)) {
 test.serial('what was in the pipe is there all the same', async (t) => {
   const child = await spawn('sh', ['-c', 'head -c 60000 /dev/zero; echo ready >&2; exec sleep 1000'])
   const collecting = child.output()
-  await once(child.stderr!, 'data')
+  await once(child.stderr, 'data')
   child.killSync()
   const { stdout, drained } = await collecting
   t.deepEqual({ length: stdout.length, drained }, { length: 60_000, drained: true })

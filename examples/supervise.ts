@@ -89,19 +89,10 @@ async function shareWithWorkers(): Promise<Ended[]> {
   return [{ program: 'sleep 1000', child, status: await child.wait(), waited: `main and ${told} workers` }]
 }
 
-/**
- * The rest is read and thrown away: a program whose stdout nobody reads stops when the pipe is full, and one whose stdout
- * is closed is ended by SIGPIPE when it next prints.
- */
-async function firstLine(child: SharedChild): Promise<string> {
-  const stdout = child.stdout!
-  let text = ''
-  for await (const chunk of stdout.iterator({ destroyOnReturn: false })) {
-    text += String(chunk)
-    if (text.includes('\n')) break
-  }
-  stdout.resume()
-  return text.trim()
+/** What the program goes on to write is read and thrown away. */
+async function firstLine(child: SharedChild): Promise<string | undefined> {
+  for await (const line of child.lines()) return line
+  return undefined
 }
 
 function nextMessage(worker: Worker): Promise<unknown> {

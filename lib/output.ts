@@ -11,6 +11,7 @@ import type { Handle } from './handle.js'
 import { ownOptions } from './own.js'
 import type { Unchecked } from './own.js'
 import { soon } from './soon.js'
+import { reserve, unread } from './streams/reader.js'
 import type { ExitStatus, Output, OutputOptions } from './types.js'
 import { boolean, nonNegative } from './validate.js'
 import { wait } from './wait.js'
@@ -19,11 +20,6 @@ const MAX_BUFFER = 64 * 1024 * 1024
 const DRAIN_TIMEOUT = 1000
 /** Who has ended a child does not want to wait for its grandchildren. */
 const DRAIN_TIMEOUT_ENDED = 50
-
-const OUTPUTS = [
-  [1, 'stdout'],
-  [2, 'stderr'],
-] as const
 
 interface Collected<T> {
   readonly status: ExitStatus
@@ -126,34 +122,14 @@ export function validated(given: Unchecked<OutputOptions>): Settings {
 function claim(handle: Handle, input: unknown): [Readable | null, Readable | null] {
   const { pipes } = handle
   if (handle.outputTaken) throw invalidState('output() was called before')
-  for (const [fd, name] of OUTPUTS) {
-    if (!pipes.wasTaken(fd)) continue
-    throw invalidState(`output() needs ${name}, which was taken before, by take*() or by another handle: read it there`)
-  }
+  const stdout = unread(pipes, 1, 'output()')
+  const stderr = unread(pipes, 2, 'output()')
   if (input !== undefined && pipes.get(0) === null)
     throw invalidState('options.input needs a stdin that is a pipe and was not taken')
-  const streams = [pipes.get(1), pipes.get(2)] as [Readable | null, Readable | null]
-  for (const [fd, name] of OUTPUTS) {
-    const stream = streams[fd - 1]
-    if (!stream || !isUsed(stream)) continue
-    throw invalidState(
-      `output() reads ${name} from its beginning to its end, but it was read, listened to or destroyed before. ` +
-        "Call output() first and leave the stream alone, or read all of it yourself and wait() for the child's exit",
-    )
-  }
   handle.outputTaken = true
-  pipes.collected = true
-  return streams
-}
-
-/**
- * Whether somebody has read it, or is about to: what is lost must not depend on who comes first. One that has ended
- * without a byte is still complete.
- */
-function isUsed(stream: Readable): boolean {
-  if (stream.readableDidRead || stream.readableEncoding !== null) return true
-  if (stream.destroyed) return !stream.readableEnded
-  return stream.readableFlowing === true || stream.listenerCount('data') + stream.listenerCount('readable') > 0
+  reserve(stdout, 'output()')
+  reserve(stderr, 'output()')
+  return [stdout, stderr]
 }
 
 /**

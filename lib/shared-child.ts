@@ -9,6 +9,7 @@ import { DEFAULT_ENDING, gone, requireGroup, terminate } from './end.js'
 import { childGone, illegalConstructor, invalidArgType } from './errors.js'
 import { attachChild, holding } from './events.js'
 import { Handle } from './handle.js'
+import { lines } from './lines.js'
 import { output } from './output.js'
 import { isObject } from './own.js'
 import { signalNumber } from './signals.js'
@@ -17,8 +18,11 @@ import type {
   ChildToken,
   Containment,
   ExitStatus,
+  LinesOptions,
   Output,
   OutputOptions,
+  PipedChild,
+  PipedOptions,
   Signal,
   SpawnOptions,
   TerminateOptions,
@@ -74,6 +78,8 @@ export class SharedChild {
    * @param file a path, a `file:` URL, or a name to look up in the child's PATH
    * @param args strings only (child_process coerces others)
    */
+  static spawn(file: string | URL, args?: readonly string[] | null, options?: PipedOptions): Promise<PipedChild>
+  static spawn(file: string | URL, options: PipedOptions): Promise<PipedChild>
   static spawn(file: string | URL, args?: readonly string[] | null, options?: SpawnOptions): Promise<SharedChild>
   static spawn(file: string | URL, options?: SpawnOptions): Promise<SharedChild>
   static spawn(file: unknown, second?: unknown, third?: unknown): Promise<SharedChild> {
@@ -310,6 +316,24 @@ export class SharedChild {
   /** Takes stderr away from the handle, once. */
   takeStderr(): Readable | null {
     return this.#handle.pipes.take(2) as Readable | null
+  }
+
+  /**
+   * The lines of stdout (or stderr), as they come, without their ends (`\n` or `\r\n`); a last one without an end is
+   * one, too. Characters are whole. They are read as fast as they are asked for, and not ahead of that but for what a
+   * stream buffers: a child that is faster waits.
+   *
+   *     for await (const line of child.lines()) if (line.startsWith('ready')) break
+   *
+   * Leaving the loop early leaves the child alone: what it goes on to write is read and thrown away, so that it neither
+   * stops nor dies of SIGPIPE, and that does not keep the event loop alive. The lines end when everybody who has the
+   * other end of the pipe has closed it, a grandchild as well, or when the stream is destroyed.
+   *
+   * It has the stream for itself. Throws `ERR_INVALID_STATE` when that is no pipe, or was taken, read or listened to
+   * before, also by lines() or output(); `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` for its options.
+   */
+  lines(options?: LinesOptions): AsyncIterableIterator<string> {
+    return lines(this.#handle, options)
   }
 
   /**

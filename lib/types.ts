@@ -1,5 +1,6 @@
 // The public types, and what each field means. No code.
 import type { Readable, Writable } from 'node:stream'
+import type { SharedChild } from './shared-child.js'
 
 /**
  * A signal: a name of `os.constants.signals`, a real-time signal (`'SIGRTMIN'`, `'SIGRTMIN+3'`; Linux), or a number
@@ -21,6 +22,8 @@ export type Containment = 'job' | 'cgroup' | 'group' | 'child'
  * - `'pipe'`: a pipe to this process (fd 3 and up: a socket pair, readable and writable);
  * - `'ignore'`: the null device (for fd 3 and up: closed);
  * - `'inherit'`: this process's fd of the same number;
+ * - `'stdout'` (for fd 2 and up): the same open file as the child's fd 1, whatever that is, as `2>&1` of a shell: what the
+ *   child writes on both keeps its order. With fd 1 a pipe, all of it comes out of `stdout`, and `stderr` is null;
  * - a number, or an object with an `fd` (a `FileHandle`): that fd of this process;
  * - a stream with an fd (an open `fs` stream, `process.stdout`) or with a handle that has one (a `net.Socket`, the
  *   `stdout` of another child): what is behind it. Handles have one on Unix; in Bun neither sockets nor the pipes of
@@ -50,6 +53,7 @@ export type Stdio =
   | 'pipe'
   | 'inherit'
   | 'ignore'
+  | 'stdout'
   | number
   | { readonly fd: number }
   | ((Readable | Writable) & { readonly fd?: number })
@@ -191,6 +195,19 @@ export interface SpawnOptions {
   windowsVerbatimArguments?: boolean
 }
 
+/** Options without a `stdio`, or with the one that is the default. */
+export type PipedOptions = SpawnOptions & { stdio?: 'pipe' | readonly ['pipe', 'pipe', 'pipe'] | null }
+
+/** A child with pipes for stdin, stdout and stderr: what spawn() gives without `stdio`. */
+export interface PipedChild extends SharedChild {
+  /** A stream on the child's stdin. */
+  readonly stdin: Writable
+  /** A stream on the child's stdout. */
+  readonly stdout: Readable
+  /** A stream on the child's stderr. */
+  readonly stderr: Readable
+}
+
 /** Structured-cloneable ticket for a child, for postMessage. Good in any thread of this process, and only there. */
 export interface ChildToken {
   /** Opaque: tells this process from others, and the child from others. */
@@ -227,6 +244,14 @@ export interface WaitGroupOptions {
   timeout?: number
   /** Gives up waiting: the promise rejects with an AbortError. The group is left alone. */
   signal?: AbortSignal
+}
+
+/** Options of lines(). */
+export interface LinesOptions {
+  /** Which of the two to read. Default `'stdout'`. */
+  from?: 'stdout' | 'stderr'
+  /** How the bytes become text. Default `'utf8'`. */
+  encoding?: BufferEncoding
 }
 
 /** Options of output(), which run() takes as well. */

@@ -52,6 +52,13 @@ async function smoke(): Promise<void> {
   check('run', (await run('cat', [], { input: 'text' })).stdout === 'text')
   check('CommandError', (await codeOf(run('false'))) === 'ERR_COMMAND_FAILED')
 
+  const lister = await spawn('sh', ['-c', 'echo a; echo b >&2; echo c; cat'], { stdio: ['pipe', 'pipe', 'stdout'] })
+  const lines: string[] = []
+  for await (const line of lister.lines()) if (lines.push(line) === 3) break
+  check(`lines: ${lines.join()}`, lines.join() === 'a,b,c')
+  lister.stdin?.end(big)
+  check('lines that nobody wants', (await lister.wait()).success)
+
   const late = await spawn('echo', ['late'])
   await late.wait()
   check('late output', (await late.output()).stdout === 'late\n')

@@ -2,7 +2,7 @@
 // comes, breaks the build.
 import type { Readable, Writable } from 'node:stream'
 import { CommandError, run, SharedChild, spawn } from 'shared-child'
-import type { ChildToken, ExitStatus, Output, Signal, SignalName, SpawnOptions, Stdio } from 'shared-child'
+import type { ChildToken, ExitStatus, Output, PipedChild, Signal, SignalName, SpawnOptions, Stdio } from 'shared-child'
 import type { ExitStatus as NativeStatus, NativeChild } from 'shared-child/native'
 
 /** Holds only for types that are each assignable to the other. */
@@ -46,7 +46,7 @@ interface ContractOptions {
   windowsHide?: boolean
   windowsVerbatimArguments?: boolean
 }
-type ContractStdio = 'pipe' | 'inherit' | 'ignore' | number | { readonly fd: number } | null | undefined
+type ContractStdio = 'pipe' | 'inherit' | 'ignore' | 'stdout' | number | { readonly fd: number } | null | undefined
 export const options = (given: ContractOptions): SpawnOptions => given
 export const stdio = (entry: ContractStdio): Stdio => entry
 export const signals: Signal[] = ['SIGTERM', 9, 0] satisfies (NodeJS.Signals | number)[]
@@ -73,6 +73,7 @@ interface ContractChild {
   readonly takeStdin: () => Writable | null
   readonly takeStdout: () => Readable | null
   readonly takeStderr: () => Readable | null
+  readonly lines: (options?: { from?: 'stdout' | 'stderr'; encoding?: BufferEncoding }) => AsyncIterableIterator<string>
   readonly share: () => ChildToken
   readonly ref: () => SharedChild
   readonly unref: () => SharedChild
@@ -113,6 +114,19 @@ export async function use(child: SharedChild, native: NativeChild): Promise<void
     groups: [1] as const,
   })
   await spawn('ls', { env: process.env })
+  same<typeof mine, SharedChild>(true)
+  const piped: PipedChild[] = [
+    await spawn('ls'),
+    await spawn('ls', { cwd: '/' }),
+    await spawn('ls', ['-l'], { timeout: 5, stdio: 'pipe' }),
+    await spawn('ls', null, { stdio: ['pipe', 'pipe', 'pipe'] }),
+  ]
+  for (const { stdin, stdout, stderr } of piped) stdout.pipe(stdin) satisfies Writable | typeof stderr
+  const inherits = await spawn('ls', [], { stdio: ['pipe', 'inherit', 'pipe'] })
+  same<typeof inherits, SharedChild>(true)
+  const unknown = await spawn('ls', [], options({}))
+  same<typeof unknown, SharedChild>(true)
+  for await (const line of inherits.lines({ from: 'stderr' })) line satisfies string
   const text = await mine.output()
   same<typeof text, Output<string>>(true)
   const hex = await mine.output({ encoding: 'hex', input: new Uint8Array(1), maxBuffer: 1, drainTimeout: 1 })

@@ -5,6 +5,7 @@ import { GivenStreams, isFd, isStream } from './given.js'
 
 const IGNORE = -1
 const PIPE = -2
+const STDOUT = -5
 
 export interface StdioPlan {
   /** By the child's fd. */
@@ -20,6 +21,7 @@ export function stdioOf(stdio: unknown): StdioPlan {
   let given: GivenStreams | null = null
   for (let fd = 0; fd < Math.max(list.length, 3); fd++) {
     const entry = list[fd]
+    if (entry === 'stdout' && fd < 2) throw invalidArgValue(nameOf(fd), "can be 'stdout' from fd 2 on", entry)
     const known = target(entry, fd)
     if (known !== null) fds.push(known)
     else if (isObject(entry) && isStream(entry) && (given ??= new GivenStreams()).add(entry, fd, nameOf(fd)))
@@ -27,7 +29,7 @@ export function stdioOf(stdio: unknown): StdioPlan {
     else
       throw invalidArgValue(
         nameOf(fd),
-        "must be 'pipe', 'inherit', 'ignore', a file descriptor or an object that has one",
+        "must be 'pipe', 'inherit', 'ignore', 'stdout', a file descriptor or an object that has one",
         entry,
       )
   }
@@ -47,6 +49,7 @@ function target(entry: unknown, fd: number): number | null {
   if (entry === 'pipe') return PIPE
   if (entry === 'ignore') return IGNORE
   if (entry === 'inherit') return fd
+  if (entry === 'stdout') return STDOUT
   if (entry === undefined || entry === null) return fd < 3 ? PIPE : IGNORE
   if (isFd(entry)) return entry
   if (!isObject(entry) || isStream(entry)) return null

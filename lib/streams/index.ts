@@ -21,7 +21,11 @@ export interface OwnPipe {
   readonly left: Uint8Array | null
   /** Whether it is another child's now. */
   given: boolean
+  /** Who reads it from its beginning to its end. */
+  reader: Reader | null
 }
+
+export type Reader = 'output()' | 'lines()'
 
 /** Weak: whoever holds a stream may ask about it. */
 export const ownPipes = new WeakMap<object, OwnPipe>()
@@ -29,8 +33,6 @@ export const ownPipes = new WeakMap<object, OwnPipe>()
 const { openBoth, openOutput, openStdin } = Object.hasOwn(versions, 'bun') ? bun : node
 
 export class Pipes {
-  /** output() reads them. */
-  collected = false
   readonly #native: NativeChild
   /** By fd of the child; null = no pipe, or not ours (any more); undefined = nobody has asked. */
   readonly #streams: Record<number, Stream | null | undefined> = Object.create(null)
@@ -122,7 +124,7 @@ export class Pipes {
     return this.#native.takePipe(fd, (pipe) => {
       const left = typeof pipe === 'number' ? null : pipe
       const stream = left === null ? open(fd, pipe as number) : closed(fd, left)
-      ownPipes.set(stream, { pipes: this, fd, left, given: false })
+      ownPipes.set(stream, { pipes: this, fd, left, given: false, reader: null })
       return stream
     }) as Stream | null
   }

@@ -16,8 +16,8 @@ use std::io;
 /// a few strings, because each field of an object costs more than all of these.
 pub struct SpawnRequest<'a> {
     /// `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`. -1 for no uid, gid or list
-    /// of groups. For each fd of the child, of which there are at least three: -1 ignore, -2 pipe, else
-    /// one of the parent's fds. What follows does not count.
+    /// of groups. For each fd of the child, of which there are at least three: -1 ignore, -2 pipe, -5 what
+    /// fd 1 is, else one of the parent's fds. What follows does not count.
     pub numbers: &'a [f64],
     /// argv, `argv[0]` first, joined with NULs.
     pub args: Text,
@@ -96,6 +96,7 @@ fn stdio_of(code: i32) -> Result<Stdio, SpawnError> {
     Ok(match code {
         -1 => Stdio::Ignore,
         -2 => Stdio::Pipe,
+        -5 => Stdio::Stdout,
         fd @ 0..=2 => Stdio::Inherit(fd),
         fd => Stdio::Given(sys::duplicate_fd(fd)?),
     })

@@ -21,7 +21,7 @@ async function terminate(act: string): Promise<void> {
   const { script, grace } = programs[act]!
   const stay = "; process.stdout.write('ready'); setTimeout(() => {}, 600000)"
   const child = await spawn(process.execPath, ['-e', script + stay], { group: true })
-  await once(child.stdout!, 'data')
+  await once(child.stdout, 'data')
   const start = performance.now()
   const { code, cause } = await child.terminate({ grace })
   const gone = !child.killGroupSync(0)

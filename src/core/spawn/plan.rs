@@ -66,6 +66,9 @@ pub enum Stdio {
     /// A copy of one of the caller's descriptors, made at the call ([`sys::duplicate_fd`]). So the caller may
     /// close its own at once.
     Given(sys::Descriptor),
+    /// For fd 2 and up: the same open file as the child's fd 1, as `2>&1` of a shell. Both share one position in a
+    /// file, and what is written on the two keeps its order.
+    Stdout,
 }
 
 /// The user and groups that the child runs as (Unix). `None`: the parent's.

@@ -49,6 +49,7 @@ impl ChildFds {
                 }
                 Stdio::Inherit(fd) => Some(*fd),
                 Stdio::Given(fd) => Some(fd.as_raw_fd()),
+                Stdio::Stdout => fds.source_of(1),
             };
             if let Some(source) = source {
                 // Node makes its own stdout non-blocking when it is a pipe. A child that does not expect that would
@@ -61,6 +62,11 @@ impl ChildFds {
             fds.pipes.push(pipe);
         }
         Ok(fds)
+    }
+
+    /// Where a target that came earlier leads to.
+    fn source_of(&self, target: RawFd) -> Option<RawFd> {
+        self.mappings.iter().find(|mapping| mapping.target == target).map(|mapping| mapping.source)
     }
 
     fn keep(&mut self, fd: OwnedFd) -> RawFd {

@@ -41,6 +41,11 @@ impl ChildStdio {
                 }
                 Stdio::Inherit(ours) => (standard_handle(*ours)?, None),
                 Stdio::Given(handle) => (Some(handle.try_clone()?), None),
+                // A second handle to the same open file: in the list of those that a child inherits each may be once.
+                Stdio::Stdout => match all.handles.get(1) {
+                    Some(Some(stdout)) => (Some(stdout.try_clone()?), None),
+                    _ => (None, None),
+                },
             };
             all.handles.push(handle);
             all.pipes.push(pipe);

@@ -1,0 +1,70 @@
+// lines(): what a child writes, line by line.
+import { Buffer } from 'node:buffer'
+import type { Readable } from 'node:stream'
+import { invalidArgType, invalidArgValue, invalidState } from './errors.js'
+import type { Handle } from './handle.js'
+import { ownOptions } from './own.js'
+import type { Unchecked } from './own.js'
+import { reserve, unread } from './streams/reader.js'
+import type { LinesOptions } from './types.js'
+
+/** @throws the stream is no pipe, or somebody else reads it */
+export function lines({ pipes }: Handle, options: unknown): AsyncIterableIterator<string> {
+  const { from = 'stdout', encoding = 'utf8' }: Unchecked<LinesOptions> = ownOptions('options', options)
+  if (from !== 'stdout' && from !== 'stderr')
+    throw invalidArgValue('options.from', "must be 'stdout' or 'stderr'", from)
+  if (typeof encoding !== 'string') throw invalidArgType('options.encoding', 'of type string', encoding)
+  if (!Buffer.isEncoding(encoding)) throw invalidArgValue('options.encoding', 'must be an encoding', encoding)
+  const stream = unread(pipes, from === 'stdout' ? 1 : 2, 'lines()')
+  if (stream === null) throw invalidState(`lines() needs a ${from} that is a pipe`)
+  reserve(stream, 'lines()')
+  stream.setEncoding(encoding)
+  return iterate(stream)
+}
+
+/** A generator that nobody has begun with does nothing when it is left: what it reads would be read by nobody. */
+function iterate(stream: Readable): AsyncIterableIterator<string> {
+  const generator = linesOf(stream)
+  let begun = false
+  return {
+    next() {
+      begun = true
+      return generator.next()
+    },
+    return(value?: unknown) {
+      if (!begun) discard(stream)
+      return generator.return(value)
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+async function* linesOf(stream: Readable): AsyncGenerator<string, unknown, void> {
+  let rest = ''
+  try {
+    for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<string>) {
+      const parts = chunk.split('\n')
+      parts[0] = rest + parts[0]
+      rest = parts.pop()!
+      for (const line of parts) yield line.endsWith('\r') ? line.slice(0, -1) : line
+    }
+    if (rest !== '') yield rest
+  } catch (error) {
+    // Destroyed, at the end of an `await using` block, say: there is nothing more to come.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  } finally {
+    discard(stream)
+  }
+  return undefined
+}
+
+/**
+ * Reads on, for nobody: a child must not stop at a full pipe, or be ended by SIGPIPE, because of the lines that nobody
+ * wants any more. That is no reason for the event loop to stay alive.
+ */
+function discard(stream: Readable & { unref?(): unknown }): void {
+  stream.on('error', () => {}).resume()
+  stream.unref?.()
+}
