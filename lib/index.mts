@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // The ESM entry: the same objects as the CommonJS one, so that there is one SharedChild class however the package is
 // loaded.
 export { CommandError, run, SharedChild, spawn } from './index.js'

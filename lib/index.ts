@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // Table of contents: everything 'shared-child' exports.
 import { SharedChild } from './shared-child.js'
 

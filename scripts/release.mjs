@@ -1,7 +1,7 @@
 // npm run release: from the addons in artifacts/ to the registry that npm is set up for; with --dry-run to none.
 // The release workflow runs it; so does npm run rehearse, in a copy of the repository and with a registry of its own. What it writes, the
-// platforms' packages in npm/ and their names in package.json, is not to be committed.
-import { copyFileSync, existsSync, rmSync } from 'node:fs'
+// platforms' packages in npm/, their names and the repository in package.json, is not to be committed.
+import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename } from 'node:path'
 import { argv } from 'node:process'
@@ -18,11 +18,22 @@ const dryRun = argv.includes('--dry-run')
 /** @param {string[]} args */
 const napi = (...args) => runNode(bin('@napi-rs/cli', 'napi'), args, { quiet: true })
 
-/** The registry refuses a provenance that names another repository than package.json does: not with half of the packages out. */
-function checkProvenance() {
-  const { GITHUB_REPOSITORY: home, NPM_CONFIG_PROVENANCE: provenance } = process.env
-  const url = String(manifest().repository?.url)
-  if (provenance === 'true' && !url.replace(/\.git$/, '').endsWith(`/${home}`)) {
+/**
+ * The registry refuses a provenance that names another repository than package.json does. What package.json does not say of it is the
+ * workflow's own repository; what it says must be true, before half of the packages are out.
+ */
+function fillRepository() {
+  const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_REPOSITORY: home } = process.env
+  const packageJson = manifest()
+  if (home !== undefined) {
+    const page = `${server}/${home}`
+    packageJson.repository ??= { type: 'git', url: `git+${page}.git` }
+    packageJson.homepage ??= `${page}#readme`
+    packageJson.bugs ??= { url: `${page}/issues` }
+    writeFileSync(inRoot('package.json'), `${JSON.stringify(packageJson, null, 2)}\n`)
+  }
+  const url = String(packageJson.repository?.url)
+  if (process.env.NPM_CONFIG_PROVENANCE === 'true' && !url.replace(/\.git$/, '').endsWith(`/${home}`)) {
     throw new Trouble(`Expected repository.url of package.json to be that of ${home}, got ${url}`)
   }
 }
@@ -66,7 +77,7 @@ async function publish() {
 const step = (name, work) => ({ name, isFresh: () => false, work })
 
 runMain(async () => {
-  checkProvenance()
+  fillRepository()
   await runSteps([npmDependencies, typescript])
   const { name, version } = manifest()
   /** @type {{ abi: string }[]} */

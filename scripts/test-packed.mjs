@@ -43,6 +43,7 @@ export async function testPacked() {
     await check('CommonJS', () => runProgram(user, 'commonjs.cjs'))
     await check('ESM', () => runProgram(user, 'esm.mjs'))
     await check('TypeScript, nodenext, ESM', compiles('strict.mts', { module: 'nodenext' }))
+    await check('TypeScript, without a word of @types/node', compiles('strict.mts', { module: 'nodenext', types: [] }))
     await check('TypeScript, nodenext, CommonJS', compiles('strict.cts', { module: 'nodenext' }))
     await check('TypeScript, bundler', compiles('strict.ts', { module: 'esnext', moduleResolution: 'bundler' }))
   } finally {
