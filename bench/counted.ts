@@ -1,6 +1,6 @@
 // What instructions.ts counts: the same work again and again, in a process of its own.
 //   node build/bench/counted.js calls WHAT FROM TO   the work from the FROMth time to the TOth stands between two calls of getrusage
-//   node --expose-gc build/bench/counted.js heap COUNT   prints the bytes of JavaScript's heap that a live child takes
+//   node --expose-gc build/bench/counted.js heap FEW MANY   prints the bytes of JavaScript's heap that one more live child takes
 import { readdirSync } from 'node:fs'
 import { spawn } from 'shared-child'
 import { footprint, gather, disperse } from './measures/crowd.js'
@@ -33,16 +33,15 @@ async function calls(what: keyof typeof works, from: number, to: number): Promis
   process.exit()
 }
 
-async function heap(count: number): Promise<void> {
-  // As many have come and gone before: what the heap has grown by then is no child's.
-  await gather(peer, { count })
-  await disperse()
+async function heap(few: number, many: number): Promise<void> {
+  // What the heap grows by once is no child's.
+  await gather(peer, { count: few })
   const before = (await footprint()).heap
-  await gather(peer, { count })
-  console.log(((await footprint()).heap - before) / count)
+  await gather(peer, { count: many })
+  console.log(((await footprint()).heap - before) / (many - few))
   await disperse()
 }
 
 const [kind, ...args] = process.argv.slice(2)
-if (kind === 'heap') void heap(Number(args[0]))
+if (kind === 'heap') void heap(Number(args[0]), Number(args[1]))
 else void calls(args[0] as keyof typeof works, Number(args[1]), Number(args[2]))

@@ -100,11 +100,12 @@ const counts: readonly Count[] = [
     tool: process.execPath,
     tolerance: 0.05,
     async count() {
-      return {
-        "bytes of JavaScript's heap: a live child": Number(
-          await counted(process.execPath, '--expose-gc', ...node, 'heap', 1000),
-        ),
+      const runs: number[] = []
+      for (let i = 0; i < 3; i++) {
+        runs.push(Number(await counted(process.execPath, '--expose-gc', ...node, 'heap', 500, 1500)))
       }
+      // What is not collected yet only adds to it.
+      return { "bytes of JavaScript's heap: a live child": Math.min(...runs) }
     },
   },
 ]
