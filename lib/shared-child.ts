@@ -41,7 +41,7 @@ const SIGKILL = 9
 const NOT_CLONEABLE = Symbol('A SharedChild; use share(): post the token that it returns, and attach() that')
 
 /**
- * A child process that any number of threads can wait on, poll and kill at once. No signal ever goes to a process that
+ * A child process that any number of threads can wait on, poll and kill at once. Its signals never reach a process that
  * is not this child.
  *
  * Handles are made by {@link SharedChild.spawn}, {@link SharedChild.spawnSync} and {@link SharedChild.attach}.
@@ -71,9 +71,9 @@ export class SharedChild {
    * interpreter if it is that which is missing. Everything passed in is read at the time of the call; the child has the
    * working directory, umask, priority, processors and rights that the calling thread had then.
    *
-   * When process.exit(), an uncaught exception or the end of the worker follows at once, the program is started all the
-   * same: the process waits for all spawns that are queued, for one second at most. On Windows it does not wait, and the
-   * program may not be started. An exit handler uses {@link SharedChild.spawnSync}, which has started it when it returns.
+   * The program is started even if process.exit(), an uncaught exception or the end of the worker follows at once: the
+   * process waits for all spawns that are queued, for one second at most. On Windows it does not wait, and the program may
+   * not be started. In exit handlers, use {@link SharedChild.spawnSync}, which has started the program when it returns.
    *
    * @param file a path, a `file:` URL, or a name to look up in the child's PATH
    * @param args strings only (child_process coerces others)
@@ -98,9 +98,9 @@ export class SharedChild {
   }
 
   /**
-   * A handle on a child that another thread of this process shared. A running child can be attached even when every
-   * other handle and the thread that started it are gone; one that has exited while a handle on it lives, or while it
-   * is among the last 1,024 shared ones to end.
+   * A handle on a child that another thread of this process has shared. A running child can be attached even if all other
+   * handles and the thread that started it are gone. A child that has exited can be attached while a handle on it exists,
+   * or while it is among the last 1,024 shared children that ended.
    *
    * Throws `ERR_CHILD_GONE` when the token is from another process or its child is gone, `ERR_INVALID_ARG_TYPE` when it
    * is no token.
@@ -113,7 +113,7 @@ export class SharedChild {
     return childOf(new Handle(native, native.spawnfile, native.spawnargs, DEFAULT_ENDING))
   }
 
-  /** The child's process id; still told after the exit, when it may be another process's. */
+  /** The child's process id. After the exit, it may belong to another process. */
   get pid(): number {
     return this.#handle.native.pid
   }
@@ -163,10 +163,10 @@ export class SharedChild {
   }
 
   /**
-   * Resolves with the status when the child has exited. Any number of calls, from any thread, before or after the exit;
-   * on one handle all resolve with the same object. It has nothing to do with the pipes: a grandchild that holds one
-   * open does not keep it waiting, and it reads none. A child that fills a pipe which nobody reads (64 KiB on Linux)
-   * stops there and does not exit: read stdout and stderr, call output(), or choose another `stdio` than 'pipe'.
+   * Resolves with the status when the child has exited. It may be called any number of times, from any thread, before or
+   * after the exit; all calls on one handle resolve with the same object. It neither reads the pipes nor waits for them,
+   * so a grandchild that holds one open does not delay it. But a child that fills a pipe which nobody reads (64 KiB on
+   * Linux) blocks and does not exit: read stdout and stderr, call output(), or choose another `stdio` than 'pipe'.
    *
    * Uses no thread of the libuv pool: four waits that do (as the AsyncTask `wait()` of 'shared-child/native' does) make
    * every `fs.readFile` wait for a child, and process.exit() and worker.terminate() too.
@@ -188,9 +188,9 @@ export class SharedChild {
   }
 
   /**
-   * The same until a point in time: a Date, or milliseconds since the epoch by the system's clock as it is at the call.
-   * A past one asks once. How long that is from now is told by `Date.now()` (which a test may have replaced); the time
-   * itself then runs by the real clock.
+   * The same until a point in time: a Date, or milliseconds since the epoch. One in the past asks the kernel once. The time
+   * from now until then is computed at the call from `Date.now()` (which a test may have replaced), and is then measured by
+   * the real clock.
    */
   waitDeadline(at: Date | number, options?: WaitOptions): Promise<ExitStatus | null> {
     return waitDeadline(this.#handle, at, options)
@@ -259,13 +259,14 @@ export class SharedChild {
   }
 
   /**
-   * Ends the child, in three steps: it closes stdin and waits `endStdin` ms (if that is given); it sends `signal`, and
-   * SIGCONT, without which a stopped child would not hear it; and after `grace` ms it sends SIGKILL. With `group` all of it
-   * is ended, also when the child itself has exited, and this resolves when nothing of the group runs any more; else when
-   * the child is gone.
+   * Ends the child in three steps. It closes stdin and waits `endStdin` ms, if that is given. It sends `signal`, and SIGCONT,
+   * without which a stopped child would not receive it. After `grace` ms it sends SIGKILL. With `group`, it ends the whole
+   * group, even if the child itself has exited, and resolves when no process of the group runs any more; otherwise it
+   * resolves when the child has exited.
    *
-   * Any number of callers in any threads: the earliest deadline counts, and all get the same status. It goes on even when
-   * the calling worker ends. Windows: CTRL_BREAK or WM_CLOSE where somebody can be asked, else SIGKILL at once.
+   * Any number of callers in any threads may call it: the earliest deadline counts, and all get the same status. It
+   * completes even if the calling worker ends. Windows: it asks by CTRL_BREAK or WM_CLOSE; if no process can be asked so,
+   * it sends SIGKILL at once.
    *
    * Rejects with `ERR_UNKNOWN_SIGNAL`, `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE` for its options, with the system's
    * error where kill() does (EPERM), and where wait() does.
@@ -275,10 +276,10 @@ export class SharedChild {
   }
 
   /**
-   * Signals every process of the child's group or job, SIGKILL by default, also after the child itself has exited. It is
-   * sent before this returns. True: sent to somebody (on kernels before Linux 6.9, and on macOS and BSD, perhaps only to
-   * the child, a zombie that keeps the group's number from being another's). False: nobody is left. Signal 0 only asks.
-   * It never reaches another group that has got the number since.
+   * Signals every process of the child's group or job, with SIGKILL by default, even after the child itself has exited. The
+   * signal is sent before this returns. True: it was sent to at least one process (before Linux 6.9, and on macOS and BSD,
+   * perhaps only to the child, which is kept as a zombie to reserve the group's number). False: no process is left. Signal 0
+   * only asks. The signal never reaches a later group with the same number.
    *
    * Rejects with `ERR_INVALID_STATE` if the child was spawned without `group`, and as kill() does.
    */
@@ -293,8 +294,8 @@ export class SharedChild {
   }
 
   /**
-   * Resolves with true when nothing of the child's group runs any more (zombies do not), with false after `timeout`
-   * milliseconds (default: no limit). Needs `group`, else `ERR_INVALID_STATE`. Ends nobody.
+   * Resolves with true when no process of the child's group runs any more (zombies do not count), or with false after
+   * `timeout` milliseconds (default: no limit). It ends no process. Without `group`: `ERR_INVALID_STATE`.
    */
   waitGroup(options?: WaitGroupOptions): Promise<boolean> {
     return waitGroup(this.#handle, options)
@@ -308,7 +309,7 @@ export class SharedChild {
     return this.#handle.pipes.take(0) as Writable | null
   }
 
-  /** Takes stdout away from the handle, once. It is no longer the business of output() and of `await using`. */
+  /** Takes stdout away from the handle, once. output() and `await using` then leave it alone. */
   takeStdout(): Readable | null {
     return this.#handle.pipes.take(1) as Readable | null
   }
@@ -357,8 +358,8 @@ export class SharedChild {
   }
 
   /**
-   * A ticket for {@link SharedChild.attach} in any thread of this process: send it with postMessage or workerData. It
-   * holds no pid. (A SharedChild itself cannot be cloned: posting one is a DataCloneError.)
+   * A token for {@link SharedChild.attach} in any thread of this process: send it with postMessage or workerData. It
+   * contains no pid. (A SharedChild itself cannot be cloned: posting one is a DataCloneError.)
    */
   share(): ChildToken {
     return { sharedChild: this.#handle.native.share() }
@@ -374,9 +375,8 @@ export class SharedChild {
   }
 
   /**
-   * Lets this thread's event loop end while the child runs, also while a wait() is pending. What was asked for by name
-   * still keeps it alive until it settles: waitTimeout(), waitDeadline(), output() and `await using`. So do streams in
-   * use, as in child_process.
+   * Lets this thread's event loop end while the child runs, even if a wait() is pending. waitTimeout(), waitDeadline(),
+   * output() and `await using` still keep it alive until they settle, and so do streams in use, as in child_process.
    */
   unref(): this {
     this.#handle.unref()
@@ -384,9 +384,9 @@ export class SharedChild {
   }
 
   /**
-   * terminate(), and then destroys the streams that were not taken: `await using child = await spawn(...)` leaves nothing
-   * of the child behind; with `group`, nothing of the group, also when the child has exited before. It asks first: see
-   * `killSignal` and `killGrace`. Rejects only where kill() does (EPERM).
+   * Calls terminate(), and then destroys the streams that were not taken. So `await using child = await spawn(...)` leaves
+   * nothing of the child behind and, with `group`, nothing of the group, even if the child has exited before. It asks the
+   * child to end first: see `killSignal` and `killGrace`. Rejects only where kill() does (EPERM).
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const handle = this.#handle

@@ -18,36 +18,36 @@ export type Cause = 'timeout' | 'abort' | 'maxBuffer' | 'dispose' | 'terminate' 
 export type Containment = 'job' | 'cgroup' | 'group' | 'child'
 
 /**
- * What one fd of the child becomes; words and meaning of `child_process.spawn`'s `stdio`.
+ * What one fd of the child becomes. The words mean the same as in `child_process.spawn`'s `stdio`:
  * - `'pipe'`: a pipe to this process (fd 3 and up: a socket pair, readable and writable);
  * - `'ignore'`: the null device (for fd 3 and up: closed);
  * - `'inherit'`: this process's fd of the same number;
- * - `'stdout'` (for fd 2 and up): the same open file as the child's fd 1, whatever that is, as `2>&1` of a shell: what the
- *   child writes on both keeps its order. With fd 1 a pipe, all of it comes out of `stdout`, and `stderr` is null;
+ * - `'stdout'` (for fd 2 and up): the same open file as the child's fd 1, like `2>&1` in a shell, so that what the child
+ *   writes to both keeps its order. If fd 1 is a pipe, everything comes out of `stdout`, and `stderr` is null;
  * - a number, or an object with an `fd` (a `FileHandle`): that fd of this process;
  * - a stream with an fd (an open `fs` stream, `process.stdout`) or with a handle that has one (a `net.Socket`, the
- *   `stdout` of another child): what is behind it. Handles have one on Unix; in Bun neither sockets nor the pipes of
- *   running children have one, in Deno only those pipes;
+ *   `stdout` of another child): the file, socket or pipe behind it. Handles have an fd on Unix only; in Bun, neither
+ *   sockets nor the pipes of running children have one; in Deno, of these two, only the pipes have one;
  * - `null` or `undefined`: `'pipe'` for fd 0, 1 and 2, else `'ignore'`.
  *
- * Anything else is refused with `ERR_INVALID_ARG_VALUE`: `'ipc'` and `'overlapped'`, and what child_process takes for
- * `'pipe'` (`''`, `false`, negative numbers).
+ * Anything else is refused with `ERR_INVALID_ARG_VALUE`: `'ipc'` and `'overlapped'`, and the values that child_process
+ * treats as `'pipe'` (`''`, `false`, negative numbers).
  *
  * A stream is the child's from the call on. This process stops reading it (a flowing one is paused, and resume() has no
  * effect before the child has exited), so no byte is lost and the event loop never waits for it. What you write to it
  * yourself is still written. After the exit you may go on with it, or destroy() it: an open socket here keeps the
  * connection open. If nothing was started, the stream is as it was before.
  *
- * The `stdout` or `stderr` of another SharedChild goes over as it is, and so does its `stdin` as the `stdout` of this
- * one: a pipe of the kernel between the two, through which no byte takes the way over JavaScript. The copy of this
- * process is closed once the child has it (the stream is destroyed and its getter is null), so that the end of the file
- * and SIGPIPE pass from one to the other. It makes no difference whether the other child has exited before.
+ * The `stdout` or `stderr` of another SharedChild becomes the child's fd as it is, and so does the `stdin` of another one
+ * as this child's `stdout`: a kernel pipe connects the two children, and no byte passes through JavaScript. This process
+ * closes its copy once the child has the pipe (the stream is destroyed and its getter is null), so that the end of the
+ * file and SIGPIPE reach the other child. It makes no difference whether the other child has already exited.
  *
  * Refused with an `ERR_INVALID_ARG_VALUE` that says why, before anything is started: a stream that has data read ahead
  * (its `readableLength` is not 0; make sockets with `pauseOnConnect` if you cannot give them away at once), a file
- * stream with a read under way, one that was destroyed, that is not open yet, that is encrypted, that has unwritten
- * data (sockets and pipes; an `fs.WriteStream` writes what it has all the same), that was given to another child as its
- * pipe, or that output() reads.
+ * stream with a read under way, and a stream that was destroyed, is not open yet, is encrypted, has unwritten data
+ * (sockets and pipes only; an `fs.WriteStream` still writes its data), was given to another child as its pipe, or is read
+ * by output().
  */
 export type Stdio =
   | 'pipe'
@@ -72,7 +72,7 @@ export interface ExitStatus {
    *   signal was sent before the exit, however the child then ended;
    * - `'kill'`: kill(), sendSignal() or killGroup(), if the child ended by that very signal (Windows: by that termination).
    *
-   * It is recorded under the lock that also sends: the same for all handles and threads.
+   * It is recorded under the lock under which signals are sent, so it is the same for all handles and threads.
    */
   readonly cause: Cause
   /** True only for code 0. */
@@ -82,8 +82,8 @@ export interface ExitStatus {
   /**
    * What the child used, from the kernel's own record of it (wait4(2); GetProcessTimes on Windows); null where the
    * system keeps none. Same units as `process.resourceUsage()`: CPU times in microseconds, `maxRSS` in kibibytes.
-   * Linux never tells less than this process's own maxRSS at the spawn: exec keeps the mark of the memory it replaces
-   * (setmax_mm_hiwater_rss in fs/exec.c).
+   * On Linux, `maxRSS` is never lower than that of this process at the spawn, because exec carries over the peak of the
+   * memory that it replaces (setmax_mm_hiwater_rss in fs/exec.c).
    */
   readonly resourceUsage: {
     readonly userCPUTime: number
@@ -93,9 +93,9 @@ export interface ExitStatus {
 }
 
 /**
- * Options of `spawn` and `spawnSync`. All of them are read at the time of the call; `null` is as good as leaving one
- * out. As in child_process, they are the own enumerable properties of the object: what it inherits is no option, so
- * that a polluted Object.prototype changes nothing.
+ * Options of `spawn` and `spawnSync`. All of them are read at the time of the call; `null` means the same as leaving one
+ * out. As in child_process, only the own enumerable properties of the object are options, so a polluted Object.prototype
+ * changes nothing.
  */
 export interface SpawnOptions {
   /**
@@ -139,43 +139,45 @@ export interface SpawnOptions {
    */
   groups?: readonly number[]
   /**
-   * Own what the child starts, too. Default false. With true it leads a process group of its own (Windows: a job object),
-   * and killGroup(), terminate(), `timeout`, `signal`, `maxBuffer` and disposal mean all of it, also after the child
-   * itself has exited; kill() and sendSignal() go to the child alone as before. Reach: on Windows everything but what
-   * services start for it; on Linux, macOS and BSD all but those that leave the group (setsid(2), setpgid(2)).
+   * Controls what the child starts, too. Default false. With true, the child leads a process group of its own (Windows: a
+   * job object), and killGroup(), terminate(), `timeout`, `signal`, `maxBuffer` and disposal affect the whole group, even
+   * after the child itself has exited. kill() and sendSignal() still signal the child alone. The group holds, on Windows,
+   * everything except what services start for the child; on Linux, macOS and BSD, everything except the processes that
+   * leave the group (setsid(2), setpgid(2)).
    *
-   * `'contain'`: leaving the group is no way out (Windows: the job; Linux: a cgroup v2 of its own, where this process may
-   * make one: as root, and in user services of systemd), else `ERR_FEATURE_UNAVAILABLE`, and nothing is started.
+   * `'contain'`: no process can leave. Windows: the job. Linux: a cgroup v2 of its own, where this process may make one (as
+   * root, and in user services of systemd). Elsewhere: `ERR_FEATURE_UNAVAILABLE`, and nothing is started.
    *
-   * Ctrl-C at a terminal does not reach a group of its own; reading the terminal stops it (SIGTTIN).
+   * Ctrl-C at a terminal does not reach the group, and reading from the terminal stops it (SIGTTIN).
    */
   group?: boolean | 'contain'
   /**
-   * The kernel ends the child (with `group`: all of it) with SIGKILL when this process ends, however it does: exit, crash,
-   * SIGKILL, exec. Not when a worker ends. Where the system cannot: `ERR_FEATURE_UNAVAILABLE`, and nothing is started.
-   * Default: what child_process does there: true on Windows unless `detached`, else false.
+   * The kernel kills the child (with `group`: all of it) with SIGKILL when this process ends, in whatever way: exit, crash,
+   * SIGKILL, exec. The end of a worker does not count. Where the system cannot do this: `ERR_FEATURE_UNAVAILABLE`, and
+   * nothing is started. Default, as in child_process: true on Windows unless `detached`, otherwise false.
    *
-   * Linux: it takes four descriptors of this process for as long as the child, or its group, runs; and of a group, those
-   * that have left it live on. So it cannot be had together with `group: 'contain'`: the kernel kills no cgroup by itself.
-   * macOS: only with `group`, which has a small shell in it then; there and on FreeBSD a group with `detached` cannot.
+   * Linux: this needs four descriptors of this process for as long as the child, or its group, runs. Processes that have
+   * left the group live on. Therefore it cannot be combined with `group: 'contain'`: the kernel does not kill a cgroup by
+   * itself. macOS: only with `group`; a small shell then runs in the group. On macOS and FreeBSD, `group` with `detached`
+   * is not possible.
    */
   killOnParentExit?: boolean
   /**
    * Ends the child (see `killSignal`) when it aborts. Already aborted: nothing is started and spawn rejects with an
    * AbortError. When it aborts while the child is being started, spawn still resolves, with a child that has been sent
-   * `killSignal`. wait() tells how the child ended in any case. The listener is gone as soon as the child is. It hears of
-   * an abort even if an earlier listener stops the event (of Node's own signals; Node 20.5 and later).
+   * `killSignal`. In any case, wait() says how the child ended. The listener is removed when the child has exited. It
+   * receives the abort even if an earlier listener stops the event (for Node's own signals; Node 20.5 and later).
    */
   signal?: AbortSignal
   /**
-   * Ends the child (see `killSignal`) this many milliseconds after its start; fractions are welcome. Default, 0 (as in
-   * child_process) and Infinity: no limit. Not a number: `ERR_INVALID_ARG_TYPE`; negative or NaN: `ERR_OUT_OF_RANGE`. It is
-   * kept by the native side: it outlasts a worker, and does not keep a process alive.
+   * Ends the child (see `killSignal`) this many milliseconds after its start; fractions are allowed. Default, 0 (as in
+   * child_process) and Infinity: no limit. Not a number: `ERR_INVALID_ARG_TYPE`; negative or NaN: `ERR_OUT_OF_RANGE`. The
+   * timer is on the native side: it outlasts a worker, and does not keep a process alive.
    */
   timeout?: number
   /**
-   * How `timeout`, `signal`, maxBuffer, disposal and terminate() end a child: with this signal first, with SIGKILL after
-   * `killGrace`. Default `'SIGTERM'`, as in child_process. 0, which ends nothing, is `ERR_UNKNOWN_SIGNAL`.
+   * The signal with which `timeout`, `signal`, `maxBuffer`, disposal and terminate() ask a child to end; after `killGrace`
+   * they send SIGKILL. Default `'SIGTERM'`, as in child_process. 0, which ends nothing, is `ERR_UNKNOWN_SIGNAL`.
    */
   killSignal?: Signal
   /**
@@ -185,10 +187,9 @@ export interface SpawnOptions {
    */
   killGrace?: number
   /**
-   * Windows: true shows neither a console window nor the first window of a program that has windows of its own; false
-   * shows both. A child that has been given one of this process's fds uses its console, if it has one. Default: as
-   * false, but without a console window where this process has no console either (Electron and other programs with
-   * windows of their own). Ignored elsewhere.
+   * Windows: true shows neither a console window nor the first window of a GUI program; false shows both. A child that has
+   * been given one of this process's fds uses this process's console, if there is one. Default: as false, but without a
+   * console window if this process has no console (Electron and other GUI programs). Ignored elsewhere.
    */
   windowsHide?: boolean
   /** Windows: no quoting or escaping of arguments. Default false (true for `shell` with cmd.exe); ignored elsewhere. */
@@ -208,7 +209,7 @@ export interface PipedChild extends SharedChild {
   readonly stderr: Readable
 }
 
-/** Structured-cloneable ticket for a child, for postMessage. Good in any thread of this process, and only there. */
+/** A structured-cloneable token for a child, for postMessage. It is valid in every thread of this process, and only there. */
 export interface ChildToken {
   /** Opaque: tells this process from others, and the child from others. */
   readonly sharedChild: string
@@ -225,15 +226,15 @@ export interface WaitOptions {
 
 /** Options of terminate(). */
 export interface TerminateOptions {
-  /** What asks the child to end. Default: `killSignal` of its spawn. */
+  /** The signal that asks the child to end. Default: `killSignal` of its spawn. */
   signal?: Signal
   /**
    * Milliseconds between `signal` and SIGKILL. Default: `killGrace` of its spawn; 0: SIGKILL at once; Infinity: never.
    */
   grace?: number
   /**
-   * Closes the child's stdin first, and gives the child this many milliseconds to end by itself, as language servers and
-   * others do that read requests from it. Default: stdin is left as it is.
+   * Closes the child's stdin first, and gives the child this many milliseconds to end by itself, as programs do that read
+   * requests from stdin (language servers, for example). Default: stdin is left as it is.
    */
   endStdin?: number
 }
@@ -258,7 +259,7 @@ export interface LinesOptions {
 export interface OutputOptions {
   /** How to decode the collected bytes; `'buffer'` leaves them as they are. Default `'utf8'`. */
   encoding?: BufferEncoding | 'buffer'
-  /** Most bytes that stdout and stderr each may have. Default 64 MiB; Infinity = no limit. */
+  /** The most bytes that stdout and stderr may each have. Default 64 MiB; Infinity = no limit. */
   maxBuffer?: number
   /**
    * How many milliseconds after the exit to go on reading a pipe that somebody else (a grandchild) keeps open. Infinity =
