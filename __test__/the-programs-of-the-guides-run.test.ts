@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { temporaryDirectory } from './support/files.js'
+import { isWindows, testUnless } from './support/skip.js'
+
+const root = dirname(require.resolve('shared-child/package.json'))
+// A copy of the repository for another platform may have the tests alone.
+const noDocs = !existsSync(join(root, 'docs')) && 'needs docs/'
+const migrating = noDocs ? '' : readFileSync(join(root, 'docs', 'migrating.md'), 'utf8')
+
+/** The blocks of code that name a file in their first line. */
+const programs = [...migrating.matchAll(/^```js\n\/\/ (\S+)\n([^]*?)^```$/gm)].map(([, name = '', code = '']) => ({
+  name,
+  code: code.replace("'shared-child'", JSON.stringify(root)),
+}))
+
+testUnless(
+  noDocs || isWindows,
+  'the program before a migration and the one after it fail alike when their time is up',
+  (t) => {
+    t.deepEqual(
+      programs.map(({ name }) => name),
+      ['before.cjs', 'after.cjs'],
+    )
+    for (const { name, code } of programs) {
+      const file = join(temporaryDirectory(t), name)
+      writeFileSync(file, code)
+      const said = execFileSync(process.execPath, [file], { encoding: 'utf8' })
+      t.regex(said, /^failed: .*300 ms/, name)
+    }
+  },
+)
+
+testUnless(noDocs, 'what the guides link to is there', (t) => {
+  for (const guide of [
+    'README.md',
+    'CONTRIBUTING.md',
+    ...['architecture', 'bundlers', 'migrating', 'troubleshooting'].map((name) => `docs/${name}.md`),
+  ]) {
+    const file = join(root, guide)
+    for (const [, link = ''] of readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      t.true(existsSync(join(dirname(file), link)), `${guide}: ${link}`)
+    }
+  }
+})
