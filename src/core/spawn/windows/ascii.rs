@@ -1,12 +1,12 @@
-//! What ASCII means among the units of UTF-16, which are not always text. Nothing in here asks the system, so it is
-//! tested on every system.
+//! ASCII characters among UTF-16 units, which may not be valid text. Makes no system calls, so it is tested on every
+//! system.
 
-/// Whether it is one of these characters.
+/// Whether the unit is one of these ASCII characters.
 pub fn is(unit: u16, among: &[u8]) -> bool {
     u8::try_from(unit).is_ok_and(|byte| among.contains(&byte))
 }
 
-/// The same, whatever the case of A to Z is.
+/// Whether the units are this name, without regard to the case of A to Z.
 pub fn same_name(units: &[u16], name: &str) -> bool {
     units.len() == name.len()
         && units

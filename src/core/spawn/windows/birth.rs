@@ -1,4 +1,5 @@
-//! The job that a child is born in: not put into it afterwards, when it could already have started something.
+//! The job in which a child is created. It is not put into the job afterwards, because it could already have started
+//! another process by then.
 
 use super::super::{Grouping, Plan, SpawnError, Stage};
 use crate::core::sys::{Job, is_in_a_job, uv_errno};
@@ -7,9 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_NOT_SUPPORTED, HANDLE};
 
 pub enum Birth {
-    /// With a group of its own the group's job is its only one: any other would let go of what it starts.
+    /// The job of the child's own group. It is in no other job, since what it starts would not be in that one.
     Own(Job),
-    /// That of all children that end with this process, but not with what they start.
+    /// The job of all children that end with this process; what these children start is not in it.
     Common(&'static Job),
     Free,
 }
@@ -35,13 +36,13 @@ impl Birth {
         }
     }
 
-    /// Whether to start the child without a job, if it could not be started in one: nobody has asked for it.
+    /// Whether to start the child without a job if it cannot be started in one, because no option has asked for the job.
     pub fn is_optional(&self, plan: &Plan) -> bool {
         matches!(self, Self::Common(_)) && !plan.kill_on_parent_exit
     }
 
-    /// What to say of a child that could not be started, if that is the job's fault: one that this process is in
-    /// itself may have no further one inside it.
+    /// The error for a child that could not be started because of its job: a job that this process itself is in may not
+    /// allow further jobs inside it. `None`: the job is not the cause.
     pub fn blame(
         &self,
         plan: &Plan,
@@ -53,7 +54,7 @@ impl Birth {
             Self::Common(_) if plan.kill_on_parent_exit => Stage::KillOnParentExit,
             Self::Common(_) | Self::Free => return None,
         };
-        // A program that may not be run is refused in the same words.
+        // A program that this process may not run is refused with the same error.
         let is_fault = is_about_jobs(error) && is_in_a_job() && may_run();
         is_fault.then(|| SpawnError { errno: uv_errno(error), stage })
     }
@@ -70,7 +71,7 @@ pub fn is_about_jobs(error: &io::Error) -> bool {
     [ERROR_ACCESS_DENIED, ERROR_NOT_SUPPORTED].map(|code| Some(code as i32)).contains(&error.raw_os_error())
 }
 
-/// It is never closed but by the end of this process, and ends all that is in it then.
+/// The common job, which is closed only by the end of this process. The system then ends everything in it.
 fn common_job() -> io::Result<&'static Job> {
     static JOB: Mutex<Option<&'static Job>> = Mutex::new(None);
     let mut common = JOB.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,19 +1,19 @@
-//! Which files a program's name may mean, in which order they are looked for. Nothing in here asks the system, so it is
+//! Which files a program's name may mean, in the order in which they are looked for. Makes no system calls, so it is
 //! tested on every system.
 
 use super::ascii::{AsciiUnits, is, same_name, units};
 
-/// What CreateProcessW or cmd.exe can run, in the order of a Windows that was not told otherwise.
+/// The extensions that CreateProcessW or cmd.exe can run, in the order of Windows's default PATHEXT.
 const RUNNABLE: [&str; 4] = [".COM", ".EXE", ".BAT", ".CMD"];
 
-/// As libuv looks them up (src/win/process.c), but never in the working directory, and with the extensions of PATHEXT:
-/// a name in the child's PATH, a path from the child's working directory; a name with an extension as it is first.
-/// `pathext` is `None` in an environment without it.
+/// Looks programs up as libuv does (src/win/process.c), except that names are never looked up in the working directory, and
+/// that the extensions of PATHEXT are tried. A name is looked up in the child's PATH; a relative path starts at the child's
+/// working directory. A name that has an extension is first tried as it is. `pathext` is `None` if the environment has none.
 pub fn candidates(file: &[u16], cwd: &[u16], path: &[u16], pathext: Option<&[u16]>) -> Vec<Vec<u16>> {
     let start = file.iter().rposition(|unit| is(*unit, br"/\:")).map_or(0, |last| last + 1);
     let (folder, name) = file.split_at(start);
-    // Nothing, this folder or the one above: no file, whatever stands before it. Windows takes dots and blanks off the
-    // end of a name, and so would look for another.
+    // An empty name, `.` and `..` are no files, whatever precedes them. And Windows removes dots and blanks from the end of
+    // a name, so it would look for a different one.
     if name.iter().all(|unit| is(*unit, b". ")) {
         return Vec::new();
     }
@@ -38,7 +38,7 @@ fn names(name: &[u16], pathext: Option<&[u16]>) -> Vec<Vec<u16>> {
     as_it_is.into_iter().chain(longer).collect()
 }
 
-/// Those of PATHEXT that can be run, in its order. `.com` and `.exe` can be found without it, as in child_process.
+/// The extensions of PATHEXT that can be run, in its order. `.com` and `.exe` are always tried, as in child_process.
 fn extensions(pathext: Option<&[u16]>) -> Vec<&'static str> {
     let Some(pathext) = pathext.filter(|list| !list.is_empty()) else {
         return RUNNABLE.to_vec();
@@ -57,7 +57,7 @@ fn extensions(pathext: Option<&[u16]>) -> Vec<&'static str> {
     chosen
 }
 
-/// The folders of a PATH. Quotes hide a semicolon; an empty entry means nothing.
+/// The folders of a PATH. A semicolon within quotes is part of a name; empty entries are ignored.
 fn folders(path: &[u16]) -> Vec<Vec<u16>> {
     let mut folders = vec![Vec::new()];
     let mut quoted = false;
@@ -72,11 +72,11 @@ fn folders(path: &[u16]) -> Vec<Vec<u16>> {
     folders
 }
 
-/// What a path means in a working directory, itself absolute. Windows would take that of this process.
+/// Resolves a path against an absolute working directory. (Windows itself would use the one of this process.)
 pub fn below(cwd: &[u16], path: &[u16]) -> Vec<u16> {
     match path {
         [a, b, ..] if is_separator(*a) && is_separator(*b) => path.to_vec(),
-        // From the root of the drive or the share.
+        // Starts at the root of the drive or the share.
         [a, ..] if is_separator(*a) => [root(cwd), path].concat(),
         [_, colon, separator, ..] if is(*colon, b":") && is_separator(*separator) => path.to_vec(),
         [drive, colon, rest @ ..] if is(*colon, b":") => match cwd {
@@ -85,7 +85,7 @@ pub fn below(cwd: &[u16], path: &[u16]) -> Vec<u16> {
             {
                 join(cwd, rest)
             }
-            // Windows has a working directory for each drive; what that of another one is, it alone knows.
+            // Windows has a working directory for each drive. Only Windows knows that of another drive.
             _ => path.to_vec(),
         },
         [] => cwd.to_vec(),
@@ -123,14 +123,14 @@ fn upper_letter(unit: u16) -> u16 {
     u8::try_from(unit).map_or(unit, |byte| byte.to_ascii_uppercase().into())
 }
 
-/// Whether cmd.exe runs it. Ask of a full path: Windows takes blanks and dots off the end of a name, so that `a.bat. .`
-/// is `a.bat` (CVE-2024-43402).
+/// Whether cmd.exe runs the file. The path must be a full path, in which Windows has removed blanks and dots from the end:
+/// `a.bat. .` is `a.bat` (CVE-2024-43402).
 pub fn is_batch(full_path: &[u16]) -> bool {
     let end = &full_path[full_path.len().saturating_sub(4)..];
     same_name(end, ".bat") || same_name(end, ".cmd")
 }
 
-/// For what CreateProcessW and others refuse to take in 260 characters: a prefix with which they take it.
+/// Adds the prefix with which CreateProcessW and other functions accept paths of 260 characters and more.
 pub fn verbatim(full_path: &[u16]) -> Vec<u16> {
     let backslashes = units(r"\\");
     let prefix = match full_path.strip_prefix(&backslashes[..]) {
@@ -144,7 +144,7 @@ pub fn verbatim(full_path: &[u16]) -> Vec<u16> {
     [&prefix, full_path].concat()
 }
 
-/// The other way round.
+/// Removes that prefix.
 pub fn not_verbatim(path: &[u16]) -> Vec<u16> {
     if let Some(share) = path.strip_prefix(&units(r"\\?\UNC\")[..]) {
         return [&units(r"\\"), share].concat();

@@ -1,10 +1,10 @@
-//! One line for all arguments, which is what a Windows program is given: it takes it apart again itself.
-//! Nothing in here asks the system, so it is tested on every system.
+//! Joins arguments into one command line. That is what a Windows program gets; it splits the line itself. Makes no system
+//! calls, so it is tested on every system.
 
 use super::ascii::{AsciiUnits, is};
 
-/// What the rules of Microsoft's C library turn back into `args` ("Parsing C++ command-line arguments").
-/// With `verbatim` all but the first are taken as they are.
+/// Makes the line that the rules of Microsoft's C library split into `args` again ("Parsing C++ command-line arguments").
+/// With `verbatim`, all arguments but the first are taken as they are.
 pub fn line<A: AsRef<[u16]>>(args: impl IntoIterator<Item = A>, verbatim: bool) -> Vec<u16> {
     let mut line = Vec::new();
     for (i, arg) in args.into_iter().enumerate() {
@@ -22,14 +22,14 @@ pub fn line<A: AsRef<[u16]>>(args: impl IntoIterator<Item = A>, verbatim: bool) 
 fn push_quoted(line: &mut Vec<u16>, arg: &[u16]) {
     let quote = arg.is_empty() || arg.iter().any(|unit| is(*unit, b" \t\n\x0b\""));
     push_escaped(line, arg, quote, |line, unit, backslashes| {
-        // Backslashes mean themselves unless a quote follows: then each needs another, and so does the quote.
+        // Backslashes are literal unless a quote follows. Then each of them has to be doubled, and the quote escaped.
         if is(unit, b"\"") {
             line.push_backslashes(backslashes + 1);
         }
     });
 }
 
-/// `escape` is asked before each unit, and told how many backslashes stand before it.
+/// Calls `escape` before each unit, with the number of backslashes that precede the unit.
 fn push_escaped(line: &mut Vec<u16>, arg: &[u16], quote: bool, escape: impl Fn(&mut Vec<u16>, u16, usize)) {
     if quote {
         line.push_ascii("\"");
@@ -46,8 +46,8 @@ fn push_escaped(line: &mut Vec<u16>, arg: &[u16], quote: bool, escape: impl Fn(&
     }
 }
 
-/// For `cmd.exe`, which runs a batch file and has rules of its own. `None` for arguments that no quoting
-/// carries through it. The standard library's way (CVE-2024-24576): its `make_bat_command_line`.
+/// Makes a line for `cmd.exe`, which runs batch files and has rules of its own. `None`: some argument cannot be passed,
+/// however it is quoted. The same as `make_bat_command_line` of Rust's standard library (CVE-2024-24576).
 pub fn batch_line<A: AsRef<[u16]>>(
     script: &[u16],
     args: impl IntoIterator<Item = A>,
@@ -56,8 +56,8 @@ pub fn batch_line<A: AsRef<[u16]>>(
     if script.iter().any(|unit| is(*unit, b"\"")) || script.last().is_some_and(|unit| is(*unit, b"\\")) {
         return None;
     }
-    // e: with the extensions that `push_batch_quoted` needs; v: without `!variables!`; d: without AutoRun. The quote
-    // around everything is for cmd.exe itself, which takes it away.
+    // e: with the extensions that `push_batch_quoted` needs; v: without `!variables!`; d: without AutoRun. cmd.exe removes
+    // the quotes around everything.
     let mut line = Vec::new();
     line.push_ascii("cmd.exe /e:ON /v:OFF /d /c \"\"");
     script.iter().for_each(|unit| push_literally(&mut line, *unit));
@@ -67,7 +67,7 @@ pub fn batch_line<A: AsRef<[u16]>>(
         line.push_ascii(" ");
         match verbatim {
             true => line.extend_from_slice(arg),
-            // They would end the command.
+            // A line break would end the command.
             false if arg.iter().any(|unit| is(*unit, b"\r\n")) => return None,
             false => push_batch_quoted(&mut line, arg),
         }
@@ -83,7 +83,7 @@ fn push_batch_quoted(line: &mut Vec<u16>, arg: &[u16]) {
         Ok(byte) => byte >= 0xa0,
         Err(_) => true,
     };
-    // A last backslash would hide the quote that a batch file may put after it: "%~1".
+    // A trailing backslash would escape the quote that a batch file may put after the argument: "%~1".
     let quote = arg.is_empty() || arg.ends_with(&[u16::from(b'\\')]) || !arg.iter().all(harmless);
     push_escaped(line, arg, quote, |line, unit, backslashes| {
         if is(unit, b"\"") {
@@ -99,7 +99,8 @@ fn push_literally(line: &mut Vec<u16>, unit: u16) {
     line.push(unit);
 }
 
-/// Before a percent sign: an empty part of a variable that is always there, so that no %variable% is seen across it.
+/// Inserts, before a percent sign, an empty substring of a variable that always exists. So cmd.exe does not see a
+/// %variable% between two percent signs of the arguments.
 fn push_guard(line: &mut Vec<u16>, unit: u16) {
     if is(unit, b"%") {
         line.push_ascii("%%cd:~,");

@@ -1,4 +1,4 @@
-//! CreateProcessW.
+//! Calls CreateProcessW.
 
 use super::super::{Grouping, Plan, Stdio};
 use super::birth::Birth;
@@ -23,7 +23,7 @@ use windows_sys::Win32::System::Threading::{
 /// The longest command line, with its NUL (MS docs: CreateProcessW).
 const LONGEST_LINE: usize = 32_767;
 
-/// ShowWindow's words: nothing, and what the program that starts another asks for.
+/// ShowWindow's constants: hidden, and as the program that starts the process has asked for.
 const SW_HIDE: u16 = 0;
 const SW_SHOWDEFAULT: u16 = 10;
 
@@ -33,7 +33,7 @@ pub struct Created {
     pub process: OwnedHandle,
 }
 
-/// What is started, and how it is called.
+/// The file to start, its command line and its environment.
 pub struct Program {
     file: Vec<u16>,
     line: Vec<u16>,
@@ -60,7 +60,7 @@ impl Program {
         files::may_be_run(&self.file)
     }
 
-    /// `start_in` is what the system takes for the working directory, with a NUL.
+    /// `start_in` is the working directory in the form that the system accepts, with a NUL.
     pub fn start(
         &self,
         plan: &Plan,
@@ -118,26 +118,26 @@ fn file_and_line(plan: &Plan, cwd: &[u16]) -> io::Result<(Vec<u16>, Vec<u16>)> {
     if !candidates::is_batch(&file) {
         return Ok((file, command_line::line(args, plan.verbatim_arguments)));
     }
-    // CreateProcessW would run it, but with whatever %ComSpec% names, and as if the line were quoted for it.
+    // CreateProcessW itself would run it with whatever %ComSpec% names, although the line is not quoted for that.
     let line = command_line::batch_line(&file, args.skip(1), plan.verbatim_arguments)
         .ok_or(io::Error::from_raw_os_error(ERROR_INVALID_PARAMETER as i32))?;
     Ok((candidates::below(&files::system_folder()?, &ascii::units("cmd.exe")), line))
 }
 
-/// As libuv sets them, but for a child that was given handles by a process without a console: such handles are none of
-/// a console, so that the child can have one without a window all the same.
+/// The same flags as libuv's, except if a process without a console gives handles to the child. These cannot be handles of a
+/// console, so the child can still have a console without a window.
 ///
-/// No child starts suspended: if this process ended before it could let it run, it would never run, and never end.
+/// No child is started suspended: if this process ended before it resumed the child, the child would never run or end.
 fn flags(plan: &Plan) -> u32 {
     let mut flags = CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
     if plan.detached {
         flags |= DETACHED_PROCESS;
     }
-    // Nobody else hears a Ctrl-Break that is meant for a group.
+    // A group of its own, so that a Ctrl-Break for the child's group reaches no other process.
     if plan.detached || plan.grouping != Grouping::None {
         flags |= CREATE_NEW_PROCESS_GROUP;
     }
-    // A child that uses our console needs it.
+    // A child that has been given handles of our console needs that console.
     let inherits = plan.stdio.iter().any(|stdio| matches!(stdio, Stdio::Inherit(_) | Stdio::Given(_)));
     let hidden = match plan.hide_window {
         Some(false) => false,
@@ -150,8 +150,8 @@ fn flags(plan: &Plan) -> u32 {
     flags
 }
 
-/// What a child gets: the handles, whatever else in this process is inheritable at that moment, and the jobs that it is
-/// born in.
+/// What a child gets: these handles, and no others that are inheritable in this process at that moment; and the jobs in
+/// which it is created.
 struct Attributes<'a> {
     // The system fills it in; its alignment is that of pointers.
     list: Vec<usize>,

@@ -1,8 +1,8 @@
-//! The block by which a C library of Windows hands its fds on to a child: a count, then the flags of each fd, then the
-//! handle of each, unaligned. Known from libuv's src/win/process-stdio.c and the sources of the C run-time (`ioinit`).
-//! Nothing in here asks the system, so it is tested on every system.
+//! The block by which Windows's C libraries pass fds to a child: a count, then the flags of each fd, then the handle of
+//! each, unaligned. The sources are libuv's src/win/process-stdio.c and the C run-time (`ioinit`). Makes no system calls, so
+//! it is tested on every system.
 
-/// What libuv allows; the size of the block is told in 16 bits.
+/// The same limit as libuv's: the size of the block has only 16 bits.
 pub const MOST_FDS: usize = 255;
 
 /// What is behind an fd.

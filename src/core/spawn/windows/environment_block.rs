@@ -1,8 +1,8 @@
-//! The child's environment, as CreateProcessW takes it. Nothing in here asks the system, so it is tested on every system.
+//! The child's environment in the form that CreateProcessW takes. Makes no system calls, so it is tested on every system.
 
 use super::ascii::is;
 
-/// What hardly any program can do without: libuv gives it to every child (src/win/process.c).
+/// Variables that hardly any program can do without. libuv gives them to every child (src/win/process.c).
 pub const REQUIRED: [&str; 11] = [
     "HOMEDRIVE",
     "HOMEPATH",
@@ -40,7 +40,7 @@ pub fn name(entry: &[u16]) -> Option<&[u16]> {
     Some(&entry[..equals])
 }
 
-/// Windows knows none that takes more than one unit.
+/// Windows has no upper case that takes more than one unit.
 fn upper_case(unit: u16) -> u16 {
     let mut upper = char::from_u32(unit.into()).into_iter().flat_map(char::to_uppercase);
     match (upper.next(), upper.next()) {

@@ -1,5 +1,5 @@
-//! The Windows engine: CreateProcessW, as libuv calls it, but with a list of the handles that the child gets: nothing
-//! else that this process has made inheritable reaches it.
+//! The Windows engine: CreateProcessW, called as by libuv, but with a list of the handles that the child gets. So no other
+//! inheritable handle of this process reaches the child.
 
 mod ascii;
 mod birth;
@@ -46,7 +46,7 @@ pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
 /// Makes a plan independent of what this process may change before the child starts: its working directory, from which
 /// a relative one starts, the variables that every child gets, and its own stdin, stdout and stderr.
 pub fn at_the_call(mut plan: Plan) -> Plan {
-    // An error is told when the child starts.
+    // An error is reported when the child is started.
     if let Ok(cwd) = working_directory(&plan) {
         plan.cwd = CString::new(wtf8::from_utf16(&cwd)).ok();
     }
@@ -99,9 +99,9 @@ fn variable(name: &OsStr, value: &OsStr) -> Vec<u8> {
     wtf8::from_utf16(&entry)
 }
 
-/// A bad working directory, which CreateProcessW does not always tell from a missing program, is found
-/// by looking again. One that was removed or made in between is blamed wrongly; the outcome is the
-/// same: no child.
+/// Finds out whether the working directory was the cause, since CreateProcessW does not always distinguish that from a
+/// missing program. If the directory has been removed or made meanwhile, the answer is wrong, but in any case no child has
+/// been started.
 fn blame(cwd: &[u16], error: &io::Error) -> SpawnError {
     if !files::is_folder(cwd) || error.raw_os_error() == Some(ERROR_DIRECTORY as i32) {
         let missing = io::Error::from_raw_os_error(ERROR_DIRECTORY as i32);

@@ -1,5 +1,5 @@
-//! The child's fds. Windows itself knows three; a program's C library learns of all of them from a block that
-//! CreateProcessW passes on in `lpReserved2`, of which libuv and every C library know the layout.
+//! The child's fds. Windows itself has only three; a program's C library gets all of them from a block that CreateProcessW
+//! passes on in `lpReserved2`. libuv and every C library know its layout.
 
 use super::super::{Plan, Stdio};
 use super::crt_block::{self, Kind};
@@ -53,8 +53,8 @@ impl ChildStdio {
         Ok(all)
     }
 
-    /// Lets children have them. Only now: until they are closed, a child that other code of this process starts
-    /// without a list of its handles (libuv does) gets them too.
+    /// Makes the handles inheritable. This is done as late as possible: until they are closed, a child that other code of
+    /// this process starts without a list of handles (as libuv does) gets them, too.
     pub fn make_inheritable(&self) -> io::Result<()> {
         self.handles.iter().flatten().try_for_each(|handle| {
             // SAFETY: an open handle of ours.

@@ -1,9 +1,9 @@
-//! Strings of Windows and of JavaScript are UTF-16 that need not be well-formed: half of a surrogate pair may stand
-//! alone, in a file name or in an argument. In a [`super::super::Plan`] they are WTF-8, which is UTF-8 but for such a
-//! half, which takes three bytes (<https://wtf-8.codeberg.page>). So every string goes from JavaScript to CreateProcessW
-//! as it is. Nothing in here asks the system, so it is tested on every system.
+//! Strings of Windows and of JavaScript are UTF-16 that may be ill-formed: a file name or an argument may contain half of a
+//! surrogate pair. In a [`super::super::Plan`] they are WTF-8, which is UTF-8 except that such a half is encoded in three
+//! bytes (<https://wtf-8.codeberg.page>). So every string reaches CreateProcessW as it is in JavaScript. Makes no system
+//! calls, so it is tested on every system.
 
-/// Bytes that are not WTF-8 become U+FFFD, each.
+/// Each byte that is not WTF-8 becomes U+FFFD.
 pub fn to_utf16(wtf8: &[u8]) -> Vec<u16> {
     let mut units = Vec::with_capacity(wtf8.len());
     let mut rest = wtf8;
