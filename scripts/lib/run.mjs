@@ -52,7 +52,10 @@ export function attempt(command, args, { env = {}, cwd = root, quiet = false, se
     }
     follow(child.stdout, process.stdout)
     follow(child.stderr, process.stderr)
-    child.on('error', (error) => resolve({ ok: false, how: error.message, output }))
+    child.on('error', (error) => {
+      clearTimeout(timer)
+      resolve({ ok: false, how: error.message, output })
+    })
     child.on(seconds === undefined ? 'close' : 'exit', (code, signal) => {
       clearTimeout(timer)
       const how = late ? `not done after ${seconds} s` : (signal ?? `exit code ${code}`)
