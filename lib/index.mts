@@ -8,6 +8,7 @@ export type {
   ExitStatus,
   LinesOptions,
   Output,
+  OutputInput,
   OutputOptions,
   PipedChild,
   PipedOptions,

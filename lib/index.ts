@@ -14,6 +14,7 @@ export type {
   ExitStatus,
   LinesOptions,
   Output,
+  OutputInput,
   OutputOptions,
   PipedChild,
   PipedOptions,

@@ -1,13 +1,14 @@
 // output(): waits, and collects what the child writes. Bounded in memory by maxBuffer, and in time by drainTimeout.
 import { Buffer } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
-import { isUint8Array } from 'node:util/types'
 import { collect } from './collect.js'
-import type { Collector } from './collect.js'
+import type { Collector, Limit } from './collect.js'
 import { CommandError } from './command-error.js'
 import { invalidArgType, invalidArgValue, invalidState, maxBufferExceeded, stringTooLong } from './errors.js'
 import { setAlarm } from './events.js'
 import type { Handle } from './handle.js'
+import { inputOf, write } from './input.js'
+import type { Input } from './input.js'
 import { ownOptions } from './own.js'
 import type { Unchecked } from './own.js'
 import { soon } from './soon.js'
@@ -34,7 +35,8 @@ export interface Settings {
   readonly maxBuffer: number
   /** Undefined: it depends on how the child ended. */
   readonly drainTimeout: number | undefined
-  readonly input: string | Uint8Array | undefined
+  readonly input: Input | null
+  readonly overflow: Limit['overflow']
 }
 
 export async function output(handle: Handle, options: unknown): Promise<Output<string | Buffer>> {
@@ -42,7 +44,7 @@ export async function output(handle: Handle, options: unknown): Promise<Output<s
 }
 
 export async function collectAll(handle: Handle, settings: Settings): Promise<Output<string | Buffer>> {
-  const { check, encoding, maxBuffer, drainTimeout, input } = settings
+  const { check, encoding, maxBuffer, overflow, drainTimeout, input } = settings
   const [stdout, stderr] = claim(handle, input)
   let tooMuch: 'stdout' | 'stderr' | null = null
   const collector = (stream: Readable | null, name: 'stdout' | 'stderr'): Collector => {
@@ -50,24 +52,29 @@ export async function collectAll(handle: Handle, settings: Settings): Promise<Ou
       tooMuch ??= name
       handle.endQuietly('maxBuffer')
     }
-    return collect(stream, { bytes: maxBuffer, overflow: 'kill', exceeded })
+    return collect(stream, { bytes: maxBuffer, overflow, exceeded })
   }
   const out = collector(stdout, 'stdout')
   const err = collector(stderr, 'stderr')
   const stop = (): void => [out, err].forEach((each) => each.stop())
   try {
-    feed(handle, input)
+    let failure: { readonly error: unknown } | null = null
+    feed(handle, input).catch((error: unknown) => {
+      failure = { error }
+      handle.endQuietly('terminate')
+    })
     const status = await wait(handle, undefined)
     const limit = drainTimeout ?? (status.cause === null ? DRAIN_TIMEOUT : DRAIN_TIMEOUT_ENDED)
     await settled(Promise.all([out.done, err.done]), limit)
     const drained = out.ended() && err.ended()
     stop()
+    if (failure !== null) throw (failure as { readonly error: unknown }).error
     const bytes = { status, stdout: out.bytes(), stderr: err.bytes() }
     const text = encoding === 'buffer' ? bytes : decoded(bytes, encoding)
     if (tooMuch !== null) throw maxBufferExceeded(tooMuch, text ?? bytes)
     if (text === null) throw stringTooLong(bytes)
     if (check && !status.success) throw commandFailed(handle, text, bytes.stderr)
-    return { ...text, drained }
+    return { ...text, drained, truncated: out.truncated() || err.truncated() }
   } finally {
     stop()
   }
@@ -95,36 +102,36 @@ function settingsOf(handle: Handle, options: unknown): Settings {
   try {
     return validated(ownOptions('options', options))
   } catch (error) {
-    feed(handle, undefined)
+    void feed(handle, null)
     throw error
   }
 }
 
 /** @throws what is wrong with them */
 export function validated(given: Unchecked<OutputOptions>): Settings {
-  const { check, encoding = 'utf8', maxBuffer = MAX_BUFFER, drainTimeout, input } = given
+  const { check, encoding = 'utf8', maxBuffer = MAX_BUFFER, drainTimeout, input, overflow = 'kill' } = given
   if (typeof encoding !== 'string') throw invalidArgType('options.encoding', 'of type string', encoding)
   if (encoding !== 'buffer' && !Buffer.isEncoding(encoding))
     throw invalidArgValue('options.encoding', "must be an encoding or 'buffer'", encoding)
-  if (input !== undefined && typeof input !== 'string' && !isUint8Array(input)) {
-    throw invalidArgType('options.input', 'of type string or an instance of Uint8Array', input)
-  }
+  if (overflow !== 'kill' && overflow !== 'head' && overflow !== 'tail')
+    throw invalidArgValue('options.overflow', "must be 'kill', 'head' or 'tail'", overflow)
   return {
     check: boolean('options.check', check),
     encoding,
     maxBuffer: nonNegative('options.maxBuffer', maxBuffer),
     drainTimeout: drainTimeout === undefined ? undefined : nonNegative('options.drainTimeout', drainTimeout),
-    input,
+    input: input === undefined ? null : inputOf(input),
+    overflow,
   }
 }
 
 /** stdout and stderr, if all that the child writes on them can still be had; null for one that is no pipe. */
-function claim(handle: Handle, input: unknown): [Readable | null, Readable | null] {
+function claim(handle: Handle, input: Input | null): [Readable | null, Readable | null] {
   const { pipes } = handle
   if (handle.outputTaken) throw invalidState('output() was called before')
   const stdout = unread(pipes, 1, 'output()')
   const stderr = unread(pipes, 2, 'output()')
-  if (input !== undefined && pipes.get(0) === null)
+  if (input !== null && pipes.get(0) === null)
     throw invalidState('options.input needs a stdin that is a pipe and was not taken')
   handle.outputTaken = true
   reserve(stdout, 'output()')
@@ -136,10 +143,11 @@ function claim(handle: Handle, input: unknown): [Readable | null, Readable | nul
  * Gives the child its input; or, as wait_with_output() of Rust does, an end of file where nobody means to write: else
  * `cat` would never end.
  */
-function feed({ pipes }: Handle, input: string | Uint8Array | undefined): void {
+function feed({ pipes }: Handle, input: Input | null): Promise<void> {
+  if (input !== null) return write(input, pipes.get(0) as Writable)
   // Later in this turn is early enough for `const all = child.output(); child.stdin.end(..)`.
-  if (input === undefined) soon(() => pipes.closeUnusedStdin())
-  else (pipes.get(0) as Writable).end(input)
+  soon(() => pipes.closeUnusedStdin())
+  return Promise.resolve()
 }
 
 /** When `work` is done or `ms` are over, but not before the loop has once more read what was there already. */

@@ -30,8 +30,8 @@ export function elementsOf(list: readonly unknown[]): unknown[] {
 }
 
 /** A member of an object or of its class. */
-export function memberOf(object: object, name: string): unknown {
-  return has(lineOf(object), name) ? (object as Record<string, unknown>)[name] : undefined
+export function memberOf(object: object, name: string | symbol): unknown {
+  return has(lineOf(object), name) ? (object as Record<string | symbol, unknown>)[name] : undefined
 }
 
 /** The names that `for..in` visits. */
@@ -51,7 +51,8 @@ function lineOf(object: object): object[] {
   return line
 }
 
-const has = (line: readonly object[], name: string): boolean => line.some((object) => Object.hasOwn(object, name))
+const has = (line: readonly object[], name: string | symbol): boolean =>
+  line.some((object) => Object.hasOwn(object, name))
 
 /** Every realm (a vm context, jest) has an Object.prototype of its own. */
 function isObjectPrototype(object: object): boolean {

@@ -40,8 +40,8 @@ export function run(
 export async function run(file: unknown, second?: unknown, third?: unknown): Promise<Output<string | Buffer>> {
   const { args, options } = tellApart(second, third)
   const given: Unchecked<SpawnOptions & OutputOptions> = ownOptions('options', options)
-  const { check, drainTimeout, encoding, input, maxBuffer, ...spawnOptions } = given
-  const settings = validated({ check: check ?? true, drainTimeout, encoding, input, maxBuffer })
+  const { check, drainTimeout, encoding, input, maxBuffer, overflow, ...spawnOptions } = given
+  const settings = validated({ check: check ?? true, drainTimeout, encoding, input, maxBuffer, overflow })
   if (input !== undefined && !startsWithPipe(spawnOptions.stdio))
     throw invalidArgValue('options.stdio', "must have a 'pipe' for options.input to go into", spawnOptions.stdio)
   return holding(launch(file, args, spawnOptions, (handle) => handle).then((handle) => collectAll(handle, settings)))

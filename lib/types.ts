@@ -1,5 +1,7 @@
 // The public types, and what each field means. No code.
+import type { Blob } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
 import type { SharedChild } from './shared-child.js'
 
 /**
@@ -268,11 +270,31 @@ export interface OutputOptions {
    * handle in any thread (Windows: any of these had terminated it).
    */
   drainTimeout?: number
-  /** Written to the child's stdin, which is then ended. A child that does not read it is no error. */
-  input?: string | Uint8Array
+  /**
+   * Written to the child's stdin, which is then ended. A string or bytes are written whole; the pieces of a stream or an
+   * iterable no faster than the child reads them. A child that does not read all of it is no error: what is left of a
+   * stream is destroyed (cancelled, returned). An error of the input's own ends the child, and output() rejects with it.
+   */
+  input?: OutputInput
   /** Reject with a CommandError unless the status is a success. Default: false for output(), true for run(). */
   check?: boolean
+  /**
+   * What becomes of more than `maxBuffer` bytes. `'kill'`, the default: the child is ended, and the promise rejects.
+   * `'head'` and `'tail'`: the child goes on, the first or last `maxBuffer` bytes are kept, and `truncated` tells.
+   */
+  overflow?: 'kill' | 'head' | 'tail'
 }
+
+/** What output() and run() can write to a child. A string is written whole, not by characters. */
+export type OutputInput =
+  | string
+  | NodeJS.ArrayBufferView
+  | ArrayBuffer
+  | Blob
+  | Readable
+  | ReadableStream<string | Uint8Array>
+  | Iterable<string | Uint8Array>
+  | AsyncIterable<string | Uint8Array>
 
 /** What output() or run() collected. */
 export interface Output<T> {
@@ -282,6 +304,8 @@ export interface Output<T> {
   readonly stdout: T
   /** What it wrote on fd 2; empty if that is not a pipe. */
   readonly stderr: T
+  /** True when `overflow` has left out a part of stdout or stderr. */
+  readonly truncated: boolean
   /** True when both were read to their end; false when `drainTimeout` cut the reading short. */
   readonly drained: boolean
 }

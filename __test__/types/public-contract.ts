@@ -26,7 +26,13 @@ same<ExitStatus, ContractStatus>(true)
 same<ChildToken, { readonly sharedChild: string }>(true)
 same<
   Output<string>,
-  { readonly status: ExitStatus; readonly stdout: string; readonly stderr: string; readonly drained: boolean }
+  {
+    readonly status: ExitStatus
+    readonly stdout: string
+    readonly stderr: string
+    readonly drained: boolean
+    readonly truncated: boolean
+  }
 >(true)
 
 /** What users pass in may always be passed in; more may be allowed. */
