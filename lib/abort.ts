@@ -1,5 +1,5 @@
-// Many children and waits may hang on one AbortSignal: they share one listener on it, which is gone when the last of
-// them is. Node 20 takes the eleventh listener for a leak and says so.
+// Many children and waits may use one AbortSignal. They share one listener on it, which is removed when the last of them
+// has ended: from the eleventh listener on, Node 20 warns of a leak.
 import { EventEmitter } from 'node:events'
 
 type Callback = () => void
@@ -12,9 +12,9 @@ interface Shared {
 const bySignal = new WeakMap<AbortSignal, Shared>()
 
 /**
- * Calls `callback` when the signal aborts, and never within this call. Returns what takes that back, and does not throw.
- * What the signal throws at the attempt to listen is passed on, and nothing is left behind then: call this before
- * anything that would have to be undone.
+ * Calls `callback` when the signal aborts, but never within this call. Returns a function that removes the callback and
+ * does not throw. If listening to the signal throws, the error is passed on and nothing is left behind: so call this
+ * before doing anything that would have to be undone.
  */
 export function onAbort(signal: AbortSignal, callback: Callback): Callback {
   const { callbacks, listener } = bySignal.get(signal) ?? listenTo(signal)
@@ -25,8 +25,8 @@ export function onAbort(signal: AbortSignal, callback: Callback): Callback {
     try {
       signal.removeEventListener('abort', listener)
     } catch {
-      // Only an object that pretends to be a signal does that. The listener does nothing any more, and whoever waited
-      // has a result to be told.
+      // Only an object that pretends to be a signal throws here. The listener does nothing any more, and the result of the
+      // wait is still to be delivered.
     }
   }
 }
@@ -48,7 +48,7 @@ function listenTo(signal: AbortSignal): Shared {
   return shared
 }
 
-/** Node's own way is heard even if an earlier listener stops the propagation. Node before 20.5 does not have it. */
+/** Node's own function receives the event even if an earlier listener stops its propagation. It exists since Node 20.5. */
 function subscribe(signal: AbortSignal, listener: Callback): void {
   if ('addAbortListener' in EventEmitter) EventEmitter.addAbortListener(signal, listener)
   else signal.addEventListener('abort', listener, { once: true })

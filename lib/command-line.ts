@@ -1,7 +1,7 @@
 // A command as one would type it, for people to read: in messages and logs, where nothing of it may control a terminal.
 import { platform } from 'node:process'
 
-/** What no shell gives a meaning to. */
+/** Characters that have no special meaning in any shell. */
 const PLAIN = /^[\p{L}\p{N}_@%+=:,./-]+$/u
 const PLAIN_ON_WINDOWS = /^[\p{L}\p{N}_@+=:,./\\-]+$/u
 
@@ -33,7 +33,7 @@ function quoted(arg: string): string {
   return `$'${withoutControls(arg.replaceAll(/['\\]/g, '\\$&'))}'`
 }
 
-/** By the rules of the C library: a backslash is one, but before a quotation mark. */
+/** By the rules of the C library: a backslash is literal unless it precedes a quotation mark. */
 function quotedOnWindows(arg: string): string {
   if (PLAIN_ON_WINDOWS.test(arg)) return arg
   return `"${withoutControls(arg.replaceAll(/(\\*)("|$)/g, (_, slashes, end) => `${slashes}${slashes}${end && '\\"'}`))}"`

@@ -1,5 +1,5 @@
-// How a child is ended, whoever ends it: options.timeout, options.signal, maxBuffer, disposal and terminate(). With
-// options.group all of these mean the whole group.
+// How options.timeout, options.signal, maxBuffer, disposal and terminate() end a child. With options.group, all of them
+// end the whole group.
 import { invalidState, noThread, UV_EAGAIN } from './errors.js'
 import { holding, listenForGroup } from './events.js'
 import type { Handle } from './handle.js'
@@ -12,7 +12,7 @@ import { nonNegative } from './validate.js'
 const SIGTERM = 15
 
 export interface Ending {
-  /** What asks the child to end. */
+  /** The signal that asks the child to end. */
   readonly signal: number
   /** How many milliseconds later it is killed; Infinity: never. */
   readonly grace: number
@@ -34,15 +34,15 @@ export async function terminate(handle: Handle, options: unknown): Promise<ExitS
   return handle.result()
 }
 
-/** Resolves when the child has exited, and nothing of its group runs any more. */
+/** Resolves when the child has exited and no process of its group runs any more. */
 export async function gone(handle: Handle): Promise<void> {
   await handle.exit()
   if (!handle.leadsGroup) return
-  // Without a limit there is one reason for it not to be: no thread could be started to wait.
+  // Without a time limit, the answer is false only if no thread could be started to wait.
   if (!(await groupGone(handle, Infinity).promise)) throw noThread(UV_EAGAIN)
 }
 
-/** True when nothing of the group runs any more, false after `ms`. */
+/** Resolves with true when no process of the group runs any more, with false after `ms` milliseconds. */
 export function groupGone(handle: Handle, ms: number): { promise: Promise<boolean>; cancel: () => void } {
   let cancel = (): void => {}
   const promise = new Promise<boolean>((resolve) => {

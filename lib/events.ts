@@ -1,5 +1,5 @@
-// What the native side tells this thread: one queue of numbers per module instance, woken once per burst, and
-// whether it keeps the event loop alive.
+// Receives the events of the native side: one queue of numbers per module instance, with one wake-up per burst. Also
+// decides whether the event loop is kept alive.
 import { nextTick } from 'node:process'
 import type { Events as Connection, NativeChild, SpawnFailure } from '../index.js'
 import { noThread } from './errors.js'
@@ -19,18 +19,18 @@ import {
 import type { SpawnRequest } from './records.js'
 import type { ExitStatus } from './types.js'
 
-/** Who wants to know of a child's end; null = somebody else took the status. */
+/** Called with the status of a child that has exited; null: other code in the process took the status. */
 export interface ExitListener {
   exited(status: ExitStatus | null): void
 }
 
-/** Who has asked for a child. */
+/** The requester of a spawn. */
 export interface SpawnListener {
   /** Null: the child is there to be claimed. */
   answered(failure: SpawnFailure | null): void
 }
 
-/** Requests on their way, by number. */
+/** Pending requests, by number. */
 const spawning = new Map<number, SpawnListener>()
 /** Handles on children that have not ended, by NativeChild.handle. */
 const living = new Map<number, ExitListener>()
@@ -38,15 +38,15 @@ const living = new Map<number, ExitListener>()
 const groupWaits = new Map<number, (gone: boolean) => void>()
 /** Callbacks of the alarms that are set, by number. */
 const alarms = new Map<number, () => void>()
-/** How many spawns and ref'd handles need the event loop. */
+/** How many spawns and ref'd handles keep the event loop alive. */
 let holds = 0
 let lastRequest = 0
 
 const batch = new Float64Array(64 * EVENT_WIDTH)
 /**
- * Null until something is to be started or attached: a module that is only loaded leaves nothing behind. The native
- * side has `drain` weakly but for the time of {@link keep}, so that a module which is no longer in use (a test file of
- * jest has one of its own, as has each round of a hot reload) can be collected.
+ * Null until something is to be started or attached, so that a module which is only loaded leaves nothing behind. The
+ * native side refers to `drain` weakly except while {@link keep} is in effect, so that a module which is no longer used can
+ * be collected (each test file of jest and each hot reload has a module of its own).
  */
 let connection: Connection | null = null
 
@@ -62,7 +62,7 @@ function drain(): void {
   } while (count === batch.length / EVENT_WIDTH)
 }
 
-/** A listener that throws must not keep the others from being told, or they would wait for ever. */
+/** If a listener throws, the others must still be called: otherwise they would wait for ever. */
 function tell(at: number): void {
   try {
     dispatch(at)
@@ -95,7 +95,7 @@ function dispatch(at: number): void {
   }
 }
 
-/** Queues a spawn. The listener is called once, later; the child is then to be claimed under the returned number. */
+/** Queues a spawn. The listener is called once, later; the child can then be claimed with the returned number. */
 export function requestSpawn(what: SpawnRequest, listener: SpawnListener): number {
   const request = ++lastRequest
   connect().spawn(request, packNumbers(what), what.args, what.file, what.env, what.cwd)
@@ -112,7 +112,7 @@ export function spawnHere(what: SpawnRequest): NativeChild | SpawnFailure {
   return connect().spawnSync(packNumbers(what), what.args, what.file, what.env, what.cwd)
 }
 
-/** Spawns that are under way keep the working directory and the umask that the process has now. */
+/** Lets the spawns that are under way keep the working directory and umask that the process has now. */
 export function beforeSurroundingsChange(): void {
   connect().beforeSurroundingsChange()
 }

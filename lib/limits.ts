@@ -1,4 +1,4 @@
-// What ends a child without a call: options.signal and options.timeout.
+// The options that end a child by themselves: options.signal and options.timeout.
 import { onAbort } from './abort.js'
 import type { Handle } from './handle.js'
 
@@ -10,18 +10,18 @@ export interface Limits {
 
 export interface ArmedLimits {
   /**
-   * Puts them into effect on a child that has just been started. They leave nothing behind once it has exited.
+   * Applies them to a child that has just been started. They leave nothing behind once it has exited.
    *
-   * @throws the timeout cannot be kept, for want of a thread; the child has been killed
+   * @throws if no thread could be started for the timeout; the child has been killed
    */
   apply(handle: Handle): void
-  /** No child was started. */
+  /** Removes them, if no child was started. */
   cancel(): void
 }
 
 const AT_ONCE = { signal: 9, grace: 0 }
 
-/** To be called before anything is started: a signal that cannot be listened to throws here. */
+/** Call this before anything is started, because a signal that cannot be listened to throws here. */
 export function armLimits(limits: Limits): ArmedLimits {
   const { signal, timeout } = limits
   let aborted = false

@@ -8,7 +8,7 @@ import type { Unchecked } from './own.js'
 import { reserve, unread } from './streams/reader.js'
 import type { LinesOptions } from './types.js'
 
-/** @throws the stream is no pipe, or somebody else reads it */
+/** @throws if the stream is not a pipe, or is read by other code */
 export function lines({ pipes }: Handle, options: unknown): AsyncIterableIterator<string> {
   const { from = 'stdout', encoding = 'utf8' }: Unchecked<LinesOptions> = ownOptions('options', options)
   if (from !== 'stdout' && from !== 'stderr')
@@ -22,7 +22,7 @@ export function lines({ pipes }: Handle, options: unknown): AsyncIterableIterato
   return iterate(stream)
 }
 
-/** A generator that nobody has begun with does nothing when it is left: what it reads would be read by nobody. */
+/** A generator that has not been started runs no code when it is closed, so its stream would never be read. */
 function iterate(stream: Readable): AsyncIterableIterator<string> {
   const generator = linesOf(stream)
   let begun = false
@@ -52,7 +52,7 @@ async function* linesOf(stream: Readable): AsyncGenerator<string, unknown, void>
     }
     if (rest !== '') yield rest
   } catch (error) {
-    // Destroyed, at the end of an `await using` block, say: there is nothing more to come.
+    // The stream was destroyed, for example at the end of an `await using` block, so nothing more will come.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   } finally {
     discard(stream)
@@ -61,8 +61,8 @@ async function* linesOf(stream: Readable): AsyncGenerator<string, unknown, void>
 }
 
 /**
- * Reads on, for nobody: a child must not stop at a full pipe, or be ended by SIGPIPE, because of the lines that nobody
- * wants any more. That is no reason for the event loop to stay alive.
+ * Goes on reading and discards the data, so that the child neither blocks at a full pipe nor dies of SIGPIPE when its lines
+ * are no longer wanted. This does not keep the event loop alive.
  */
 function discard(stream: Readable & { unref?(): unknown }): void {
   stream.on('error', () => {}).resume()

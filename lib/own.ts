@@ -1,8 +1,9 @@
-// What belongs to an object that a user passes in, and not to Object.prototype: a library that merges JSON carelessly
-// puts there what an attacker wants (prototype pollution), and `shell`, `cwd` or `NODE_OPTIONS` must not come from there.
+// Reads the own properties of objects that users pass in, and not what Object.prototype has. A library that merges JSON
+// carelessly lets an attacker add properties there (prototype pollution): `shell`, `cwd` or `NODE_OPTIONS` must not come
+// from it.
 import { invalidArgType } from './errors.js'
 
-/** An options object as it came in: every field has yet to be checked. */
+/** An options object as it was passed in: no field has been checked yet. */
 export type Unchecked<T> = { readonly [K in keyof T]?: unknown }
 
 export function isObject(value: unknown): value is object {
@@ -43,7 +44,7 @@ export function namesOf(object: object): string[] {
   return names
 }
 
-/** The object and its prototypes, but for Object.prototype. */
+/** The object and its prototypes, without Object.prototype. */
 function lineOf(object: object): object[] {
   const line: object[] = []
   for (let at: object | null = object; at !== null && !isObjectPrototype(at); at = Object.getPrototypeOf(at))

@@ -4,11 +4,11 @@ import { unknownSignal } from './errors.js'
 import { firstRealtimeSignal } from './native.js'
 
 const LAST = 64
-/** 0 where there are no real-time signals. */
+/** The number of SIGRTMIN; 0 where there are no real-time signals. */
 const SIGRTMIN = firstRealtimeSignal()
 const NUMBERS = new Map<unknown, number>(Object.entries(constants.signals))
 
-/** The number of what a user calls a signal. */
+/** The number of a signal that a user has given by name or number. */
 export function signalNumber(signal: unknown): number {
   if (typeof signal === 'number') {
     if (Number.isInteger(signal) && signal >= 0 && signal <= LAST) return signal

@@ -1,7 +1,7 @@
-// setImmediate() by another name: the global one is a fake in some tests, and missing in some test environments.
+// Does what setImmediate() does, through node:timers/promises: some tests replace the global one, and some environments lack it.
 import type * as TimersPromises from 'node:timers/promises'
 
-/** Calls `work` when the loop has read what was there to be read. */
+/** Calls `work` after the event loop has read what is there to be read. */
 export function soon(work: () => void): void {
   const { scheduler } = require('node:timers/promises') as typeof TimersPromises
   void scheduler.yield().then(work)

@@ -23,8 +23,8 @@ export function path(name: string, value: unknown): string {
 }
 
 /**
- * By its members and not its class: there is one URL class per realm (jest, vm contexts). The object that url.parse()
- * makes is none, as in child_process.
+ * Recognizes a URL by its members and not by its class, as there is one URL class per realm (jest, vm contexts). As in
+ * child_process, an object made by url.parse() is not a URL.
  */
 function isUrl(value: object): value is URL {
   const { href, protocol } = value as Unchecked<URL>
@@ -54,7 +54,7 @@ export function userOrGroupId(name: string, value: unknown): number {
   return value
 }
 
-/** By its members and not its class: there is one AbortSignal class per realm (jest, vm contexts). */
+/** Recognizes an AbortSignal by its members and not by its class, as there is one class per realm (jest, vm contexts). */
 export function abortSignal(name: string, value: unknown): AbortSignal | null {
   if (value === undefined || value === null) return null
   if (!isAbortSignal(value)) throw invalidArgType(name, 'an instance of AbortSignal', value)

@@ -1,11 +1,11 @@
-// What an ENOENT does not say: which file is missing, if it is not the program itself.
+// Explains an ENOENT: which file is missing if it is not the program itself.
 import { Buffer } from 'node:buffer'
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { platform } from 'node:process'
 import { inspect } from 'node:util'
 
-/** What execve(2) reads of a file, since Linux 5.1; elsewhere it is more. */
+/** How many bytes of a script execve(2) reads, since Linux 5.1; elsewhere it reads more. */
 const FIRST_LINE = 256
 /** How many scripts may be one another's interpreters (BINPRM_MAX_RECURSION is 5, others allow one). */
 const DEPTH = 5
@@ -30,7 +30,7 @@ function find(program: string, cwd: string, path: string): string | null {
   return null
 }
 
-/** Follows the interpreters until one is not there. */
+/** Follows the interpreters until one is missing. */
 function missingInterpreter(program: string, cwd: string): string {
   let script = program
   for (let depth = 0; depth < DEPTH; depth++) {
@@ -49,7 +49,7 @@ function interpreterOf(file: string): string | null {
   try {
     const bytes = Buffer.alloc(FIRST_LINE)
     const text = bytes.toString('utf8', 0, readSync(fd, bytes, 0, FIRST_LINE, 0))
-    // A carriage return is part of the name: that is what is wrong with a script from Windows.
+    // A carriage return is part of the name; this is the usual mistake in scripts from Windows.
     return /^#![ \t]*([^ \t\n\0]+)/.exec(text)?.[1] ?? null
   } finally {
     closeSync(fd)

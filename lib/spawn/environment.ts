@@ -7,9 +7,9 @@ import { isSystemString, systemString } from '../validate.js'
 import { isMainThreadOfNode } from './main-thread.js'
 
 /**
- * The process.env that is the environ of this process, if there is one here; a copy of its 35 variables costs 36 us of
- * the JS thread. A worker has a copy of its own (SHARE_ENV cannot be told apart), and so have jest's contexts; Bun and
- * Deno have their own kind. Undefined until somebody asks.
+ * The process.env that is the real environment of this process, if this thread has it. (To copy 35 variables from it takes
+ * 36 us of the JS thread, so the native side reads them.) A worker's is a copy (SHARE_ENV cannot be distinguished), and so
+ * is that of jest's contexts; Bun and Deno have objects of their own. Undefined until it is first needed.
  */
 let environ: object | null | undefined
 
@@ -29,12 +29,12 @@ function isEnviron(env: object): boolean {
 const COVERAGE = 'NODE_V8_COVERAGE'
 
 export function packEnvironment(given: unknown): string | null {
-  // By identity and at each call: process.env may have been replaced since.
+  // Compared by identity at each call, because process.env may have been replaced.
   const env = given ?? processEnv
   if (environ === undefined) environ = isMainThreadOfNode() && isEnviron(processEnv) ? processEnv : null
   if (env === environ) return null
   if (!isObject(env)) throw invalidArgType('options.env', 'of type object', env)
-  // An own one counts as it is: `undefined` keeps it out.
+  // If the object has this variable itself, that counts: `undefined` leaves it out.
   const coverage = Object.hasOwn(env, COVERAGE) ? undefined : variable(COVERAGE)
   const names = namesOf(env)
   if (coverage && !names.includes(COVERAGE)) names.push(COVERAGE)

@@ -14,11 +14,11 @@ import type { Plan } from './plan.js'
 import { spawnBegins, spawnEnds } from './surroundings.js'
 
 /**
- * Starts a child on a thread of the native side, and makes of it what is to be handed out. Everything is read, and asked
- * for, during this call.
+ * Starts a child on a thread of the native side, and converts it to what the caller gets. Everything is read and requested
+ * during this call.
  *
- * By `then`, for the frame of an async function takes more memory than all the rest; the stacks of errors have the
- * caller's frames in both cases.
+ * This uses `then`, because the frame of an async function takes more memory than everything else. Stack traces contain
+ * the caller's frames in both cases.
  */
 export function launch<T>(file: unknown, second: unknown, third: unknown, make: (child: Handle) => T): Promise<T> {
   return new Promise<Launch>((answered) => {
@@ -26,7 +26,7 @@ export function launch<T>(file: unknown, second: unknown, third: unknown, make: 
   }).then((launched) => make(launched.finish()))
 }
 
-/** A child that has been asked for. */
+/** A child that has been requested. */
 class Launch {
   readonly #plan: Plan
   readonly #limits: ArmedLimits | null
@@ -34,7 +34,7 @@ class Launch {
   #request = 0
   #failure: SpawnFailure | null = null
 
-  /** @throws why nothing can be asked for */
+  /** @throws if nothing can be requested */
   constructor(plan: Plan, resolve: (answered: Launch) => void) {
     this.#plan = plan
     this.#limits = prepare(plan)
@@ -59,7 +59,7 @@ class Launch {
     this.#resolve(this)
   }
 
-  /** After the answer: the child. */
+  /** The child, once the request has been answered. */
   finish(): Handle {
     try {
       if (this.#failure !== null) throw failed(this.#plan, this.#failure)
@@ -96,7 +96,7 @@ export function launchSync(file: unknown, second: unknown, third: unknown): Hand
   }
 }
 
-/** All that may be refused before a child is asked for. */
+/** Makes all checks that can refuse a spawn before the child is requested. */
 function prepare(plan: Plan): ArmedLimits | null {
   const { limits, given, stdio } = plan
   requirePermission(plan)
@@ -107,7 +107,7 @@ function prepare(plan: Plan): ArmedLimits | null {
   throw failed(plan, shortage)
 }
 
-/** Own, because a polluted Object.prototype is behind both. */
+/** With own properties only, because both objects inherit from Object.prototype, which may be polluted. */
 function isFailure(answer: NativeChild | SpawnFailure): answer is SpawnFailure {
   return Object.hasOwn(answer, 'errno')
 }
