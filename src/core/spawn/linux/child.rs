@@ -171,7 +171,7 @@ fn mark_by_directory(first: u32, last: u32) -> Steps {
 }
 
 /// The same where there is no /proc either: tries every number that an fd can have. The limit of fds can be as high as a
-/// thousand million, so this stops at [`MOST`]: without both close_range and /proc, the child inherits fds above it.
+/// thousand million, so this stops at `MOST`: without both close_range and /proc, the child inherits fds above it.
 fn mark_by_number(first: u32, last: u32) -> Steps {
     const MOST: u64 = 1 << 20;
     let mut limit = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
