@@ -44,7 +44,7 @@ export declare class Events {
    *   threads may change the working directory and the umask at any time, 16 show the window, 32 a group of its
    *   own, 64 that it cannot leave, 128 end it with this process, 256 where that can be had. uid, gid,
    *   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
-   *   else one of this process's;
+   *   -3 channel for messages as JSON, -4 for messages in V8's format, -5 what fd 1 is, else one of this process's;
    * - `args`: argv, `argv[0]` first, joined with NULs;
    * - `file`: null when it is `argv[0]`;
    * - `env`: `KEY=value` entries joined with NULs. null, on the main thread only: this process's own.
@@ -107,6 +107,8 @@ export declare class NativeChild {
   get spawnargs(): Array<string>
   /** How many fds the child was given. */
   get stdioLength(): number
+  /** How messages are written on the child's channel: 'json' or 'advanced'; null: it has none. */
+  get serialization(): 'json' | 'advanced' | null
   /** Resolves when the child has exited. Blocks a thread of libuv's pool until then. */
   wait(): Promise<ExitStatus>
   /** Sends SIGKILL, on a thread of libuv's pool. Does nothing when the child has exited. */
@@ -141,6 +143,8 @@ export declare class NativeChild {
    * If the thread is terminated in the middle of `open`, a descriptor that no stream has yet is closed.
    */
   takePipe(fd: number, open: (arg: number | Uint8Array) => unknown): unknown | null
+  /** The parent's end of the child's channel for messages: the same as for a pipe. */
+  takeChannel(open: (arg: number | Uint8Array) => unknown): unknown | null
   /** Whether the child's fd was made a pipe, taken or not. */
   isPipe(fd: number): boolean
   /** A token that `Events.attach` takes, in any thread of this process. */

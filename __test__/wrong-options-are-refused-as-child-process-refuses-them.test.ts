@@ -75,6 +75,7 @@ const more: Record<string, Record<string, unknown>> = {
     { '[stream]': [new PassThrough()], '[Buffer]': [Buffer.from('x')], 'like a list': { length: 1, 0: 'pipe' } },
     { '[ipc]': ['ipc'], '[ipc, ipc]': ['ipc', 'ipc'], 'wrong 4th': ['ignore', 'ignore', 'ignore', 'other'] },
   ),
+  serialization: { json: 'json', advanced: 'advanced', xml: 'xml' },
   shell: { '/no/shell': '/no/shell', '/bin/sh': '/bin/sh' },
   detached: {},
   uid: { own: process.getuid?.() },
@@ -101,7 +102,7 @@ const differences: readonly { what: RegExp; ours: string; why: string; versionsD
   {
     what: /^stdio: /,
     ours: 'ERR_INVALID_ARG_VALUE',
-    why: "the words, an fd, or what has one; not '' or false for 'pipe', not -1, not 'ipc', and one code",
+    why: "the words, an fd, or what has one; not '' or false for 'pipe', not -1, not 'overlapped', and one code",
   },
   { what: /^[ug]id: -1$/, ours: 'ERR_OUT_OF_RANGE', why: 'child_process leaves it to the system, which says EINVAL' },
   {
@@ -116,7 +117,7 @@ const differences: readonly { what: RegExp; ours: string; why: string; versionsD
     why: 'child_process says ERR_OUT_OF_RANGE since Node 26',
     versionsDiffer: true,
   },
-  { what: /^signal: null$/, ours: 'started', why: 'null is as good as leaving an option out' },
+  { what: /^(signal|serialization): null$/, ours: 'started', why: 'null is as good as leaving an option out' },
   { what: /^signal: incomplete$/, ours: 'ERR_INVALID_ARG_TYPE', why: 'child_process trips over it itself' },
   { what: /^timeout: (0\.5|1\.5|Infinity)$/, ours: 'started', why: 'times may be fractions, and Infinity is no limit' },
   {

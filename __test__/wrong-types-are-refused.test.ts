@@ -23,11 +23,11 @@ const badOptions: Record<string, readonly (readonly [readonly unknown[], readonl
   ],
   argv0: [[[5, {}, true], type]],
   stdio: [
-    [['other', 'ipc', 5n, {}, true], typeOrValue],
+    [['other', 'overlapped', 5n, {}, true], typeOrValue],
     [
       [
         ['other'],
-        ['ignore', 'ipc'],
+        ['ignore', 'overlapped'],
         ['ignore', 'ignore', {}],
         ['pipe', true],
         ['pipe', { fd: 'x' }],
@@ -40,6 +40,7 @@ const badOptions: Record<string, readonly (readonly [readonly unknown[], readonl
       [...typeOrValue, 'ERR_OUT_OF_RANGE', 'EBADF'],
     ],
   ],
+  serialization: [[['xml', 5, {}, true], value]],
   shell: [[[5, {}, Symbol('x')], type]],
   detached: [[[1, 'true', {}], type]],
   uid: [

@@ -82,6 +82,29 @@ export function invalidState(what: string): Error {
   return coded(new Error(`Invalid state: ${what}`), 'ERR_INVALID_STATE')
 }
 
+export function channelClosed(): Error {
+  return coded(new Error('Channel closed'), 'ERR_IPC_CHANNEL_CLOSED')
+}
+
+export function oneChannel(): Error {
+  return coded(new Error('Child process can have only one IPC pipe'), 'ERR_IPC_ONE_PIPE')
+}
+
+export function handleRefused(): TypeError {
+  return coded(
+    new TypeError('This handle type cannot be sent: send() takes a message, and nothing else'),
+    'ERR_INVALID_HANDLE_TYPE',
+  )
+}
+
+export function malformedMessage(cause: unknown): Error {
+  const why = cause instanceof Error ? `: ${cause.message}` : ''
+  return coded(
+    new Error(`The child has sent something that is no message${why}`, { cause }),
+    'ERR_IPC_MALFORMED_MESSAGE',
+  )
+}
+
 export function childGone(): Error {
   return coded(new Error('No such child: the token is from another process, or its child is gone'), 'ERR_CHILD_GONE')
 }

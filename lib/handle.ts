@@ -5,6 +5,8 @@ import type { Ending } from './end.js'
 import { killFailed, reapedElsewhere } from './errors.js'
 import { forgetExit, hold, listenForExit, release } from './events.js'
 import { causeNumber, fromNative } from './exit-status.js'
+import type { Channel } from './ipc/channel.js'
+import { openChannel } from './ipc/open.js'
 import type { Limits } from './limits.js'
 import { Pipes } from './streams/index.js'
 import type { Cause, ExitStatus } from './types.js'
@@ -27,6 +29,7 @@ export class Handle {
   #exit: Promise<void> | null = null
   #resolveExit: (() => void) | null = null
   #pipes: Pipes | null = null
+  #channel: Channel | null = null
   #refd = true
 
   constructor(native: NativeChild, spawnfile: string, spawnargs: readonly string[], ending: Ending) {
@@ -50,6 +53,17 @@ export class Handle {
     return (this.#pipes ??= new Pipes(this.native, this.#ended))
   }
 
+  /** @throws ERR_INVALID_STATE: there is none, or another handle has it */
+  get channel(): Channel {
+    return (this.#channel ??= openChannel(this.native, this.#refd, this.#ended))
+  }
+
+  /** Ends all that this handle has of the child's. */
+  destroyStreams(): void {
+    this.#pipes?.destroy()
+    this.#channel?.close()
+  }
+
   /**
    * The one place where a child ends for this thread. The second to report it changes nothing: all callers see the same
    * status object.
@@ -61,6 +75,7 @@ export class Handle {
     forgetExit(this.native.handle)
     if (this.#refd) release()
     this.#pipes?.childExited()
+    this.#channel?.childExited()
     this.#resolveExit?.()
     const waiters = this.#waiters
     this.#waiters = null
@@ -161,10 +176,12 @@ export class Handle {
   ref(): void {
     if (!this.#refd && !this.#ended) hold()
     this.#refd = true
+    this.#channel?.ref(true)
   }
 
   unref(): void {
     if (this.#refd && !this.#ended) release()
     this.#refd = false
+    this.#channel?.ref(false)
   }
 }

@@ -9,6 +9,7 @@ import { DEFAULT_ENDING, gone, requireGroup, terminate } from './end.js'
 import { childGone, illegalConstructor, invalidArgType } from './errors.js'
 import { attachChild, holding } from './events.js'
 import { Handle } from './handle.js'
+import { send } from './ipc/send.js'
 import { lines } from './lines.js'
 import { output } from './output.js'
 import { isObject } from './own.js'
@@ -302,6 +303,50 @@ export class SharedChild {
   }
 
   /**
+   * Sends one message to a child with a channel (`stdio: [.., 'ipc']`): `process.on('message')` in Node.js, Bun and Deno.
+   * Strings, numbers, booleans, null and objects, as JSON; with `serialization: 'advanced'` what the structured clone knows.
+   *
+   * Resolves once the message is written. A child that does not read keeps it waiting when the channel is full: await it,
+   * or all that you send is kept in memory. Several calls arrive in their order.
+   *
+   * Rejects with `ERR_IPC_CHANNEL_CLOSED` when the child has exited or disconnected, or disconnect() was called; that is
+   * never an uncaught error, so a message that may get lost need not be awaited. With `ERR_INVALID_STATE` for a child without a
+   * channel, or one whose channel another handle has: a channel is taken once per process, as pipes are, by the first
+   * send(), messages() or disconnect(). With a TypeError for what cannot be sent: nothing is written then. Handles
+   * (sockets, servers) are refused with `ERR_INVALID_HANDLE_TYPE`: give a socket to the child by its `stdio`.
+   */
+  send(message: unknown): Promise<void>
+  send(message: unknown, handle?: unknown): Promise<void> {
+    return send(this.#handle, message, handle)
+  }
+
+  /**
+   * What the child sends (`process.send()` in Node.js, Bun and Deno), until the channel closes: the child disconnects or
+   * exits, or disconnect() is called. What it had sent before that comes first, also from a time when nobody listened: it
+   * waits in the channel, which stops a child that sends more than that holds.
+   *
+   * Leaving the loop leaves the channel open, and the messages that follow to the next messages(). A second one at the
+   * same time throws `ERR_INVALID_STATE`, as do a child without a channel, and one whose channel another handle has.
+   *
+   * Something that is no message ends the loop with `ERR_IPC_MALFORMED_MESSAGE`, after those before it, and closes the
+   * channel. Handles that the child sends do not arrive, nor does their message: it is told so, and Node.js warns there.
+   *
+   * A channel keeps the event loop alive only while somebody waits for a message here (unless unref() was called) or a
+   * send() is under way.
+   */
+  messages(): AsyncIterableIterator<unknown> {
+    return this.#handle.channel.messages()
+  }
+
+  /**
+   * Closes the channel when what was sent is written: 'disconnect' in the child, which may then end by itself. messages()
+   * ends, and what it has not read yet is lost. Does nothing the second time. Throws `ERR_INVALID_STATE` as messages() does.
+   */
+  disconnect(): void {
+    this.#handle.channel.disconnect()
+  }
+
+  /**
    * Takes stdin away from the handle, once, as the Rust crate's take_stdin does: null the second time, and the getter
    * is null from then on. It is still destroyed at the exit.
    */
@@ -392,7 +437,7 @@ export class SharedChild {
     const handle = this.#handle
     handle.end('dispose')
     await holding(gone(handle))
-    handle.pipes.destroy()
+    handle.destroyStreams()
   }
 
   /**

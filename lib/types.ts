@@ -23,6 +23,9 @@ export type Containment = 'job' | 'cgroup' | 'group' | 'child'
  * What one fd of the child becomes. The words mean the same as in `child_process.spawn`'s `stdio`:
  * - `'pipe'`: a pipe to this process (fd 3 and up: a socket pair, readable and writable);
  * - `'ignore'`: the null device (for fd 3 and up: closed);
+ * - `'ipc'`, once: a channel for messages, of any fd, by Node.js's protocol: see send(), messages() and `serialization`.
+ *   The child learns of it by `NODE_CHANNEL_FD` in its environment; its place in `stdio` is null. A second one is
+ *   `ERR_IPC_ONE_PIPE`. Unix only (`ERR_FEATURE_UNAVAILABLE` on Windows);
  * - `'inherit'`: this process's fd of the same number;
  * - `'stdout'` (for fd 2 and up): the same open file as the child's fd 1, like `2>&1` in a shell, so that what the child
  *   writes to both keeps its order. If fd 1 is a pipe, everything comes out of `stdout`, and `stderr` is null;
@@ -32,7 +35,7 @@ export type Containment = 'job' | 'cgroup' | 'group' | 'child'
  *   sockets nor the pipes of running children have one; in Deno, of these two, only the pipes have one;
  * - `null` or `undefined`: `'pipe'` for fd 0, 1 and 2, else `'ignore'`.
  *
- * Anything else is refused with `ERR_INVALID_ARG_VALUE`: `'ipc'` and `'overlapped'`, and the values that child_process
+ * Anything else is refused with `ERR_INVALID_ARG_VALUE`: `'overlapped'`, and the values that child_process
  * treats as `'pipe'` (`''`, `false`, negative numbers).
  *
  * A stream is the child's from the call on. This process stops reading it (a flowing one is paused, and resume() has no
@@ -56,6 +59,7 @@ export type Stdio =
   | 'inherit'
   | 'ignore'
   | 'stdout'
+  | 'ipc'
   | number
   | { readonly fd: number }
   | ((Readable | Writable) & { readonly fd?: number })
@@ -188,6 +192,13 @@ export interface SpawnOptions {
    * the defaults.
    */
   killGrace?: number
+  /**
+   * How messages are written on an `'ipc'` channel, by both sides. Default `'json'`. `'advanced'` is V8's own format, which
+   * has Map, Set, Date, BigInt, Error, bytes and more: for children that are Node.js of about this version, or Deno (a newer
+   * V8 may write what an older one cannot read). In Bun it is `ERR_FEATURE_UNAVAILABLE`. Anything else:
+   * `ERR_INVALID_ARG_VALUE`.
+   */
+  serialization?: 'json' | 'advanced'
   /**
    * Windows: true shows neither a console window nor the first window of a GUI program; false shows both. A child that has
    * been given one of this process's fds uses this process's console, if there is one. Default: as false, but without a

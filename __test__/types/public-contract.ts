@@ -174,7 +174,7 @@ export function misuse(child: SharedChild, status: ExitStatus): void {
   // @ts-expect-error no such word
   void spawn('ls', { stdio: 'other' })
   // @ts-expect-error no such word in a list
-  void spawn('ls', { stdio: ['pipe', 'ipc'] })
+  void spawn('ls', { stdio: ['pipe', 'overlapped'] })
   // @ts-expect-error no such option
   void spawn('ls', { encoding: 'utf8' })
   // @ts-expect-error not a signal's name

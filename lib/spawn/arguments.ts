@@ -43,6 +43,7 @@ function optionsOf(value: unknown): Unchecked<SpawnOptions> {
     killGrace: undefined,
     killOnParentExit: undefined,
     killSignal: undefined,
+    serialization: undefined,
     shell: undefined,
     signal: undefined,
     stdio: undefined,

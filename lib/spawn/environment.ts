@@ -5,6 +5,7 @@ import { invalidArgType } from '../errors.js'
 import { isObject, memberOf, namesOf } from '../own.js'
 import { isSystemString, systemString } from '../validate.js'
 import { isMainThreadOfNode } from './main-thread.js'
+import type { ChannelPlan } from './stdio.js'
 
 /**
  * The process.env that is the real environment of this process, if this thread has it. (To copy 35 variables from it takes
@@ -28,11 +29,15 @@ function isEnviron(env: object): boolean {
 /** The one variable that child_process passes on into every environment, so that coverage reaches all of a test run. */
 const COVERAGE = 'NODE_V8_COVERAGE'
 
-export function packEnvironment(given: unknown): string | null {
+/** What tells the child of its channel, and nobody else. */
+const CHANNEL_FD = 'NODE_CHANNEL_FD'
+const CHANNEL_SERIALIZATION = 'NODE_CHANNEL_SERIALIZATION_MODE'
+
+export function packEnvironment(given: unknown, channel: ChannelPlan | null): string | null {
   // Compared by identity at each call, because process.env may have been replaced.
   const env = given ?? processEnv
   if (environ === undefined) environ = isMainThreadOfNode() && isEnviron(processEnv) ? processEnv : null
-  if (env === environ) return null
+  if (env === environ && channel === null) return null
   if (!isObject(env)) throw invalidArgType('options.env', 'of type object', env)
   // If the object has this variable itself, that counts: `undefined` leaves it out.
   const coverage = Object.hasOwn(env, COVERAGE) ? undefined : variable(COVERAGE)
@@ -41,11 +46,17 @@ export function packEnvironment(given: unknown): string | null {
   const entries: string[] = []
   for (const name of platform === 'win32' ? withoutTwins(names) : names) {
     const value: unknown = coverage && name === COVERAGE ? coverage : (env as Record<string, unknown>)[name]
-    if (value === undefined) continue
+    if (value === undefined || (channel !== null && isOfChannel(name))) continue
     if (name.includes('\0')) systemString(`options.env['${name}']`, name)
     entries.push(`${name}=${isSystemString(value) ? value : systemString(`options.env['${name}']`, value)}`)
   }
+  if (channel !== null) entries.push(`${CHANNEL_FD}=${channel.fd}`, `${CHANNEL_SERIALIZATION}=${channel.serialization}`)
   return entries.join('\0')
+}
+
+function isOfChannel(name: string): boolean {
+  const known = platform === 'win32' ? name.toUpperCase() : name
+  return known === CHANNEL_FD || known === CHANNEL_SERIALIZATION
 }
 
 /** A variable of this process; a missing one is not looked for on Object.prototype. */

@@ -1,9 +1,10 @@
 // From the arguments of spawn() to what the native side is asked for. Every option is read once, here, at the time of
 // the call.
-import { platform } from 'node:process'
+import { platform, versions } from 'node:process'
 import { DEFAULT_ENDING } from '../end.js'
 import type { Ending } from '../end.js'
-import { abortError, featureUnavailable, invalidArgType, unknownSignal } from '../errors.js'
+import { abortError, featureUnavailable, invalidArgType, invalidArgValue, unknownSignal } from '../errors.js'
+import type { Serialization } from '../ipc/codec.js'
 import type { Limits } from '../limits.js'
 import { elementsOf } from '../own.js'
 import type { Unchecked } from '../own.js'
@@ -44,7 +45,7 @@ export interface Plan extends SpawnRequest {
 export function planSpawn(file: unknown, second: unknown, third: unknown): Plan {
   const { args, options } = sortArguments(second, third)
   const { file: spawnfile, argv: spawnargs, verbatim } = commandOf(file, args, options)
-  const { fds, given: streams } = stdioOf(options.stdio)
+  const { fds, given: streams, channel } = stdioOf(options.stdio, serializationOf(options.serialization))
   return {
     flags: flagsOf(options, verbatim),
     uid: id('uid', options.uid),
@@ -53,7 +54,7 @@ export function planSpawn(file: unknown, second: unknown, third: unknown): Plan 
     stdio: fds,
     args: spawnargs.join('\0'),
     file: spawnargs[0] === spawnfile ? null : spawnfile,
-    env: packEnvironment(options.env),
+    env: packEnvironment(options.env, channel),
     cwd: cwdOf(options.cwd),
     given: streams,
     spawnfile,
@@ -78,6 +79,14 @@ function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
   flags |= parentExitOf(options.killOnParentExit, detached)
   if (boolean('options.windowsVerbatimArguments', windowsVerbatimArguments)) flags |= VERBATIM_ARGUMENTS
   return flags
+}
+
+function serializationOf(value: unknown): Serialization {
+  if (!given(value) || value === 'json') return 'json'
+  if (value !== 'advanced') throw invalidArgValue('options.serialization', "must be 'json' or 'advanced'", value)
+  // Its node:v8 has no serializer, and its own children have another format of that name.
+  if (Object.hasOwn(versions, 'bun')) throw featureUnavailable("options.serialization 'advanced'", 'in Bun')
+  return value
 }
 
 /** The empty one is none, as in child_process. */

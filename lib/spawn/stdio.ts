@@ -1,10 +1,14 @@
 // options.stdio, as the list of numbers that the native side takes: one of our fds, or one of these.
-import { invalidArgValue } from '../errors.js'
+import { platform } from 'node:process'
+import { featureUnavailable, invalidArgValue, oneChannel } from '../errors.js'
+import type { Serialization } from '../ipc/codec.js'
 import { elementAt, elementsOf, memberOf } from '../own.js'
 import { GivenStreams, isFd, isStream } from './given.js'
 
 const IGNORE = -1
 const PIPE = -2
+const CHANNEL = -3
+const ADVANCED_CHANNEL = -4
 const STDOUT = -5
 
 export interface StdioPlan {
@@ -12,28 +16,42 @@ export interface StdioPlan {
   readonly fds: number[]
   /** The streams among them, whose fds are known when they have been taken; null when there are none. */
   readonly given: GivenStreams | null
+  readonly channel: ChannelPlan | null
 }
 
-export function stdioOf(stdio: unknown): StdioPlan {
-  if (stdio === undefined || stdio === null) return { fds: [PIPE, PIPE, PIPE], given: null }
+/** The child's fd that is a channel, and how messages are written on it. */
+export interface ChannelPlan {
+  readonly fd: number
+  readonly serialization: Serialization
+}
+
+export function stdioOf(stdio: unknown, serialization: Serialization): StdioPlan {
+  if (stdio === undefined || stdio === null) return { fds: [PIPE, PIPE, PIPE], given: null, channel: null }
   const list = Array.isArray(stdio) ? elementsOf(stdio) : [stdio, stdio, stdio]
   const fds: number[] = []
   let given: GivenStreams | null = null
+  let channel: ChannelPlan | null = null
   for (let fd = 0; fd < Math.max(list.length, 3); fd++) {
     const entry = list[fd]
     if (entry === 'stdout' && fd < 2) throw invalidArgValue(nameOf(fd), "can be 'stdout' from fd 2 on", entry)
     const known = target(entry, fd)
-    if (known !== null) fds.push(known)
+    if (entry === 'ipc') {
+      if (channel !== null) throw oneChannel()
+      // There libuv puts a header of its own in front of each message.
+      if (platform === 'win32') throw featureUnavailable("options.stdio 'ipc'", 'on Windows')
+      channel = { fd, serialization }
+      fds.push(serialization === 'json' ? CHANNEL : ADVANCED_CHANNEL)
+    } else if (known !== null) fds.push(known)
     else if (isObject(entry) && isStream(entry) && (given ??= new GivenStreams()).add(entry, fd, nameOf(fd)))
       fds.push(IGNORE)
     else
       throw invalidArgValue(
         nameOf(fd),
-        "must be 'pipe', 'inherit', 'ignore', 'stdout', a file descriptor or an object that has one",
+        "must be 'pipe', 'inherit', 'ignore', 'stdout', 'ipc', a file descriptor or an object that has one",
         entry,
       )
   }
-  return { fds, given }
+  return { fds, given, channel }
 }
 
 /** Whether this process writes what the child reads. */

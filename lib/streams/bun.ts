@@ -1,8 +1,10 @@
 // Pipes as streams on Bun, where a net.Socket on an fd never reads (Bun 1.4). Neither Bun.file(fd).stream() nor its
 // writer() closes the fd.
+import { Buffer } from 'node:buffer'
 import { closeSync } from 'node:fs'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import type * as Stream from 'node:stream'
+import type { Wire, WireListener } from './wire.js'
 
 // When they are used, and not before: node:stream is part of the time that this package takes to load.
 const streams = (): typeof Stream => require('node:stream')
@@ -35,6 +37,33 @@ export function openBoth(fd: number): Duplex {
   const stream = streams().Duplex.from({ readable: readable(fd, closed), writable: writable(fd, closed) })
   // As a net.Socket does: when the child has closed its side, ours is closed too.
   return stream.once('end', () => stream.end())
+}
+
+export function openWire(fd: number, listener: WireListener): Wire {
+  let open = 2
+  const closed = (): void => {
+    if (--open === 0) closeSync(fd)
+  }
+  const input = readable(fd, closed)
+  const output = writable(fd, closed).on('error', () => {})
+  const ended = (): void => listener.ended()
+  input
+    .on('error', () => {})
+    .once('end', ended)
+    .once('close', ended)
+  input.pause().on('data', (bytes: Uint8Array) => {
+    if (!listener.received(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))) input.pause()
+  })
+  return {
+    write: (bytes, done) => void output.write(bytes, (error) => done(!error && !output.destroyed)),
+    read: () => void input.resume(),
+    pause: () => void input.pause(),
+    isExhausted: () => false,
+    close() {
+      input.destroy()
+      output.destroy()
+    },
+  }
 }
 
 function readable(fd: number, closed: () => void): Readable {

@@ -9,6 +9,7 @@ use crate::core::child::{ChildHandle, TakenPipe};
 use crate::core::ending::Ending;
 use crate::core::process::Containment;
 use crate::core::registry;
+use crate::core::spawn::Serialization;
 use crate::core::sys;
 use napi::bindgen_prelude::{AsyncTask, Either, Function, Uint8Array, Unknown};
 use napi::{Env, Result};
@@ -63,6 +64,15 @@ impl NativeChild {
     #[napi(getter, catch_unwind)]
     pub fn stdio_length(&self) -> u32 {
         self.handle.stdio_length() as u32
+    }
+
+    /// How messages are written on the child's channel: 'json' or 'advanced'; null: it has none.
+    #[napi(getter, ts_return_type = "'json' | 'advanced' | null", catch_unwind)]
+    pub fn serialization(&self) -> Option<&'static str> {
+        self.handle.channel.map(|(_, serialization)| match serialization {
+            Serialization::Json => "json",
+            Serialization::Advanced => "advanced",
+        })
     }
 
     /// Resolves when the child has exited. Blocks a thread of libuv's pool until then.
@@ -156,18 +166,16 @@ impl NativeChild {
         fd: u32,
         open: Function<'env, Either<f64, Uint8Array>, Unknown<'env>>,
     ) -> Result<Option<Unknown<'env>>> {
-        match self.handle.take_pipe(fd as usize) {
-            None => Ok(None),
-            Some(TakenPipe::Drained(bytes)) => open.call(Either::B(bytes.into())).map(Some),
-            Some(TakenPipe::Open(end)) => {
-                let lent = end.lend();
-                let opened = open.call(Either::A(lent.raw() as f64));
-                if opened.is_err() {
-                    lent.take_back();
-                }
-                opened.map(Some)
-            }
-        }
+        hand_over(self.handle.take_pipe(fd as usize), open)
+    }
+
+    /// The parent's end of the child's channel for messages: the same as for a pipe.
+    #[napi(catch_unwind)]
+    pub fn take_channel<'env>(
+        &self,
+        open: Function<'env, Either<f64, Uint8Array>, Unknown<'env>>,
+    ) -> Result<Option<Unknown<'env>>> {
+        hand_over(self.handle.take_channel(), open)
     }
 
     /// Whether the child's fd was made a pipe, taken or not.
@@ -180,6 +188,24 @@ impl NativeChild {
     #[napi(catch_unwind)]
     pub fn share(&self) -> String {
         registry::share(self.handle.child())
+    }
+}
+
+fn hand_over<'env>(
+    taken: Option<TakenPipe>,
+    open: Function<'env, Either<f64, Uint8Array>, Unknown<'env>>,
+) -> Result<Option<Unknown<'env>>> {
+    match taken {
+        None => Ok(None),
+        Some(TakenPipe::Drained(bytes)) => open.call(Either::B(bytes.into())).map(Some),
+        Some(TakenPipe::Open(end)) => {
+            let lent = end.lend();
+            let opened = open.call(Either::A(lent.raw() as f64));
+            if opened.is_err() {
+                lent.take_back();
+            }
+            opened.map(Some)
+        }
     }
 }
 

@@ -117,7 +117,7 @@ impl Events {
     ///   threads may change the working directory and the umask at any time, 16 show the window, 32 a group of its
     ///   own, 64 that it cannot leave, 128 end it with this process, 256 where that can be had. uid, gid,
     ///   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
-    ///   else one of this process's;
+    ///   -3 channel for messages as JSON, -4 for messages in V8's format, -5 what fd 1 is, else one of this process's;
     /// - `args`: argv, `argv[0]` first, joined with NULs;
     /// - `file`: null when it is `argv[0]`;
     /// - `env`: `KEY=value` entries joined with NULs. null, on the main thread only: this process's own.

@@ -7,7 +7,9 @@ use super::records::{
 use super::text::Text;
 #[cfg(windows)]
 use crate::core::spawn::at_the_call;
-use crate::core::spawn::{Credentials, Environment, Grouping, Plan, SpawnError, Stdio, StringBlock};
+use crate::core::spawn::{
+    Credentials, Environment, Grouping, Plan, Serialization, SpawnError, Stdio, StringBlock,
+};
 use crate::core::sys;
 use std::ffi::CString;
 use std::io;
@@ -16,8 +18,8 @@ use std::io;
 /// a few strings, because each field of an object costs more than all of these.
 pub struct SpawnRequest<'a> {
     /// `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`. -1 for no uid, gid or list
-    /// of groups. For each fd of the child, of which there are at least three: -1 ignore, -2 pipe, -5 what
-    /// fd 1 is, else one of the parent's fds. What follows does not count.
+    /// of groups. For each fd of the child, of which there are at least three: -1 ignore, -2 pipe, -3 channel for
+    /// messages as JSON, -4 for messages in V8's format, -5 what fd 1 is, else one of the parent's fds. What follows does not count.
     pub numbers: &'a [f64],
     /// argv, `argv[0]` first, joined with NULs.
     pub args: Text,
@@ -96,6 +98,8 @@ fn stdio_of(code: i32) -> Result<Stdio, SpawnError> {
     Ok(match code {
         -1 => Stdio::Ignore,
         -2 => Stdio::Pipe,
+        -3 => Stdio::Channel(Serialization::Json),
+        -4 => Stdio::Channel(Serialization::Advanced),
         -5 => Stdio::Stdout,
         fd @ 0..=2 => Stdio::Inherit(fd),
         fd => Stdio::Given(sys::duplicate_fd(fd)?),

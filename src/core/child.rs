@@ -5,7 +5,7 @@ use super::ending::Endings;
 use super::group::GroupWaiters;
 use super::process::Containment;
 use super::shared_child::SharedChild;
-use super::spawn::{Plan, Spawned, StringBlock};
+use super::spawn::{Plan, Serialization, Spawned, Stdio, StringBlock};
 use super::sys::{OwnProcess, PipeEnd};
 use super::wide_pipes::Wide;
 use std::ffi::CString;
@@ -23,6 +23,8 @@ pub struct Child {
     pub shared: SharedChild<OwnProcess>,
     /// What `signal_group` reaches.
     pub containment: Containment,
+    /// Which of its fds is a channel for messages, and how they are written.
+    pub channel: Option<(usize, Serialization)>,
     pub(super) endings: Endings,
     pub(super) group_waiters: GroupWaiters,
     pipes: Mutex<Pipes>,
@@ -82,6 +84,10 @@ impl Child {
     pub fn new(plan: Plan, spawned: Spawned) -> Arc<Self> {
         let containment = spawned.process.containment();
         let shared = SharedChild::from_process(spawned.process);
+        let channel = plan.stdio.iter().enumerate().find_map(|(fd, stdio)| match stdio {
+            Stdio::Channel(serialization) => Some((fd, *serialization)),
+            _ => None,
+        });
         let ends = spawned.pipes.into_iter().map(|end| end.map_or(Pipe::None, Pipe::Open)).collect();
         Arc::new(Self {
             id: next_id(),
@@ -90,6 +96,7 @@ impl Child {
             args: plan.args,
             shared,
             containment,
+            channel,
             endings: Endings::default(),
             group_waiters: GroupWaiters::default(),
             pipes: Mutex::new(Pipes { ends, wide: Vec::new(), handles: 0, exited: false }),
@@ -101,8 +108,21 @@ impl Child {
         self.pipes().ends.len()
     }
 
-    /// Takes the pipe of the child's fd. Only the first call for each fd gets it.
+    /// Takes the pipe of the child's fd. Only the first call for each fd gets it. A channel is not a pipe.
     pub fn take_pipe(&self, fd: usize) -> Option<TakenPipe> {
+        if self.is_channel(fd) { None } else { self.take(fd) }
+    }
+
+    /// Takes the channel. Only the first call gets it.
+    pub fn take_channel(&self) -> Option<TakenPipe> {
+        self.take(self.channel?.0)
+    }
+
+    fn is_channel(&self, fd: usize) -> bool {
+        self.channel.is_some_and(|(channel, _)| channel == fd)
+    }
+
+    fn take(&self, fd: usize) -> Option<TakenPipe> {
         let mut pipes = self.pipes();
         match pipes.ends.get_mut(fd)?.take() {
             Pipe::None | Pipe::Taken => None,
@@ -118,7 +138,7 @@ impl Child {
 
     /// Whether the child's fd is a pipe, even if it has been taken.
     pub fn is_pipe(&self, fd: usize) -> bool {
-        self.pipes().ends.get(fd).is_some_and(|pipe| !matches!(pipe, Pipe::None))
+        !self.is_channel(fd) && self.pipes().ends.get(fd).is_some_and(|pipe| !matches!(pipe, Pipe::None))
     }
 
     pub(super) fn has_handles(&self) -> bool {
@@ -139,7 +159,7 @@ impl Child {
         for (fd, pipe) in pipes.ends.iter_mut().enumerate() {
             *pipe = match pipe.take() {
                 // Stdin is closed, but it can still be taken: a late caller gets a closed stream, not null.
-                Pipe::Open(_) if fd == 0 => Pipe::Drained(Vec::new()),
+                Pipe::Open(_) if fd == 0 && !self.is_channel(fd) => Pipe::Drained(Vec::new()),
                 Pipe::Open(end) => match end.drain() {
                     Ok(bytes) => Pipe::Drained(bytes),
                     Err(end) => {

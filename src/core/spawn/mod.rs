@@ -4,7 +4,7 @@
 mod environment;
 pub use environment::Environment;
 mod plan;
-pub use plan::{Credentials, Grouping, Plan, Stdio, StringBlock};
+pub use plan::{Credentials, Grouping, Plan, Serialization, Stdio, StringBlock};
 
 #[cfg(unix)]
 mod files;

@@ -61,6 +61,9 @@ pub enum Stdio {
     /// A pipe to this process, from which the child reads (fd 0) or to which it writes (fds 1 and 2). Other fds are
     /// sockets, for both directions.
     Pipe,
+    /// A channel for messages, as libuv makes one for Node: a pair of sockets on any fd; on Windows a pipe both ways
+    /// whose ends both do overlapped I/O. How the messages are written is for those who attach to the child.
+    Channel(Serialization),
     /// The parent's own stdin, stdout or stderr, as it is when the child starts.
     Inherit(i32),
     /// A copy of one of the caller's descriptors, made at the call ([`sys::duplicate_fd`]). So the caller may
@@ -69,6 +72,14 @@ pub enum Stdio {
     /// For fd 2 and up: the same open file as the child's fd 1, as `2>&1` of a shell. Both share one position in a
     /// file, and what is written on the two keeps its order.
     Stdout,
+}
+
+/// How Node writes a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Serialization {
+    Json,
+    /// V8's own format, which knows the types of JavaScript.
+    Advanced,
 }
 
 /// The user and groups that the child runs as (Unix). `None`: the parent's.

@@ -47,6 +47,11 @@ impl ChildFds {
                     pipe = Some(parents.into());
                     Some(fds.keep(childs))
                 }
+                Stdio::Channel(_) => {
+                    let (parents, childs) = socket_pair()?;
+                    pipe = Some(parents.into());
+                    Some(fds.keep(childs))
+                }
                 Stdio::Inherit(fd) => Some(*fd),
                 Stdio::Given(fd) => Some(fd.as_raw_fd()),
                 Stdio::Stdout => fds.source_of(1),

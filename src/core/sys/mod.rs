@@ -17,7 +17,7 @@
 //! - `uv_errno`: libuv's number for an error.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -68,6 +68,8 @@ where
     let mut file = File::from(pipe);
     match file.read_to_end(&mut left) {
         Ok(_) => Ok(left),
+        // Of a socket whose other end had something to read when it was closed. It comes after all that was written.
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => Ok(left),
         Err(_) => Err(file.into()),
     }
 }

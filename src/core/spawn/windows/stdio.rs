@@ -39,6 +39,10 @@ impl ChildStdio {
                     })?;
                     (Some(childs), Some(ours))
                 }
+                Stdio::Channel(_) => {
+                    let (ours, childs) = open_pipe(Flow::Channel)?;
+                    (Some(childs), Some(ours))
+                }
                 Stdio::Inherit(ours) => (standard_handle(*ours)?, None),
                 Stdio::Given(handle) => (Some(handle.try_clone()?), None),
                 // A second handle to the same open file: in the list of those that a child inherits each may be once.

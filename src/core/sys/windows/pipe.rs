@@ -89,10 +89,12 @@ pub enum Flow {
     ToChild,
     FromChild,
     BothWays,
+    /// The same for a child that is made with libuv.
+    Channel,
 }
 
 /// Makes a pipe without a name, and returns our end and the child's. Ours does overlapped I/O, as libuv needs it; the
-/// child's does not, as C programs need it.
+/// child's does not, as C programs need it, unless the pipe is a channel, which only libuv reads.
 ///
 /// The standard library makes its pipes in the same way. Unlike there, our end of stdin can also read: libuv queries the
 /// state of a pipe that it is given, which a write-only handle does not allow.
@@ -104,7 +106,7 @@ pub fn open_pipe(flow: Flow) -> io::Result<(PipeEnd, OwnedHandle)> {
         Flow::FromChild => {
             (GENERIC_READ | FILE_WRITE_ATTRIBUTES, FILE_SHARE_WRITE, GENERIC_WRITE | FILE_READ_ATTRIBUTES)
         }
-        Flow::BothWays => (BOTH, FILE_SHARE_READ | FILE_SHARE_WRITE, BOTH),
+        Flow::BothWays | Flow::Channel => (BOTH, FILE_SHARE_READ | FILE_SHARE_WRITE, BOTH),
     };
     let timeout: i64 = -50 * 10_000; // 50 ms; it applies to clients that wait by name, of which there are none
     let mut status = IO_STATUS_BLOCK::default();
@@ -133,7 +135,8 @@ pub fn open_pipe(flow: Flow) -> io::Result<(PipeEnd, OwnedHandle)> {
     // SAFETY: as above. (Opening "" relative to the pipe opens its other end.)
     let childs = unsafe {
         new_handle(|handle| {
-            let options = FILE_NON_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT;
+            let overlapped = matches!(flow, Flow::Channel);
+            let options = FILE_NON_DIRECTORY_FILE | if overlapped { 0 } else { FILE_SYNCHRONOUS_IO_NONALERT };
             let access = SYNCHRONIZE | childs_access;
             NtOpenFile(handle, access, &attributes(&ours, &no_name), &mut status, 0, options)
         })?

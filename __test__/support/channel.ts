@@ -1,0 +1,34 @@
+import type { ExecutionContext } from 'ava'
+import type { SharedChild, SpawnOptions } from 'shared-child'
+import { start } from './children.js'
+import { isWindows, testUnless } from './skip.js'
+import { within } from './within.js'
+
+/** A Node.js child that runs this code, with a channel on fd 3. */
+export function talker(t: ExecutionContext, code: string, options: SpawnOptions = {}): Promise<SharedChild> {
+  return start(t, process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], ...options })
+}
+
+/** Says everything back; after 'stop' it disconnects, when all of that is written. */
+export const ECHO = `process.on('message', (message) => {
+  process.send(message, () => { if (message === 'stop') process.disconnect() })
+})`
+
+/** All messages, to the end. */
+export async function all(messages: AsyncIterable<unknown>): Promise<unknown[]> {
+  const list: unknown[] = []
+  for await (const message of messages) list.push(message)
+  return list
+}
+
+/** The next message; fails when there is none. */
+export async function next(messages: AsyncIterator<unknown>): Promise<unknown> {
+  const result = await within(20_000, 'a message', messages.next())
+  if (result.done) throw new Error('no more messages')
+  return result.value
+}
+
+/** A test of channels. */
+export function channelTest(title: string, body: (t: ExecutionContext) => Promise<void> | void): void {
+  testUnless(isWindows, title, body)
+}

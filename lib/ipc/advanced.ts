@@ -1,0 +1,107 @@
+// serialization 'advanced': each message is its length, in 4 bytes, and what V8's serializer has made of it:
+// https://github.com/nodejs/node/blob/v24.0.0/lib/internal/child_process/serialization.js
+import { Buffer } from 'node:buffer'
+import type * as V8 from 'node:v8'
+import type { Codec } from './codec.js'
+
+const LENGTH = 4
+/** The first byte of all that V8 serializes; then comes the version of the format. */
+const MARK = 0xff
+
+export class AdvancedCodec implements Codec {
+  /** What has come, and is not a whole message yet. */
+  #pieces: Buffer[] = []
+  #length = 0
+
+  encode(message: unknown): Uint8Array {
+    const serializer = new (serializers().Serializer)()
+    serializer.writeRawBytes(new Uint8Array(LENGTH))
+    serializer.writeHeader()
+    serializer.writeValue(message)
+    const bytes = serializer.releaseBuffer()
+    bytes.writeUInt32BE(bytes.length - LENGTH, 0)
+    return bytes
+  }
+
+  *decode(bytes: Buffer): Iterable<unknown> {
+    this.#pieces.push(Buffer.from(bytes))
+    this.#length += bytes.length
+    for (let end = this.#endOfFirst(); end <= this.#length; end = this.#endOfFirst()) {
+      const all = this.#merge()
+      // In memory of its own: what is read from it are views into it.
+      const message = new Uint8Array(all.subarray(LENGTH, end))
+      this.#pieces = [all.subarray(end)]
+      this.#length -= end
+      yield deserialize(message)
+    }
+  }
+
+  /** Where the first message ends, which may not be there yet; Infinity: nor is its beginning. */
+  #endOfFirst(): number {
+    if (this.#length <= LENGTH) return Infinity
+    const head = this.#pieces[0]!.length > LENGTH ? this.#pieces[0]! : this.#merge()
+    // Or some other text would be taken for the length of something huge, which never comes.
+    if (head[LENGTH] !== MARK) throw new Error('no value that V8 has serialized begins like this')
+    return LENGTH + head.readUInt32BE(0)
+  }
+
+  #merge(): Buffer {
+    const all = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces)
+    this.#pieces = [all]
+    return all
+  }
+}
+
+/** V8's serializers with Node's addition: an object of the host's is sent as its properties, as JSON would send it. */
+interface HostSerializer extends V8.DefaultSerializer {
+  _writeHostObject(object: object): void
+}
+
+interface HostDeserializer extends V8.DefaultDeserializer {
+  _readHostObject(): unknown
+}
+
+interface Serializers {
+  readonly Serializer: new () => V8.DefaultSerializer
+  readonly Deserializer: new (bytes: Uint8Array) => V8.DefaultDeserializer
+}
+
+/** What follows in a message for an object of the host's. */
+const VIEW_OF_BYTES = 0
+const PROPERTIES = 1
+
+let made: Serializers | undefined
+
+/** node:v8 is loaded when somebody needs it. */
+function serializers(): Serializers {
+  return (made ??= makeSerializers(require('node:v8') as typeof V8))
+}
+
+function makeSerializers(v8: typeof V8): Serializers {
+  const Writer = v8.DefaultSerializer as unknown as new () => HostSerializer
+  const Reader = v8.DefaultDeserializer as unknown as new (bytes: Uint8Array) => HostDeserializer
+  return {
+    Serializer: class extends Writer {
+      override _writeHostObject(object: object): void {
+        if (ArrayBuffer.isView(object)) {
+          this.writeUint32(VIEW_OF_BYTES)
+          super._writeHostObject(object)
+        } else {
+          this.writeUint32(PROPERTIES)
+          this.writeValue({ ...object })
+        }
+      }
+    },
+    Deserializer: class extends Reader {
+      override _readHostObject(): unknown {
+        return this.readUint32() === VIEW_OF_BYTES ? super._readHostObject() : this.readValue()
+      }
+    },
+  }
+}
+
+function deserialize(bytes: Uint8Array): unknown {
+  const deserializer = new (serializers().Deserializer)(bytes)
+  deserializer.readHeader()
+  return deserializer.readValue()
+}

@@ -1,0 +1,40 @@
+// From the native side's end of a channel to one that messages go through.
+import { Buffer } from 'node:buffer'
+import { closeSync } from 'node:fs'
+import { versions } from 'node:process'
+import type { NativeChild } from '../../index.js'
+import { invalidState } from '../errors.js'
+import * as bun from '../streams/bun.js'
+import * as node from '../streams/node.js'
+import type { Wire, WireListener } from '../streams/wire.js'
+import { Channel } from './channel.js'
+import { codecOf } from './codec.js'
+
+const { openWire } = Object.hasOwn(versions, 'bun') ? bun : node
+
+/** @throws ERR_INVALID_STATE: there is none, or another handle has it */
+export function openChannel(child: NativeChild, refd: boolean, exited: boolean): Channel {
+  const { serialization } = child
+  if (serialization === null) throw invalidState("the child has no channel: there is no 'ipc' in its stdio")
+  const channel = new Channel(codecOf(serialization), refd)
+  const taken = child.takeChannel((end) => {
+    if (typeof end !== 'number') {
+      // The child and all others had closed it, and this is what was left.
+      channel.received(Buffer.from(end.buffer, end.byteOffset, end.length))
+      channel.close()
+    } else channel.open(wireOn(end, channel))
+    return channel
+  })
+  if (taken === null) throw invalidState('the channel was taken before, by another handle')
+  if (exited) channel.childExited()
+  return channel
+}
+
+function wireOn(fd: number, listener: WireListener): Wire {
+  try {
+    return openWire(fd, listener)
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+}

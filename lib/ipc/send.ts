@@ -1,0 +1,24 @@
+// send(): what may be sent, and what becomes of the promise.
+import { handleRefused, invalidArgType } from '../errors.js'
+import type { Handle } from '../handle.js'
+
+const TYPES = new Set(['string', 'object', 'number', 'boolean'])
+
+export function send(handle: Handle, message: unknown, more: unknown): Promise<void> {
+  try {
+    if (more !== undefined && more !== null) throw handleRefused()
+    if (!TYPES.has(typeof message)) {
+      throw invalidArgType('message', 'one of type string, object, number, or boolean', message)
+    }
+    const sent = handle.channel.send(message)
+    // That nobody can read it any more is for whoever awaits it, and no uncaught error.
+    sent.catch(() => {})
+    return sent
+  } catch (error) {
+    return rejected(error)
+  }
+}
+
+async function rejected(error: unknown): Promise<never> {
+  throw error
+}
