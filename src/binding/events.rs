@@ -1,6 +1,6 @@
-//! How events of children reach a JS thread. Each instance of the JavaScript module has one queue, and a function
-//! that is called when the queue is no longer empty. A burst of exits is one call into JavaScript, which then
-//! takes all of them.
+//! Brings the events of children to a JS thread. Each instance of the JavaScript module has one queue, and a function that
+//! is called when the queue is no longer empty. A burst of exits makes one call into JavaScript, which then takes all of
+//! them.
 
 use super::child::NativeChild;
 use super::error::{SpawnFailure, stage_number};
@@ -271,8 +271,8 @@ impl Events {
     }
 }
 
-/// A spawn under way, for a queue whose env may have gone meanwhile: the child then runs on, as one whose
-/// worker has ended does.
+/// A spawn under way. The env of its queue may be gone when it is done; the child then runs on, like one whose worker has
+/// ended.
 struct Request {
     queue: Weak<Queue>,
     number: f64,

@@ -1,8 +1,8 @@
 //! What JavaScript sees: conversions only. No decision about processes is made here.
 //!
-//! [`events`] is how events reach a JS thread, [`wake`] what wakes it for them, [`child`] the handle,
-//! [`tasks`] its three jobs for libuv's pool, [`streams`] is what a stream needs that goes to a child,
-//! [`records`], [`options`], [`text`], [`status`] and [`error`] translate.
+//! [`events`] brings events to a JS thread, and [`wake`] wakes that thread for them. [`child`] is the handle on a child,
+//! [`tasks`] its three jobs for libuv's pool. [`streams`] is for JavaScript's streams that are given to a child.
+//! [`records`], [`options`], [`text`], [`status`] and [`error`] convert values.
 
 mod child;
 mod error;

@@ -1,4 +1,4 @@
-//! What a stream of JavaScript's needs on its way to a child.
+//! Functions for JavaScript's streams that are given to a child.
 
 use super::error::SpawnFailure;
 use crate::core::spawn::SpawnError;

@@ -1,8 +1,8 @@
 //! wait, kill and tryWait as jobs for libuv's pool: one blocking call of the core each.
 //!
-//! They are simple, and they are the yardstick for the wrapper's own wait, which does not use them: a
-//! blocked wait holds one of the pool's four threads, so four of them stall every `fs` call of the
-//! process, and `process.exit()` waits for the child (see docs/performance.md).
+//! They are simple, and the wrapper's own wait is compared with them. It does not use them, because a blocked wait
+//! occupies one of the pool's four threads: four of them stall every `fs` call of the process, and `process.exit()` waits
+//! for the child (see docs/performance.md).
 
 use super::error;
 use super::status::ExitStatus;
@@ -17,7 +17,7 @@ pub struct Wait(pub Arc<Child>);
 pub struct Kill(pub Arc<Child>);
 pub struct TryWait(pub Arc<Child>);
 
-/// napi runs `compute` on libuv's thread without a net: a panic there would end the process.
+/// napi runs `compute` on libuv's thread and does not catch panics, which would end the process.
 fn caught<T>(call: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(io::Error::other("a panic in shared-child")))
 }

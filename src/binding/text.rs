@@ -1,4 +1,4 @@
-//! JavaScript's strings, as the core takes them.
+//! Converts JavaScript's strings to the form that the core takes.
 
 use napi::bindgen_prelude::{FromNapiValue, ToNapiValue, TypeName, ValidateNapiValue};
 use napi::{Result, ValueType, sys};

@@ -1,6 +1,6 @@
-//! How other threads call into the JavaScript of an env. The module is not kept in memory for that: when a module
-//! registry is thrown away (after a test file of jest, or a hot reload), the module can be collected, and the
-//! threadsafe function with it.
+//! Lets other threads call into the JavaScript of an env. This does not keep the module in memory: when a module registry
+//! is discarded (after a test file of jest, or a hot reload), the module can be collected, and the threadsafe function
+//! with it.
 
 use napi::bindgen_prelude::{Function, FunctionCallContext, JsValue, Object};
 use napi::threadsafe_function::{ThreadsafeFunctionCallMode, ThreadsafeFunctionHandle};
