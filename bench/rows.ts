@@ -270,7 +270,7 @@ const packageRow: Row = {
     const subjects = [
       loaded('shared-child', 'shared-child'),
       loaded(EMPTY, inCache('empty.js')),
-      loaded(BY_LOADER, 'shared-child', { NAPI_RS_NATIVE_LIBRARY_PATH: inRoot(addon()) }),
+      loaded(BY_LOADER, 'shared-child', "require('shared-child/native'); "),
       loaded('child_process', 'node:child_process'),
       ...bench.among('execa 9').map((name) => loaded(name, inPeers('execa', 'index.js'))),
     ]
@@ -281,13 +281,13 @@ const packageRow: Row = {
 }
 
 /** Each sample is a process of its own: a module is loaded once. By require(), but for execa, which is an ES module. */
-const loaded = (name: string, module: string, env: NodeJS.ProcessEnv = {}): Subject => ({
+const loaded = (name: string, module: string, before = ''): Subject => ({
   name,
   async measure() {
     const load = module.includes('execa') ? `await import('file://${module}')` : `require('${module}')`
-    const script = `const start = performance.now(); ${load}; console.log(performance.now() - start)`
+    const script = `const start = performance.now(); ${before}${load}; console.log(performance.now() - start)`
     const args = ['-e', `void (async () => { ${script} })()`]
-    const { stdout } = await run(process.execPath, args, { cwd: inRoot(), env: { ...process.env, ...env } })
+    const { stdout } = await run(process.execPath, args, { cwd: inRoot() })
     return { load: [Number(stdout)] }
   },
 })
