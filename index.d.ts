@@ -12,6 +12,12 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 /** One thread's connection to its children. */
 export declare class Events {
   /**
+   * Starts a program on this thread. The arguments are those of `spawn`, but for fds of -3, which are pairs of
+   * sockets: `open` is called with the child's fd and our end, which is `open`'s own from then on, also when the
+   * program was not found (ENOENT, EACCES, EAGAIN).
+   */
+  spawnWithSockets(numbers: Float64Array, args: string, file: string | undefined | null, env: string | undefined | null, cwd: string | undefined | null, open: (fd: number, end: number) => void): NativeChild | SpawnFailure
+  /**
    * `wake` runs on this thread when there is something to drain. By itself this neither keeps the event
    * loop alive nor `wake` in memory: see `keepAlive`.
    */
@@ -184,6 +190,13 @@ export interface ResourceUsage {
 }
 
 /**
+ * Starts a program, writes `input` to its fd 0, reads the others, and waits until it has exited and all of them are
+ * closed. The arguments are those of `spawnWithSockets`. `timeout` in milliseconds, `maxBuffer` in bytes: Infinity for
+ * none. Over one of them the child is ended by `signal`, and `grace` milliseconds later by SIGKILL (Infinity: never).
+ */
+export declare function runSync(numbers: Float64Array, args: string, file: string | undefined | null, env: string | undefined | null, cwd: string | undefined | null, input: Uint8Array | undefined | null, timeout: number, maxBuffer: number, signal: number, grace: number): SyncResult
+
+/**
  * Decides whether reads and writes of an open file wait, and returns whether they did before. Unix;
  * elsewhere, and for what is no open file, it does nothing.
  */
@@ -201,4 +214,19 @@ export interface SpawnFailure {
    * child here; 3 nor to end it with this process.
    */
   stage: number
+}
+
+/** How a program ended that this thread has waited for. */
+export interface SyncResult {
+  /** 0: nothing was started. */
+  pid: number
+  code: number | null
+  /** Its number. */
+  signal: number | null
+  /** libuv's number of what went wrong (ETIMEDOUT, ENOBUFS, ...), or 0. */
+  errno: number
+  /** That of a `SpawnFailure`. */
+  stage: number
+  /** What the child has written, by its fds. */
+  output: Array<Buffer | undefined | null>
 }

@@ -840,5 +840,6 @@ module.exports.FilledPipe = nativeBinding.FilledPipe
 module.exports.NativeChild = nativeBinding.NativeChild
 module.exports.firstRealtimeSignal = nativeBinding.firstRealtimeSignal
 module.exports.hasUnread = nativeBinding.hasUnread
+module.exports.runSync = nativeBinding.runSync
 module.exports.setBlocking = nativeBinding.setBlocking
 module.exports.signalName = nativeBinding.signalName

@@ -14,9 +14,17 @@ export const UV_ENOENT = onWindows ? -4058 : -system.errno.ENOENT
 const UV_EPIPE = onWindows ? -4047 : -system.errno.EPIPE
 
 /** Adds the code as Node does: a property, and in the first line of the stack, but not in the name. */
-function coded<E extends Error>(error: E, code: string): E & { code: string } {
+export function coded<E extends Error>(error: E, code: string): E & { code: string } {
   const { name, stack } = error
   if (stack?.startsWith(name)) error.stack = `${name} [${code}]${stack.slice(name.length)}`
+  // Node's own say it here, too.
+  const toString = (): string => `${error.name} [${code}]: ${error.message}`
+  Object.defineProperty(error, 'toString', {
+    __proto__: null,
+    value: toString,
+    writable: true,
+    configurable: true,
+  } as PropertyDescriptor)
   return Object.assign(error, { code })
 }
 
@@ -161,12 +169,17 @@ class AbortError extends Error {
   }
 }
 
+/** As child_process tells it of a child that was started. */
+export function childAborted(reason: unknown): Error {
+  return new AbortError('The operation was aborted', { cause: reason })
+}
+
 export function abortError(signal: AbortSignal): Error {
   return new AbortError('The operation was aborted', { cause: signal.reason })
 }
 
 /** Node's ErrnoException: what libuv's error numbers become. */
-function systemError(errno: number, syscall: string, why: string | null = null): NodeJS.ErrnoException {
+export function systemError(errno: number, syscall: string, why: string | null = null): NodeJS.ErrnoException {
   const code = getSystemErrorName(errno)
   const message = why === null ? `${syscall} ${code}` : `${syscall} ${code}: ${why}`
   return Object.assign(new Error(message), { errno, code, syscall })
@@ -227,6 +240,16 @@ export function stringTooLong(read: Read): Error {
   const limit = `0x${constants.MAX_STRING_LENGTH.toString(16)}`
   const error = new Error(`Cannot create a string longer than ${limit} characters: use encoding 'buffer'`)
   return Object.assign(coded(error, 'ERR_STRING_TOO_LONG'), read)
+}
+
+/** As execFile() of child_process tells it, with what was read beside it. */
+export function stdioMaxBuffer(stream: string): RangeError {
+  return coded(new RangeError(`${stream} maxBuffer length exceeded`), 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
+}
+
+export function childProcessIpcRequired(): Error {
+  const message = "Forked processes must have an IPC channel, missing value 'ipc' in options.stdio"
+  return coded(new Error(message), 'ERR_CHILD_PROCESS_IPC_REQUIRED')
 }
 
 export function maxBufferExceeded(stream: string, read: Read): RangeError {

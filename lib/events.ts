@@ -1,10 +1,10 @@
 // Receives the events of the native side: one queue of numbers per module instance, with one wake-up per burst. Also
 // decides whether the event loop is kept alive.
 import { nextTick } from 'node:process'
-import type { Events as Connection, NativeChild, SpawnFailure } from '../index.js'
+import type { Events as Connection, NativeChild, SpawnFailure, SyncResult } from '../index.js'
 import { noThread } from './errors.js'
 import { fromEvent } from './exit-status.js'
-import { Events } from './native.js'
+import { Events, runSync } from './native.js'
 import {
   ALARM,
   EVENT_WIDTH,
@@ -110,6 +110,24 @@ export function claimChild(request: number): NativeChild {
 
 export function spawnHere(what: SpawnRequest): NativeChild | SpawnFailure {
   return connect().spawnSync(packNumbers(what), what.args, what.file, what.env, what.cwd)
+}
+
+/** The same, for child_process: `open` is called with each fd of the child that is a pair of sockets, and our end of it. */
+export function spawnPaired(what: SpawnRequest, open: (fd: number, end: number) => void): NativeChild | SpawnFailure {
+  return connect().spawnWithSockets(packNumbers(what), what.args, what.file, what.env, what.cwd, open)
+}
+
+/** And waits for it: see `runSync` of the native side. */
+export function runPaired(
+  what: SpawnRequest,
+  input: Uint8Array | null,
+  timeout: number,
+  maxBuffer: number,
+  signal: number,
+  grace: number,
+): SyncResult {
+  const { args, file, env, cwd } = what
+  return runSync(packNumbers(what), args, file, env, cwd, input, timeout, maxBuffer, signal, grace)
 }
 
 /** Lets the spawns that are under way keep the working directory and umask that the process has now. */

@@ -172,4 +172,4 @@ function load(): typeof Native {
   return addon as typeof Native
 }
 
-export const { Events, FilledPipe, firstRealtimeSignal, hasUnread, setBlocking, signalName } = load()
+export const { Events, FilledPipe, firstRealtimeSignal, hasUnread, runSync, setBlocking, signalName } = load()

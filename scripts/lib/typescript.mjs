@@ -18,7 +18,9 @@ const inputs = [
   'tsconfig.test.json',
 ]
 
-const bundle = ['index.js', 'index.mjs'].map((name) => join('dist', name))
+const bundle = ['index.js', 'index.mjs', 'child_process.js', 'child_process.mjs', 'register.js'].map((name) =>
+  join('dist', name),
+)
 
 /**
  * Every file of dist/ that is published, relative to the root.
@@ -54,7 +56,16 @@ async function bundleWrapper() {
   const common = { absWorkingDir: root, outdir: 'dist', platform: 'node', target: 'node20' }
   const external = ['shared-child-*']
   await build({ ...common, entryPoints: ['lib/index.ts'], bundle: true, format: 'cjs', external })
-  await build({ ...common, entryPoints: ['lib/index.mts'], format: 'esm', outExtension: { '.js': '.mjs' } })
+  // These have the modules that they need once more, so that the main entry is one file; they share its SharedChild.
+  const others = [...external, './index.js', './child_process.js']
+  const entryPoints = ['lib/child_process.ts', 'lib/register.ts']
+  await build({ ...common, entryPoints, bundle: true, format: 'cjs', external: others })
+  await build({
+    ...common,
+    entryPoints: ['lib/index.mts', 'lib/child_process.mts'],
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+  })
 }
 
 /** @type {import('../setup.mjs').Step} */

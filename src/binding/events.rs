@@ -258,7 +258,7 @@ impl Events {
     }
 
     /// A handle whose exit will be told to this thread, once.
-    fn handle(&self, handle: ChildHandle) -> NativeChild {
+    pub(super) fn handle(&self, handle: ChildHandle) -> NativeChild {
         let child = Arc::clone(handle.child());
         let native = NativeChild::new(handle);
         let (number, queue) = (native.number, Arc::downgrade(&self.queue));

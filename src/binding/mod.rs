@@ -5,6 +5,8 @@
 //! [`records`], [`options`], [`text`], [`status`] and [`error`] convert values.
 
 mod child;
+#[cfg(unix)]
+mod child_process;
 mod error;
 mod events;
 mod options;

@@ -21,6 +21,8 @@ pub mod child;
 pub mod clock;
 #[cfg(not(loom))]
 pub mod ending;
+#[cfg(all(unix, not(loom)))]
+pub mod exchange;
 #[cfg(not(loom))]
 pub mod group;
 #[cfg(not(loom))]

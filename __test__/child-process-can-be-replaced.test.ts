@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process'
+import * as nodes from 'node:child_process'
+import { once } from 'node:events'
+import { execPath } from 'node:process'
+import { promisify } from 'node:util'
+import test from 'ava'
+import { SharedChild } from 'shared-child'
+import * as ours from 'shared-child/child_process'
+
+const isOurs = process.platform !== 'win32'
+const ofUnix = isOurs ? test : test.skip
+
+test('every export of node:child_process is there', (t) => {
+  for (const name of Object.keys(nodes)) t.true(name === 'default' || name in ours, name)
+})
+
+test('a child is a ChildProcess, with its pid at once, its output and its exit', async (t) => {
+  const child = ours.spawn(execPath, ['-p', '1 + 1'])
+  t.true(child instanceof nodes.ChildProcess)
+  t.is(typeof child.pid, 'number')
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+  t.deepEqual(await once(child, 'close'), [0, null])
+  t.is(text.trim(), '2')
+})
+
+test('a missing program is an error event in the shape of Node', async (t) => {
+  const child = ours.spawn('no-such-program', ['x'])
+  const [error] = (await once(child, 'error')) as [NodeJS.ErrnoException]
+  t.like(error, { code: 'ENOENT', syscall: 'spawn no-such-program', path: 'no-such-program', spawnargs: ['x'] })
+})
+
+test('a forked child talks', async (t) => {
+  const child = ours.fork('-e', ["process.on('message', (m) => { process.send(m + 1); process.disconnect() })"])
+  child.send(41)
+  t.deepEqual((await once(child, 'message'))[0], 42)
+  await once(child, 'exit')
+})
+
+ofUnix('spawnSync feeds and collects, and obeys its limits', (t) => {
+  t.is(ours.spawnSync('cat', { input: 'x'.repeat(1e6), encoding: 'utf8' }).stdout.length, 1e6)
+  t.is(ours.execSync('echo hello', { encoding: 'utf8' }), 'hello\n')
+  const late = ours.spawnSync('sleep', ['100'], { timeout: 50 })
+  t.is(late.signal, 'SIGTERM')
+  t.is((late.error as NodeJS.ErrnoException).code, 'ETIMEDOUT')
+  const large = ours.spawnSync('cat', ['/dev/zero'], { maxBuffer: 1000 })
+  t.is((large.error as NodeJS.ErrnoException).code, 'ENOBUFS')
+})
+
+ofUnix('exec as a promise has its child, and its output on an error', async (t) => {
+  const promise = promisify(ours.exec)('echo out; echo err >&2; exit 3')
+  t.is(typeof promise.child.pid, 'number')
+  await t.throwsAsync(promise, { code: 3 as never })
+  const error = (await promise.catch((reason: unknown) => reason)) as { stdout: string; stderr: string }
+  t.deepEqual([error.stdout, error.stderr], ['out\n', 'err\n'])
+})
+
+ofUnix('a ChildProcess has its SharedChild, and a group ends as a whole', async (t) => {
+  const child = ours.spawn('sh', ['-c', 'sleep 100 & echo; wait'], { group: true, timeout: 60_000 })
+  await once(child.stdout!, 'data')
+  const shared = ours.sharedChild(child)
+  t.true(shared instanceof SharedChild)
+  t.is(shared.pid, child.pid!)
+  t.is(shared.containment, 'group')
+  const status = await shared.terminate()
+  t.is(status.cause, 'terminate')
+  t.false(await shared.killGroup(0))
+})
+
+ofUnix('register puts them in place for CommonJS and ES modules', (t) => {
+  const script = `import { spawn } from 'node:child_process'; import { createRequire } from 'node:module'
+    const { spawn: ours } = createRequire(process.cwd() + '/')('shared-child/child_process')
+    console.log(spawn === ours, createRequire('/')('child_process').spawn === ours)`
+  const args = ['--import', 'shared-child/register', '--input-type=module', '-e', script]
+  t.is(execFileSync(execPath, args, { encoding: 'utf8' }), 'true true\n')
+})

@@ -1,0 +1,213 @@
+import { Buffer } from 'node:buffer'
+// exec() and execFile(): spawn(), and all that was printed for a callback.
+import type { ChildProcess } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { clearTimeout, setTimeout } from 'node:timers'
+import { getSystemErrorName, promisify } from 'node:util'
+import { invalidArgType, stdioMaxBuffer } from '../errors.js'
+import { bare, killSignalOf, maxBufferOf, object, optional, text, timeoutOf } from './check.js'
+import type { Options } from './check.js'
+import { nodes, reason } from './original.js'
+import { endingOf, killer, refuseOwn, spawn } from './spawn.js'
+
+type Callback = (error: Error | null, stdout: string | Buffer, stderr: string | Buffer) => void
+
+const MEBIBYTE = 1024 * 1024
+
+function callbackOf(value: unknown): Callback | null {
+  if (value === undefined || value === null) return null
+  if (typeof value !== 'function') throw invalidArgType('callback', 'of type function', value)
+  return value as Callback
+}
+
+/** (file, args?, options?, callback?), each of which may be left out. */
+function sort(given: unknown[]): { args: unknown[]; options: Options; callback: Callback | null } {
+  let rest = given
+  let args: unknown[] = []
+  if (Array.isArray(rest[0])) {
+    args = [...(rest[0] as unknown[])]
+    rest = rest.slice(1)
+  } else if (rest[0] === undefined || rest[0] === null) rest = rest.slice(1)
+  else if (typeof rest[0] !== 'object' && typeof rest[0] !== 'function')
+    throw invalidArgType('args', 'of type object', rest[0])
+  const [first, second] = rest
+  if (typeof first === 'function') return { args, options: bare({}), callback: first as Callback }
+  const options = first === undefined || first === null ? {} : (object('options', first) as Options)
+  return { args, options: bare(options), callback: callbackOf(second) }
+}
+
+export function execFile(file: unknown, ...rest: unknown[]): ChildProcess {
+  if (reason !== null) {
+    refuseOwn(...rest)
+    return Reflect.apply(nodes.execFile, undefined, [file, ...rest]) as ChildProcess
+  }
+  const { args, options, callback } = sort(rest)
+  optional('options.argv0', 'string', options['argv0'])
+  const timeout = timeoutOf(options['timeout'])
+  const max = maxBufferOf(options['maxBuffer']) ?? MEBIBYTE
+  const killSignal = killSignalOf(options['killSignal'])
+  const grace = endingOf(options)
+  const { cwd, env, gid, shell, signal, uid, argv0, group, killOnParentExit, killGrace } = options
+  const child = spawn(file, args, {
+    cwd: cwd ?? null,
+    env: env ?? null,
+    gid,
+    shell: shell ?? false,
+    signal,
+    uid,
+    argv0,
+    group,
+    killOnParentExit,
+    killGrace,
+    killSignal,
+    windowsHide: Boolean(options['windowsHide']),
+    windowsVerbatimArguments: Boolean(options['windowsVerbatimArguments']),
+  })
+  const encoding = 'encoding' in options ? (options['encoding'] as string) : 'utf8'
+  const run = new Run(child, callback, [text('file', file), ...args].join(' '), encoding, max)
+  const end = killer(child, killSignal, grace)
+  run.end = end
+  if (timeout > 0) run.timer = setTimeout(() => run.kill('timeout'), timeout)
+  return child
+}
+
+/** What is collected of one child. */
+class Run {
+  end: ReturnType<typeof killer> = () => false
+  timer: NodeJS.Timeout | null = null
+  readonly #child: ChildProcess
+  readonly #callback: Callback | null
+  readonly #command: string
+  readonly #output: Output[]
+  #killed = false
+  #done = false
+  #error: Error | null = null
+
+  constructor(child: ChildProcess, callback: Callback | null, command: string, encoding: string, max: number) {
+    this.#child = child
+    this.#callback = callback
+    this.#command = command
+    const name = encoding !== 'buffer' && Buffer.isEncoding(encoding) ? encoding : null
+    const streams: [string, Readable | null | undefined][] = [
+      ['stdout', child.stdout],
+      ['stderr', child.stderr],
+    ]
+    this.#output = streams.map(([which, stream]) => {
+      const over = (): void => {
+        this.#error = stdioMaxBuffer(which)
+        this.kill('maxBuffer')
+      }
+      return new Output(stream ?? null, name, max, over)
+    })
+    child.on('close', (code, signal) => this.#finish(code, signal))
+    child.on('error', (error) => {
+      this.#error = error
+      this.#destroy()
+      this.#finish(null, null)
+    })
+  }
+
+  kill(cause: 'timeout' | 'maxBuffer'): void {
+    this.#destroy()
+    this.#killed = true
+    try {
+      this.end(cause)
+    } catch (error) {
+      this.#error = error as Error
+      this.#finish(null, null)
+    }
+  }
+
+  #destroy(): void {
+    this.#child.stdout?.destroy()
+    this.#child.stderr?.destroy()
+  }
+
+  #finish(code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.#done) return
+    this.#done = true
+    if (this.timer !== null) clearTimeout(this.timer)
+    if (this.#callback === null) return
+    const [stdout, stderr] = this.#output.map((output) => output.whole()) as [string | Buffer, string | Buffer]
+    if (this.#error === null && code === 0 && signal === null) {
+      this.#callback(null, stdout, stderr)
+      return
+    }
+    const error = this.#error ?? this.#failed(code, signal, stderr)
+    Object.assign(error, { cmd: this.#command })
+    this.#callback(error, stdout, stderr)
+  }
+
+  #failed(code: number | null, signal: NodeJS.Signals | null, stderr: string | Buffer): Error {
+    const name = code !== null && code < 0 ? getSystemErrorName(code) : code
+    const killed = this.#child.killed || this.#killed
+    return Object.assign(new Error(`Command failed: ${this.#command}\n${stderr.toString()}`), {
+      code: name,
+      killed,
+      signal,
+    })
+  }
+}
+
+class Output {
+  readonly #stream: Readable | null
+  readonly #chunks: (string | Buffer)[] = []
+  readonly #isText: boolean
+  #length = 0
+
+  constructor(stream: Readable | null, encoding: string | null, max: number, over: () => void) {
+    this.#stream = stream
+    this.#isText = encoding !== null
+    if (stream === null) return
+    if (encoding !== null) stream.setEncoding(encoding as BufferEncoding)
+    stream.on('data', (chunk: string | Buffer) => {
+      const now = stream.readableEncoding
+      const length = typeof chunk === 'string' ? Buffer.byteLength(chunk, now ?? 'utf8') : chunk.length
+      const room = max - this.#length
+      this.#length += length
+      if (length <= room) {
+        this.#chunks.push(chunk)
+        return
+      }
+      this.#chunks.push(chunk.slice(0, room))
+      over()
+    })
+  }
+
+  whole(): string | Buffer {
+    if (this.#isText || this.#stream?.readableEncoding) return this.#chunks.join('')
+    return Buffer.concat(this.#chunks as Buffer[])
+  }
+}
+
+/** The file of exec() is a line for a shell. */
+export function exec(command: unknown, ...rest: unknown[]): ChildProcess {
+  if (reason !== null) {
+    refuseOwn(...rest)
+    return Reflect.apply(nodes.exec, undefined, [command, ...rest]) as ChildProcess
+  }
+  const line = text('command', command)
+  const [first, second] = typeof rest[0] === 'function' ? [undefined, rest[0]] : rest
+  const options = bare(first)
+  const { shell } = options
+  // By way of the module, where somebody may have put an execFile() of his own.
+  return execFile(line, { ...options, shell: typeof shell === 'string' ? shell : true }, second)
+}
+
+/** With `child`, and with what was printed on the error, as in child_process. */
+function promising(original: (...args: unknown[]) => ChildProcess): (...args: unknown[]) => Promise<unknown> {
+  const promised = (...args: unknown[]): Promise<unknown> => {
+    const settle = {} as { resolve: (value: unknown) => void; reject: (error: Error) => void }
+    const promise = new Promise((resolve, reject) => Object.assign(settle, { resolve, reject }))
+    // Not in the promise's own function: what is wrong with the arguments is thrown.
+    const child = original(...args, (error: Error | null, stdout: unknown, stderr: unknown) => {
+      if (error === null) settle.resolve({ stdout, stderr })
+      else settle.reject(Object.assign(error, { stdout, stderr }))
+    })
+    return Object.assign(promise, { child })
+  }
+  return Object.defineProperty(promised, 'name', { value: original.name })
+}
+
+for (const each of [exec, execFile])
+  Object.defineProperty(each, promisify.custom, { value: promising(each as never), enumerable: false })

@@ -1,0 +1,46 @@
+// Node's own functions, as they are before anything is put in their place, and whether what is inside is as we know it.
+import * as original from 'node:child_process'
+import { platform, versions } from 'node:process'
+import * as processModule from 'node:process'
+import { runSync } from '../native.js'
+
+export const ChildProcess = original.ChildProcess as unknown as {
+  readonly prototype: { spawn(options: object): number }
+}
+export const nodes = { ...original }
+
+/** Why Node's own functions serve here; null where ours can. */
+export const reason: string | null = reasonOf()
+
+function reasonOf(): string | null {
+  if (Object.hasOwn(versions, 'bun')) return 'Bun has its own'
+  if (Object.hasOwn(versions, 'deno')) return 'Deno has its own'
+  if (platform === 'win32') return 'on Windows Node does it'
+  if ((processModule as { permission?: unknown }).permission !== undefined) return 'Node runs with --permission'
+  if (typeof runSync !== 'function') return 'the native addon is of another version'
+  return isKnown() ? null : 'the inside of this version of Node is not known'
+}
+
+/** A spawn that our handle refuses, and Node undoes: have we been called as we expect, with what we need? */
+function isKnown(): boolean {
+  const refused = -22
+  const options: Record<string, unknown> = { file: 'x', args: ['x'], envPairs: [], stdio: ['pipe', 'ignore', 2, 'ipc'] }
+  const seen: string[] = []
+  const child = Object.create(ChildProcess.prototype) as Record<string, unknown>
+  child['_handle'] = {
+    spawn() {
+      const stdio = options['stdio'] as { type: string; fd?: number; handle?: { open?: unknown } }[]
+      for (const { type, fd, handle } of stdio) seen.push(`${type} ${fd ?? typeof handle?.open}`)
+      return refused
+    },
+    close: () => seen.push('close'),
+  }
+  try {
+    ChildProcess.prototype.spawn.call(child as never, options)
+    return false
+  } catch (error) {
+    const { errno } = error as NodeJS.ErrnoException
+    const expected = 'pipe function,ignore undefined,fd 2,pipe function,close'
+    return errno === refused && seen.join() === expected && child['_handle'] === null
+  }
+}

@@ -1,0 +1,132 @@
+// What stands in the place of Node's ProcessWrap under a ChildProcess. Node's own JavaScript makes the streams and the IPC
+// channel of it; it calls spawn(), kill(), ref(), unref() and close(), and is called back by `onexit`.
+import { AsyncResource } from 'node:async_hooks'
+import { constants } from 'node:os'
+import type { NativeChild, SpawnFailure } from '../../index.js'
+import { forgetExit, hold, listenForExit, release, spawnPaired } from '../events.js'
+import { CONTAIN, DETACHED, GROUP, HIDE_WINDOW, KILL_ON_PARENT_EXIT, VERBATIM_ARGUMENTS } from '../records.js'
+import type { SpawnRequest } from '../records.js'
+import { signalNumber } from '../signals.js'
+import { soon } from '../soon.js'
+import type { ExitStatus } from '../types.js'
+import type { Normal } from './normal.js'
+
+const IGNORE = -1
+/** A pair of sockets: src/binding/child_process.rs. */
+const SOCKETS = -3
+const { EINVAL, ESRCH } = constants.errno
+
+/** An entry of stdio, as Node has completed it. */
+export interface Entry {
+  readonly type: string
+  readonly fd?: number
+  readonly handle?: { readonly fd: number; open(fd: number): unknown }
+}
+
+export function requestOf(options: Normal, stdio: readonly Entry[]): SpawnRequest {
+  const { file, args, cwd, envPairs, uid, gid, group, detached, windowsHide, windowsVerbatimArguments } = options
+  const argv = args?.length ? args : [file]
+  const fds = stdio.map(fdOf)
+  while (fds.length < 3) fds.push(IGNORE)
+  return {
+    flags:
+      (detached ? DETACHED : 0) |
+      (windowsHide ? HIDE_WINDOW : 0) |
+      (windowsVerbatimArguments ? VERBATIM_ARGUMENTS : 0) |
+      (group === 'contain' ? CONTAIN : group ? GROUP : 0) |
+      (options['killOnParentExit'] ? KILL_ON_PARENT_EXIT : 0),
+    uid: (uid as number | undefined) ?? null,
+    gid: (gid as number | undefined) ?? null,
+    groups: null,
+    stdio: fds,
+    args: argv.join('\0'),
+    file: argv[0] === file ? null : file,
+    env: envPairs.join('\0'),
+    cwd: cwd || null,
+  }
+}
+
+function fdOf({ type, fd, handle }: Entry): number {
+  if (type === 'ignore') return IGNORE
+  if (type === 'pipe' || type === 'overlapped') return SOCKETS
+  return fd ?? handle?.fd ?? IGNORE
+}
+
+export class Process extends AsyncResource {
+  /** By Node's name for it. */
+  onexit: (code: number, signal: string) => void
+  pid: number | undefined
+  native: NativeChild | null = null
+  failure: SpawnFailure | null = null
+  /** Node completes it before it calls spawn(), with which it passes other things from one version to the next. */
+  readonly #options: Normal
+  #refd = true
+  #listening = false
+
+  constructor(options: Normal, onexit: Process['onexit']) {
+    super('PROCESSWRAP')
+    this.#options = options
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- Node's own name for a callback
+    this.onexit = onexit
+  }
+
+  /** 0, or libuv's error number. */
+  spawn(): number {
+    const stdio = this.#options['stdio'] as readonly Entry[]
+    const answer = spawnPaired(requestOf(this.#options, stdio), (fd, end) => void stdio[fd]!.handle!.open(end))
+    if (Object.hasOwn(answer, 'errno')) {
+      this.failure = answer as SpawnFailure
+      return this.failure.errno
+    }
+    this.native = answer as NativeChild
+    this.pid = this.native.pid
+    this.#listening = true
+    listenForExit(this.native.handle, this)
+    if (this.#refd) hold()
+    return 0
+  }
+
+  /** Told when the loop has read what the child had written: Node tells an exit last, too. */
+  exited(status: ExitStatus | null): void {
+    if (this.native !== null) forgetExit(this.native.handle)
+    soon(() => {
+      if (!this.#listening) return
+      this.#stop()
+      this.runInAsyncScope(this.onexit, undefined, status?.code ?? 0, status?.signal ?? '')
+    })
+  }
+
+  kill(signal: number): number {
+    if (this.native === null) return -ESRCH
+    try {
+      const answer = this.native.sendSignal(signalNumber(signal))
+      return answer === 1 ? 0 : answer === 0 ? -ESRCH : answer
+    } catch {
+      return -EINVAL
+    }
+  }
+
+  ref(): void {
+    if (!this.#refd && this.#listening) hold()
+    this.#refd = true
+  }
+
+  unref(): void {
+    if (this.#refd && this.#listening) release()
+    this.#refd = false
+  }
+
+  hasRef(): boolean {
+    return this.#refd && this.#listening
+  }
+
+  close(): void {
+    if (this.#listening && this.native !== null) forgetExit(this.native.handle)
+    this.#stop()
+  }
+
+  #stop(): void {
+    if (this.#listening && this.#refd) release()
+    this.#listening = false
+  }
+}

@@ -1,0 +1,127 @@
+// spawn() and fork(), with our options.
+import type { ChildProcess } from 'node:child_process'
+import { execArgv as processExecArgv, execPath as processExecPath, nextTick } from 'node:process'
+import * as processModule from 'node:process'
+import { clearTimeout, setTimeout } from 'node:timers'
+import { DEFAULT_ENDING } from '../end.js'
+import {
+  childAborted,
+  childProcessIpcRequired,
+  featureUnavailable,
+  invalidArgType,
+  invalidArgValue,
+} from '../errors.js'
+import { causeNumber } from '../exit-status.js'
+import { boolean, nonNegative } from '../validate.js'
+import { bare, noNul, given, killSignalOf, object, pathOf, signalOf, text, timeoutOf } from './check.js'
+import type { Options } from './check.js'
+import { makeChild, processes } from './child.js'
+import { normalize } from './normal.js'
+import { nodes, reason } from './original.js'
+
+/** How limits end a child that was started with one of our options; null: by one signal, as child_process does. */
+export type Killer = (cause: 'timeout' | 'abort' | 'maxBuffer') => boolean
+
+export function spawn(file: unknown, second?: unknown, third?: unknown): ChildProcess {
+  if (reason !== null) {
+    refuseOwn(second, third)
+    return nodes.spawn(file as string, second as string[], third as object)
+  }
+  const options = normalize(file, second, third)
+  const timeout = timeoutOf(options['timeout'])
+  const signal = signalOf(options['signal'])
+  const killSignal = killSignalOf(options['killSignal'])
+  const ending = endingOf(options)
+  const child = makeChild(options)
+  child.spawn(options)
+  const kill = killer(child, killSignal, ending)
+  if (timeout > 0) {
+    const timer = setTimeout(() => {
+      try {
+        kill('timeout')
+      } catch (error) {
+        child.emit('error', error)
+      }
+    }, timeout)
+    child.once('exit', () => clearTimeout(timer))
+    child.once('error', () => clearTimeout(timer))
+  }
+  if (signal !== undefined) {
+    const abort = (): void => {
+      try {
+        if (kill('abort')) child.emit('error', childAborted(signal.reason))
+      } catch (error) {
+        child.emit('error', error)
+      }
+    }
+    if (signal.aborted) nextTick(abort)
+    else {
+      signal.addEventListener('abort', abort, { once: true })
+      child.once('exit', () => signal.removeEventListener('abort', abort))
+    }
+  }
+  return child
+}
+
+const OWN = ['group', 'killOnParentExit', 'killGrace']
+
+/** What is asked of us must not be forgotten where Node serves. */
+export function refuseOwn(...args: unknown[]): void {
+  for (const options of args) {
+    if (typeof options !== 'object' || options === null) continue
+    const name = OWN.find((each) => Object.hasOwn(options, each) && given((options as Options)[each]))
+    if (name !== undefined) throw featureUnavailable(`options.${name}`, `here: ${reason}`)
+  }
+}
+
+function endingOf({ group, killOnParentExit, killGrace }: Options): number | null {
+  boolean('options.killOnParentExit', killOnParentExit)
+  if (group !== 'contain' && given(group) && typeof group !== 'boolean')
+    throw invalidArgType('options.group', "of type boolean or 'contain'", group)
+  if (given(killGrace)) return nonNegative('options.killGrace', killGrace)
+  return group ? DEFAULT_ENDING.grace : null
+}
+
+/** For execFile(), whose limits are its own. */
+export function killer(child: ChildProcess, signal: number | null, grace: number | null): Killer {
+  return (cause) => {
+    const native = processes.get(child)?.native
+    if (grace === null || !native) return child.kill(signal ?? undefined)
+    return native.end(causeNumber(cause), signal ?? DEFAULT_ENDING.signal, grace, 0) === 1
+  }
+}
+
+export { endingOf }
+
+export function fork(modulePath: unknown, second?: unknown, third?: unknown): ChildProcess {
+  if (reason !== null) {
+    refuseOwn(second, third)
+    return nodes.fork(modulePath as string, second as string[], third as object)
+  }
+  const path = pathOf('modulePath', modulePath)
+  const hasList = Array.isArray(second) || second === undefined || second === null
+  if (!hasList && typeof second !== 'object') throw invalidArgType('args', 'an instance of Array', second)
+  const last = hasList ? third : second
+  const options = Object.assign(bare(given(last) ? object('options', last) : {}), { shell: false })
+  const args = hasList ? ((second as unknown[] | undefined) ?? []) : []
+  const execPath = options['execPath'] ? noNul('options.execPath', options['execPath']) : processExecPath
+  options['execPath'] = execPath
+  const execArgv = (options['execArgv'] ?? withoutScript(processExecArgv)) as string[]
+  execArgv.forEach((each, i) => noNul(`options.execArgv[${i}]`, each))
+  const { stdio, silent } = options
+  if (Array.isArray(stdio)) {
+    if (!stdio.includes('ipc')) throw childProcessIpcRequired()
+  } else {
+    const word = typeof stdio === 'string' ? stdio : silent ? 'pipe' : 'inherit'
+    if (!['pipe', 'overlapped', 'ignore', 'inherit'].includes(word)) throw invalidArgValue('stdio', 'is invalid', stdio)
+    if (word === 'inherit') options['stdio'] = [0, 1, 2, 'ipc']
+    else options['stdio'] = [word, word, word, 'ipc']
+  }
+  return spawn(text('options.execPath', execPath), [...execArgv, path, ...args], options)
+}
+
+/** Of a program that was given by `-e`: else the child would run that, and fork again. */
+function withoutScript(args: readonly string[]): readonly string[] {
+  const at = args.lastIndexOf((processModule as { _eval?: string })._eval ?? '\0')
+  return at > 0 ? args.filter((_, i) => i !== at && i !== at - 1) : args
+}
