@@ -9,6 +9,7 @@ import { setAlarm } from './events.js'
 import type { Handle } from './handle.js'
 import { inputOf, write } from './input.js'
 import type { Input } from './input.js'
+import { refuseNearMiss } from './near-misses.js'
 import { ownOptions } from './own.js'
 import type { Unchecked } from './own.js'
 import { soon } from './soon.js'
@@ -17,6 +18,7 @@ import type { ExitStatus, Output, OutputOptions } from './types.js'
 import { boolean, nonNegative } from './validate.js'
 import { wait } from './wait.js'
 
+const NAMES = new Set(['check', 'drainTimeout', 'encoding', 'input', 'maxBuffer', 'overflow'])
 const MAX_BUFFER = 64 * 1024 * 1024
 const DRAIN_TIMEOUT = 1000
 /** Who has ended a child does not want to wait for its grandchildren. */
@@ -100,7 +102,9 @@ function decoded(bytes: Collected<Buffer>, encoding: BufferEncoding): Collected<
 /** @throws what is wrong with them; the child gets its end of input all the same */
 function settingsOf(handle: Handle, options: unknown): Settings {
   try {
-    return validated(ownOptions('options', options))
+    const given = ownOptions('options', options)
+    for (const [name, value] of Object.entries(given)) if (!NAMES.has(name)) refuseNearMiss('output()', name, value)
+    return validated(given)
   } catch (error) {
     void feed(handle, null)
     throw error

@@ -2,11 +2,12 @@
 import type { Buffer } from 'node:buffer'
 import { invalidArgValue } from './errors.js'
 import { holding } from './events.js'
+import type { Handle } from './handle.js'
 import { collectAll, validated } from './output.js'
 import { ownOptions } from './own.js'
 import type { Unchecked } from './own.js'
+import { start } from './shared-child.js'
 import { tellApart } from './spawn/arguments.js'
-import { launch } from './spawn/index.js'
 import { startsWithPipe } from './spawn/stdio.js'
 import type { Output, OutputOptions, SpawnOptions } from './types.js'
 
@@ -44,5 +45,11 @@ export async function run(file: unknown, second?: unknown, third?: unknown): Pro
   const settings = validated({ check: check ?? true, drainTimeout, encoding, input, maxBuffer, overflow })
   if (input !== undefined && !startsWithPipe(spawnOptions.stdio))
     throw invalidArgValue('options.stdio', "must have a 'pipe' for options.input to go into", spawnOptions.stdio)
-  return holding(launch(file, args, spawnOptions, (handle) => handle).then((handle) => collectAll(handle, settings)))
+  return holding(started(file, args, spawnOptions).then((handle) => collectAll(handle, settings)))
+}
+
+async function started(file: unknown, args: unknown, options: unknown): Promise<Handle> {
+  let handle: Handle | null = null
+  await start(file, args, options, (its) => (handle = its))
+  return handle!
 }

@@ -15,6 +15,7 @@ import { output } from './output.js'
 import { isObject } from './own.js'
 import { signalNumber } from './signals.js'
 import { launch, launchSync } from './spawn/index.js'
+import { traced, tracedSync, tracing } from './tracing.js'
 import type {
   ChildToken,
   Containment,
@@ -84,7 +85,7 @@ export class SharedChild {
   static spawn(file: string | URL, args?: readonly string[] | null, options?: SpawnOptions): Promise<SharedChild>
   static spawn(file: string | URL, options?: SpawnOptions): Promise<SharedChild>
   static spawn(file: unknown, second?: unknown, third?: unknown): Promise<SharedChild> {
-    return launch(file, second, third, childOf)
+    return start(file, second, third)
   }
 
   /**
@@ -95,7 +96,9 @@ export class SharedChild {
   static spawnSync(file: string | URL, args?: readonly string[] | null, options?: SpawnOptions): SharedChild
   static spawnSync(file: string | URL, options?: SpawnOptions): SharedChild
   static spawnSync(file: unknown, second?: unknown, third?: unknown): SharedChild {
-    return childOf(launchSync(file, second, third))
+    const work = (): SharedChild => childOf(launchSync(file, second, third))
+    const channel = tracing()
+    return channel === null ? work() : tracedSync(channel, [file, second, third], work)
   }
 
   /**
@@ -453,6 +456,29 @@ export class SharedChild {
     const { pid, spawnfile, spawnargs } = this
     return `SharedChild ${inspect({ pid, spawnfile, spawnargs, status: this.#handle.status }, options)}`
   }
+}
+
+/**
+ * Starts a child, for spawn() and run().
+ *
+ * @internal
+ */
+export function start(
+  file: unknown,
+  second: unknown,
+  third: unknown,
+  onHandle?: (handle: Handle) => void,
+): Promise<SharedChild> {
+  const channel = tracing()
+  if (channel === null && onHandle === undefined) return launch(file, second, third, childOf)
+  const work = (told: (child: SharedChild) => void): Promise<SharedChild> =>
+    launch(file, second, third, (handle) => {
+      onHandle?.(handle)
+      const child = childOf(handle)
+      told(child)
+      return child
+    })
+  return channel === null ? work(() => {}) : traced(channel, [file, second, third], work)
 }
 
 /** Out here, because a class that names itself in its body is renamed by the bundler, and its name is public. */

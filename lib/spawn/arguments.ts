@@ -1,5 +1,6 @@
 // spawn(file, args?, options?) or spawn(file, options?)
 import { invalidArgType } from '../errors.js'
+import { refuseNearMiss } from '../near-misses.js'
 import { elementAt, optionsObject } from '../own.js'
 import type { Unchecked } from '../own.js'
 import type { SpawnOptions } from '../types.js'
@@ -56,6 +57,7 @@ function optionsOf(value: unknown): Unchecked<SpawnOptions> {
   if (given === undefined) return options
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(options, name)) options[name as keyof SpawnOptions] = (given as typeof options)[name as never]
+    else refuseNearMiss('spawn()', name, (given as Record<string, unknown>)[name])
   }
   return options
 }

@@ -1,0 +1,55 @@
+import test from 'ava'
+import { run, spawn, SharedChild } from 'shared-child'
+import { start } from './support/children.js'
+import { rejection, thrown } from './support/failures.js'
+
+const file = process.execPath
+
+test('by spawn() and run(): the error says what was meant', async (t) => {
+  for (const [name, meant] of [
+    ['timout', 'timeout'],
+    ['timeOut', 'timeout'],
+    ['tiemout', 'timeout'],
+    ['timeouts', 'timeout'],
+    ['kill_signal', 'killSignal'],
+    ['killsignal', 'killSignal'],
+    ['CWD', 'cwd'],
+    ['signa1', 'signal'],
+  ] as const) {
+    const options = { [name]: 5 }
+    for (const call of [() => spawn(file, ['-v'], options), () => run(file, ['-v'], options)]) {
+      const error = await rejection(t, call)
+      t.true(error instanceof TypeError)
+      t.is(error.code, 'ERR_INVALID_ARG_VALUE')
+      t.true(error.message.includes(`'options.${name}' is no option, but '${meant}' is`), error.message)
+    }
+    t.is(thrown(t, () => SharedChild.spawnSync(file, options)).code, 'ERR_INVALID_ARG_VALUE')
+  }
+})
+
+test('one of another call, too', async (t) => {
+  for (const name of ['maxBuffer', 'encoding', 'input', 'check', 'overflow', 'drainTimeout']) {
+    const error = await rejection(t, () => spawn(file, { [name]: 5 }))
+    t.true(error.message.includes(`is an option of output() and run(), not of spawn()`), error.message)
+  }
+  const child = await start(t, file, ['-e', 'setTimeout(() => {}, 600_000)'])
+  for (const name of ['signal', 'timeout', 'killSignal']) {
+    const error = await rejection(t, () => child.output({ [name]: 5 }))
+    t.true(error.message.includes('is an option of spawn(), not of output()'), error.message)
+  }
+  t.regex((await rejection(t, () => child.output({ maxBufer: 5 } as object))).message, /'maxBuffer' is/)
+})
+
+test('others are ignored, as in child_process, and so is one without a value', async (t) => {
+  const options = {
+    id: 5,
+    cmd: 'x',
+    end: 1,
+    verbose: true,
+    reject: false,
+    timout: undefined,
+    maxbuffer: null,
+  }
+  t.true((await (await spawn(file, ['-v'], options as object)).output(options as object)).status.success)
+  t.true((await run(file, ['-v'], options as object)).status.success)
+})
