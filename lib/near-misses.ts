@@ -5,7 +5,7 @@ import { invalidArgValue } from './errors.js'
 /** What each call knows, but for names that say something elsewhere, too. */
 const OPTIONS: Readonly<Record<string, string>> = {
   'spawn()':
-    'argv0 cwd detached env gid group groups killGrace killOnParentExit killSignal shell signal stdio timeout uid windowsHide windowsVerbatimArguments',
+    'argv0 cwd detached env gid group groups killGrace killOnParentExit killSignal serialization shell signal stdio timeout uid windowsHide windowsVerbatimArguments',
   'output() and run()': 'check drainTimeout encoding input maxBuffer overflow',
   'terminate()': 'endStdin grace',
 }
