@@ -34,7 +34,8 @@ export declare class Events {
    * - 3 handle: exited, but someone else took the status;
    * - 4 request: returned, to be started by `spawnReturned(request)`;
    * - 5 request gone: `waitGroup` is over; `gone` is 1 when nothing of the group runs any more;
-   * - 6 request: the time of `setAlarm` has come.
+   * - 6 request: the time of `setAlarm` has come;
+   * - 7 request: `collect` is over.
    */
   drain(into: Float64Array): number
   /**
@@ -77,6 +78,13 @@ export declare class Events {
    * milliseconds have passed (Infinity: no limit).
    */
   waitGroup(request: number, child: NativeChild, ms: number): void
+  /**
+   * Takes the pipe of the child's fd, once per process, and collects what comes out of it, without any JavaScript. An event
+   * with this request's number tells when there is nothing more to come. Over `limit` bytes (Infinity: none), by `overflow`:
+   * 0 nothing more is read, the pipe stays open and the event comes; 1 the first bytes are kept; 2 the last. Null: it is not
+   * there to be taken, or has to be read as a stream here (Windows; SHARED_CHILD_REACTOR=threads), and still can be.
+   */
+  collect(request: number, child: NativeChild, fd: number, limit: number, overflow: number): OutputCollector | null
   /**
    * An event with this request's number tells that `ms` milliseconds have passed, by the system's clock and
    * not by one that a test has put in its place. 0, or libuv's error number (negative): there is no thread
@@ -155,6 +163,18 @@ export declare class NativeChild {
   isPipe(fd: number): boolean
   /** A token that `Events.attach` takes, in any thread of this process. */
   share(): string
+}
+
+/** Collects what comes out of one pipe of a child, until it is stopped or collected by the garbage collector. */
+export declare class OutputCollector {
+  /** Takes what is there, and closes the pipe. No event comes after this. */
+  stop(): void
+  /** Whether the end of the file was read. */
+  get ended(): boolean
+  /** Whether there was more than the limit. */
+  get truncated(): boolean
+  /** What has been kept, once. */
+  take(): Buffer
 }
 
 /** How a process ended. */

@@ -838,6 +838,7 @@ module.exports = nativeBinding
 module.exports.Events = nativeBinding.Events
 module.exports.FilledPipe = nativeBinding.FilledPipe
 module.exports.NativeChild = nativeBinding.NativeChild
+module.exports.OutputCollector = nativeBinding.OutputCollector
 module.exports.firstRealtimeSignal = nativeBinding.firstRealtimeSignal
 module.exports.hasUnread = nativeBinding.hasUnread
 module.exports.runSync = nativeBinding.runSync

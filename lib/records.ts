@@ -40,6 +40,12 @@ export const REAPED_ELSEWHERE = 3
 export const RETURNED = 4
 export const GROUP_GONE = 5
 export const ALARM = 6
+export const COLLECTED = 7
+
+/** What becomes of output that is over its limit: nothing more is read, or only its head or its tail is kept. */
+export const OVERFLOW_STOP = 0
+export const OVERFLOW_HEAD = 1
+export const OVERFLOW_TAIL = 2
 
 /** Of a request: flags, uid, gid, and how many groups and fds follow. */
 const HEADER = 5

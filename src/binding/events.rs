@@ -3,9 +3,12 @@
 //! them.
 
 use super::child::NativeChild;
+use super::collector::{OutputCollector, overflow_of};
 use super::error::{SpawnFailure, stage_number};
 use super::options::SpawnRequest;
-use super::records::{ALARM, EVENT_WIDTH, EXITED, FAILED, GROUP_GONE, REAPED_ELSEWHERE, RETURNED, SPAWNED};
+use super::records::{
+    ALARM, COLLECTED, EVENT_WIDTH, EXITED, FAILED, GROUP_GONE, REAPED_ELSEWHERE, RETURNED, SPAWNED,
+};
 use super::text::Text;
 use super::wake::{Listener, Wake};
 use crate::core::child::ChildHandle;
@@ -34,6 +37,7 @@ enum Event {
     Returned { request: f64 },
     GroupGone { request: f64, gone: bool },
     Alarm { request: f64 },
+    Collected { request: f64 },
 }
 
 /// The queue to which the reactor and the spawners add events. They hold it weakly: when its env is gone, the
@@ -90,7 +94,8 @@ impl Events {
     /// - 3 handle: exited, but someone else took the status;
     /// - 4 request: returned, to be started by `spawnReturned(request)`;
     /// - 5 request gone: `waitGroup` is over; `gone` is 1 when nothing of the group runs any more;
-    /// - 6 request: the time of `setAlarm` has come.
+    /// - 6 request: the time of `setAlarm` has come;
+    /// - 7 request: `collect` is over.
     #[napi(catch_unwind)]
     pub fn drain(&self, mut into: Float64ArraySlice) -> u32 {
         let mut waiting = self.queue.lock();
@@ -222,6 +227,31 @@ impl Events {
         });
     }
 
+    /// Takes the pipe of the child's fd, once per process, and collects what comes out of it, without any JavaScript. An event
+    /// with this request's number tells when there is nothing more to come. Over `limit` bytes (Infinity: none), by `overflow`:
+    /// 0 nothing more is read, the pipe stays open and the event comes; 1 the first bytes are kept; 2 the last. Null: it is not
+    /// there to be taken, or has to be read as a stream here (Windows; SHARED_CHILD_REACTOR=threads), and still can be.
+    #[napi(catch_unwind)]
+    pub fn collect(
+        &self,
+        request: f64,
+        child: &NativeChild,
+        fd: u32,
+        limit: f64,
+        overflow: u32,
+    ) -> Option<OutputCollector> {
+        let queue = Arc::downgrade(&self.queue);
+        let done = move || {
+            if let Some(queue) = queue.upgrade() {
+                queue.push(Event::Collected { request });
+            }
+        };
+        // A float becomes the nearest integer that there is.
+        let (limit, overflow) = (limit as usize, overflow_of(overflow)?);
+        let collector = child.handle.child().collect(fd as usize, limit, overflow, done)?;
+        Some(OutputCollector { collector })
+    }
+
     /// An event with this request's number tells that `ms` milliseconds have passed, by the system's clock and
     /// not by one that a test has put in its place. 0, or libuv's error number (negative): there is no thread
     /// that could wait.
@@ -325,6 +355,7 @@ impl Event {
             Self::Returned { request } => record([RETURNED, request]),
             Self::GroupGone { request, gone } => record([GROUP_GONE, request, f64::from(gone)]),
             Self::Alarm { request } => record([ALARM, request]),
+            Self::Collected { request } => record([COLLECTED, request]),
             Self::Exited { handle, outcome: Err(_) } => record([REAPED_ELSEWHERE, handle]),
             Self::Exited { handle, outcome: Ok(status) } => {
                 let (code, signal) = match status.end {

@@ -1,12 +1,13 @@
 //! What JavaScript sees: conversions only. No decision about processes is made here.
 //!
 //! [`events`] brings events to a JS thread, and [`wake`] wakes that thread for them. [`child`] is the handle on a child,
-//! [`tasks`] its three jobs for libuv's pool. [`streams`] is for JavaScript's streams that are given to a child.
+//! [`tasks`] its three jobs for libuv's pool. [`collector`] has what a child has written. [`streams`] is for JavaScript's streams that are given to a child.
 //! [`records`], [`options`], [`text`], [`status`] and [`error`] convert values.
 
 mod child;
 #[cfg(unix)]
 mod child_process;
+mod collector;
 mod error;
 mod events;
 mod options;

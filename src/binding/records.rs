@@ -29,3 +29,9 @@ pub const REAPED_ELSEWHERE: f64 = 3.0;
 pub const RETURNED: f64 = 4.0;
 pub const GROUP_GONE: f64 = 5.0;
 pub const ALARM: f64 = 6.0;
+pub const COLLECTED: f64 = 7.0;
+
+/// What becomes of output that is over its limit: see `Overflow`.
+pub const OVERFLOW_STOP: u32 = 0;
+pub const OVERFLOW_HEAD: u32 = 1;
+pub const OVERFLOW_TAIL: u32 = 2;

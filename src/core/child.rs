@@ -1,6 +1,7 @@
 //! A child that was started by our own engine: its state machine, the parent's ends of its pipes, and
 //! the file and arguments it was started with.
 
+use super::collector::{Collector, Overflow};
 use super::ending::Endings;
 use super::group::GroupWaiters;
 use super::process::Containment;
@@ -133,6 +134,31 @@ impl Child {
                 Some(TakenPipe::Open(end))
             }
             Pipe::Drained(bytes) => Some(TakenPipe::Drained(bytes)),
+        }
+    }
+
+    /// Takes the pipe of the child's fd and collects what comes out of it (see [`Collector::start`], whose `done` may be
+    /// called before this returns). `None`: it is not there to be taken, or cannot be watched, and then it still is.
+    pub fn collect(
+        &self,
+        fd: usize,
+        limit: usize,
+        overflow: Overflow,
+        done: impl FnOnce() + Send + 'static,
+    ) -> Option<Arc<Collector>> {
+        match self.take_pipe(fd)? {
+            TakenPipe::Drained(bytes) => {
+                let collector = Collector::of_all(bytes, limit, overflow);
+                done();
+                Some(collector)
+            }
+            TakenPipe::Open(end) => match Collector::start(end, limit, overflow, done) {
+                Ok(collector) => Some(collector),
+                Err(end) => {
+                    self.pipes().ends[fd] = Pipe::Open(end);
+                    None
+                }
+            },
         }
     }
 

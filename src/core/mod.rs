@@ -20,6 +20,8 @@ pub mod child;
 #[cfg(not(loom))]
 pub mod clock;
 #[cfg(not(loom))]
+pub mod collector;
+#[cfg(not(loom))]
 pub mod ending;
 #[cfg(all(unix, not(loom)))]
 pub mod exchange;

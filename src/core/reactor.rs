@@ -5,13 +5,22 @@
 //! It uses neither SIGCHLD nor `waitpid(-1)`: both belong to the host's event loop.
 
 use super::child::{self, Child};
+use super::collector::Collector;
 use super::registry;
-use super::sys::{ExitWatcher, Handle, PipeEnd};
+use super::sys::{ExitWatcher, Handle, PipeEnd, WatcherCallbacks};
 use super::weak_children::WeakChildren;
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
+
+const CALLBACKS: WatcherCallbacks =
+    WatcherCallbacks { on_exit: reap, on_hangup: settle_pipes, on_readable: read };
+
+/// A number under which something can be watched, and nothing else is.
+pub fn new_key() -> usize {
+    child::next_id() as usize
+}
 
 /// The system's watcher, which is started at first use. `None`: this system has none.
 /// Call this before a spawn: if a thread or a descriptor for the watcher is missing, the spawn fails before a
@@ -22,7 +31,7 @@ pub fn start() -> io::Result<Option<&'static ExitWatcher>> {
     if WATCHER.get().is_none() {
         let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         if WATCHER.get().is_none() {
-            let watcher = match ExitWatcher::start(reap, settle_pipes) {
+            let watcher = match ExitWatcher::start(CALLBACKS) {
                 Ok(watcher) => Some(watcher),
                 Err(error) if error.kind() == io::ErrorKind::Unsupported => None,
                 Err(error) => return Err(error),
@@ -49,7 +58,7 @@ pub fn watch(child: &Arc<Child>) -> io::Result<()> {
 /// Watches a process of a child's group, which is not ours to reap. `false`: its end will not be reported.
 pub fn watch_member(child: &Arc<Child>, pid: i32) -> bool {
     let (Ok(Some(watcher)), Some(handle)) = (start(), Handle::of_member(pid)) else { return false };
-    let key = child::next_id() as usize;
+    let key = new_key();
     members().insert(key, (Arc::downgrade(child), pid));
     let added = watcher.add(key, &handle).is_ok();
     if !added {
@@ -108,6 +117,40 @@ fn settle_pipes(key: usize) {
     if let Some(child) = child {
         child.settle_pipes(|_| ()); // the pipes that stay open are being watched already
     }
+}
+
+/// Has the collector read the pipe, on the watcher's thread, whenever there is something to read, until
+/// [`forget_readable`]. `Unsupported` where no pipe can be watched.
+pub fn watch_readable(key: usize, pipe: &PipeEnd, collector: &Arc<Collector>) -> io::Result<()> {
+    let watcher = start()?.ok_or(io::ErrorKind::Unsupported)?;
+    // First, for the event may come before the next line.
+    collectors().insert(key, Arc::downgrade(collector));
+    let added = watcher.add_readable(key, pipe);
+    if added.is_err() {
+        collectors().remove(&key);
+    }
+    added
+}
+
+/// Call it before the pipe is closed.
+pub fn forget_readable(key: usize, pipe: &PipeEnd) {
+    if collectors().remove(&key).is_some()
+        && let Ok(Some(watcher)) = start()
+    {
+        watcher.forget_readable(pipe);
+    }
+}
+
+fn read(key: usize) {
+    let collector = collectors().get(&key).and_then(Weak::upgrade);
+    if let Some(collector) = collector {
+        collector.read();
+    }
+}
+
+fn collectors() -> MutexGuard<'static, HashMap<usize, Weak<Collector>>> {
+    static COLLECTORS: OnceLock<Mutex<HashMap<usize, Weak<Collector>>>> = OnceLock::new();
+    COLLECTORS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How long a thread pauses before it waits again after a wait that has failed.

@@ -64,4 +64,5 @@ mod sharing {
     mod a_pipe_in_use_holds_more;
     mod a_token_finds_its_child_again;
     mod an_exited_childs_pipes_lose_nothing;
+    mod output_is_collected_without_a_reader;
 }

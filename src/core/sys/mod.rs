@@ -5,8 +5,9 @@
 //! - `OwnProcess`: a process that our own spawn engine started, as a [`Process`](super::Process) of the state machine;
 //!   and (on Unix) `Hold`, the means by which it and what it starts are controlled;
 //! - `ExitWatcher`: learns of the exits of many processes with one thread (or none), with `start`,
-//!   `add` and `add_hangup` (on Unix: the shared `Watcher`, over a `Kernel` of each system);
-//! - `PipeEnd`: the parent's end of a child's pipe, with `drain`, `set_capacity` and `lend`, which
+//!   `add`, `add_hangup`, `add_readable` and `forget_readable` (on Unix: the shared `Watcher`, over a `Kernel` of each
+//!   system);
+//! - `PipeEnd`: the parent's end of a child's pipe, with `read_ready`, `drain`, `set_capacity` and `lend`, which
 //!   makes it a `LentPipe`;
 //! - `Descriptor` and `duplicate_fd`: a copy of one of the caller's fds, for a child;
 //! - `set_blocking`, `has_unread` and `filled_pipe`: for streams of the parent that are given to a child;
@@ -58,6 +59,23 @@ pub use unix::*;
 mod windows;
 #[cfg(windows)]
 pub use windows::*;
+
+/// What an `ExitWatcher` calls on its thread, with the key under which something is watched.
+#[derive(Clone, Copy)]
+pub struct WatcherCallbacks {
+    /// The process has exited. Called again until it returns `true`, because the process may not be ready to be reaped.
+    pub on_exit: fn(usize) -> bool,
+    /// One of the pipes has hung up. It may also be called without a cause. Unix only.
+    pub on_hangup: fn(usize),
+    /// The pipe has something to read, or its end has been reached. Called as long as that is so. Unix only.
+    pub on_readable: fn(usize),
+}
+
+/// Whether the environment asks for the fallback of systems without a reactor: `SHARED_CHILD_REACTOR=threads`.
+fn has_no_reactor() -> bool {
+    static THREADS: OnceLock<bool> = OnceLock::new();
+    *THREADS.get_or_init(|| std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads"))
+}
 
 /// Reads a pipe to its end and closes it. Gives the pipe back if that fails.
 fn read_rest<D: From<File>>(pipe: D) -> Result<Vec<u8>, D>

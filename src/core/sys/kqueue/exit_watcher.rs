@@ -2,9 +2,9 @@
 
 use super::Handle;
 use super::calls::exit_of;
-use crate::core::sys::PipeEnd;
 use crate::core::sys::unix::exit_watcher::{Kernel, Watcher};
 use crate::core::sys::unix::poll::{Event, Poll};
+use crate::core::sys::{PipeEnd, WatcherCallbacks};
 use polling::PollMode;
 use polling::os::kqueue::PollerKqueueExt;
 use std::collections::HashMap;
@@ -26,10 +26,10 @@ pub struct Kqueue {
 
 impl ExitWatcher {
     /// See [`Watcher::run`].
-    pub fn start(on_exit: fn(usize) -> bool, on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
+    pub fn start(callbacks: WatcherCallbacks) -> io::Result<Arc<Self>> {
         let only_pipes = std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads");
         let kernel = Kqueue { poll: Poll::new()?, pipes: Mutex::default(), only_pipes };
-        Self::run(kernel, on_exit, on_hangup)
+        Self::run(kernel, callbacks)
     }
 }
 
@@ -76,6 +76,14 @@ impl Kernel for Kqueue {
             self.pipes().remove(&fd);
         }
         added
+    }
+
+    fn add_readable(&self, key: usize, pipe: &PipeEnd) -> io::Result<()> {
+        self.poll.add_readable(key, pipe)
+    }
+
+    fn forget_readable(&self, pipe: &PipeEnd) {
+        self.poll.forget_readable(pipe);
     }
 
     fn wait(&self, timeout: Option<Duration>, happened: &mut Vec<Event>) -> io::Result<()> {

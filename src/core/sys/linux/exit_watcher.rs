@@ -1,9 +1,9 @@
 //! Watches exits and hang-ups with epoll: on pidfds, and on the pipes themselves.
 
 use super::Handle;
-use crate::core::sys::PipeEnd;
 use crate::core::sys::unix::exit_watcher::{Kernel, Watcher};
 use crate::core::sys::unix::poll::{Event, Poll};
+use crate::core::sys::{PipeEnd, WatcherCallbacks};
 use polling::PollMode;
 use std::io;
 use std::os::fd::AsFd;
@@ -16,8 +16,8 @@ pub struct Epoll(Poll);
 
 impl ExitWatcher {
     /// See [`Watcher::run`].
-    pub fn start(on_exit: fn(usize) -> bool, on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
-        Self::run(Epoll(Poll::new()?), on_exit, on_hangup)
+    pub fn start(callbacks: WatcherCallbacks) -> io::Result<Arc<Self>> {
+        Self::run(Epoll(Poll::new()?), callbacks)
     }
 }
 
@@ -39,6 +39,14 @@ impl Kernel for Epoll {
         // SAFETY: epoll removes a file by itself when it is closed, and does not confuse it with another file that
         // gets the same number (man 7 epoll, Q6). An event that comes late finds no pipe and does nothing.
         unsafe { self.0.poller.add_with_mode(pipe, event, PollMode::Oneshot) }
+    }
+
+    fn add_readable(&self, key: usize, pipe: &PipeEnd) -> io::Result<()> {
+        self.0.add_readable(key, pipe)
+    }
+
+    fn forget_readable(&self, pipe: &PipeEnd) {
+        self.0.forget_readable(pipe);
     }
 
     fn wait(&self, timeout: Option<Duration>, happened: &mut Vec<Event>) -> io::Result<()> {

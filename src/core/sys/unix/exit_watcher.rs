@@ -2,7 +2,7 @@
 //! of a pipe's other end has been closed. What differs between epoll and kqueue is behind the trait [`Kernel`].
 
 use super::poll::Event;
-use crate::core::sys::PipeEnd;
+use crate::core::sys::{PipeEnd, WatcherCallbacks};
 use std::collections::HashMap;
 use std::io;
 use std::panic::catch_unwind;
@@ -26,6 +26,12 @@ pub trait Kernel: Send + Sync + 'static {
     /// Watches a pipe for the hang-up of its other end. The pipe may be passed on or closed meanwhile.
     fn add_hangup(&self, key: usize, pipe: &PipeEnd) -> io::Result<()>;
 
+    /// Watches a pipe until [`forget_readable`](Self::forget_readable), which comes before the pipe is closed: each
+    /// [`wait`](Self::wait) tells of it for as long as there is something to read, the end of the file included.
+    fn add_readable(&self, key: usize, pipe: &PipeEnd) -> io::Result<()>;
+
+    fn forget_readable(&self, pipe: &PipeEnd);
+
     /// Blocks until something happens, the timeout passes, or [`wake`](Self::wake) is called. Appends what has happened
     /// to `happened`, even if it fails.
     fn wait(&self, timeout: Option<Duration>, happened: &mut Vec<Event>) -> io::Result<()>;
@@ -42,8 +48,7 @@ pub struct Watcher<K: Kernel> {
     watched: Mutex<HashMap<usize, K::Process>>,
     /// Processes that had begun to exit before they could be watched. The watcher's thread asks about them.
     too_late: Mutex<Vec<usize>>,
-    on_exit: fn(usize) -> bool,
-    on_hangup: fn(usize),
+    callbacks: WatcherCallbacks,
 }
 
 /// The keys of processes that have exited but for which `on_exit` has returned `false`: they cannot be reaped yet.
@@ -76,11 +81,9 @@ impl Unsettled {
 }
 
 impl<K: Kernel> Watcher<K> {
-    /// Starts the watcher's thread. It calls `on_exit` for each key whose process has exited, and calls it again until it
-    /// returns `true`, because the process may not be ready to be reaped. It calls `on_hangup` for each key one of whose
-    /// pipes has hung up, and possibly without a cause.
-    pub fn run(kernel: K, on_exit: fn(usize) -> bool, on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
-        let watcher = Arc::new(Self::new(kernel, on_exit, on_hangup));
+    /// Starts the watcher's thread, which runs the callbacks.
+    pub fn run(kernel: K, callbacks: WatcherCallbacks) -> io::Result<Arc<Self>> {
+        let watcher = Arc::new(Self::new(kernel, callbacks));
         let running = Arc::clone(&watcher);
         std::thread::Builder::new().name("shared-child reactor".into()).stack_size(128 * 1024).spawn(
             move || {
@@ -93,8 +96,8 @@ impl<K: Kernel> Watcher<K> {
         Ok(watcher)
     }
 
-    fn new(kernel: K, on_exit: fn(usize) -> bool, on_hangup: fn(usize)) -> Self {
-        Self { kernel, watched: Mutex::default(), too_late: Mutex::default(), on_exit, on_hangup }
+    fn new(kernel: K, callbacks: WatcherCallbacks) -> Self {
+        Self { kernel, watched: Mutex::default(), too_late: Mutex::default(), callbacks }
     }
 
     /// Watches a process, which may have exited already, under a key of its own. Fails with `Unsupported` for a process
@@ -119,6 +122,16 @@ impl<K: Kernel> Watcher<K> {
         self.kernel.add_hangup(key, pipe)
     }
 
+    /// Watches a pipe that is to be read, until [`forget_readable`](Self::forget_readable), which comes before the pipe is
+    /// closed.
+    pub fn add_readable(&self, key: usize, pipe: &PipeEnd) -> io::Result<()> {
+        self.kernel.add_readable(key, pipe)
+    }
+
+    pub fn forget_readable(&self, pipe: &PipeEnd) {
+        self.kernel.forget_readable(pipe);
+    }
+
     /// Waits once and handles what has happened.
     fn turn(&self, unsettled: &mut Unsettled) {
         let mut happened = Vec::new();
@@ -134,8 +147,12 @@ impl<K: Kernel> Watcher<K> {
         for event in happened {
             match event {
                 Event::Hangup(key) => {
-                    let on_hangup = self.on_hangup;
+                    let on_hangup = self.callbacks.on_hangup;
                     let _ = catch_unwind(|| on_hangup(key));
+                }
+                Event::Readable(key) => {
+                    let on_readable = self.callbacks.on_readable;
+                    let _ = catch_unwind(|| on_readable(key));
                 }
                 Event::Exit(key) => {
                     let process = lock(&self.watched).remove(&key);
@@ -155,7 +172,7 @@ impl<K: Kernel> Watcher<K> {
 
     /// A panic counts as "not settled", so that the exit is not lost.
     fn is_settled(&self, key: usize) -> bool {
-        let on_exit = self.on_exit;
+        let on_exit = self.callbacks.on_exit;
         catch_unwind(|| on_exit(key)).unwrap_or(false)
     }
 }

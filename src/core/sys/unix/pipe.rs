@@ -1,6 +1,6 @@
 //! Pipes and sockets between this process and a child.
 
-use super::{Descriptor, FileIdentity, set_blocking};
+use super::{Descriptor, FileIdentity, check, retry, set_blocking};
 use crate::core::sys::read_rest;
 use std::io::{self, PipeWriter, Write};
 use std::mem::MaybeUninit;
@@ -48,6 +48,41 @@ impl PipeEnd {
             let _ = bytes;
             Err(io::ErrorKind::Unsupported.into())
         }
+    }
+
+    /// Adds to `bytes` what is there to be read, up to about `most` bytes, without waiting. `Ok(true)`: that was the end of
+    /// the file.
+    pub fn read_ready(&self, bytes: &mut Vec<u8>, most: usize) -> io::Result<bool> {
+        /// What a child that says little fills, and what is then added at a time.
+        const FIRST: usize = 8 * 1024;
+        set_blocking(self.0.as_raw_fd(), false)?;
+        let mut left = most;
+        while left > 0 {
+            let room = bytes.len().clamp(FIRST, most);
+            bytes.reserve(room);
+            let spare = &mut bytes.spare_capacity_mut()[..room];
+            // SAFETY: our own descriptor, and as much room as it says.
+            let read = retry(|| {
+                check(unsafe {
+                    libc::read(self.0.as_raw_fd(), spare.as_mut_ptr().cast(), spare.len()) as i64
+                })
+            });
+            match read {
+                Ok(0) => return Ok(true),
+                Ok(count) => {
+                    let count = count as usize;
+                    // SAFETY: the kernel has written so many bytes there.
+                    unsafe { bytes.set_len(bytes.len() + count) };
+                    if count < room {
+                        break;
+                    }
+                    left = left.saturating_sub(count);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
     }
 
     /// Reads all that is left in the pipe if no process has its other end open any more. Otherwise returns the end

@@ -1,10 +1,12 @@
 //! What the watchers on epoll and on kqueue share: a wait through [`polling`], and keys that say what has happened.
 
 use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use polling::{Events, Poller};
+use crate::core::sys::PipeEnd;
+use polling::{Events, PollMode, Poller};
 
 /// What a wait reports, with the key under which the process or pipe is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,19 +15,26 @@ pub enum Event {
     Exit(usize),
     /// The last descriptor of a pipe's other end has been closed.
     Hangup(usize),
+    /// There is something to read in a pipe, or its end.
+    Readable(usize),
 }
 
 impl Event {
-    /// The poller's key: ours, with the kind of event in the lowest bit.
+    /// The poller's key: ours, with the kind of event in the two lowest bits.
     pub fn key(self) -> usize {
         match self {
-            Self::Exit(key) => key << 1,
-            Self::Hangup(key) => key << 1 | 1,
+            Self::Exit(key) => key << 2,
+            Self::Hangup(key) => key << 2 | 1,
+            Self::Readable(key) => key << 2 | 2,
         }
     }
 
     fn of_key(key: usize) -> Self {
-        if key & 1 == 0 { Self::Exit(key >> 1) } else { Self::Hangup(key >> 1) }
+        match key & 3 {
+            0 => Self::Exit(key >> 2),
+            1 => Self::Hangup(key >> 2),
+            _ => Self::Readable(key >> 2),
+        }
     }
 }
 
@@ -38,6 +47,19 @@ pub struct Poll {
 impl Poll {
     pub fn new() -> io::Result<Self> {
         Ok(Self { poller: Poller::new()?, events: Mutex::default() })
+    }
+
+    /// Watches a pipe until [`forget_readable`](Self::forget_readable), which comes before the pipe is closed:
+    /// [`wait`](Self::wait) tells of it for as long as there is something to read.
+    pub fn add_readable(&self, key: usize, pipe: &PipeEnd) -> io::Result<()> {
+        let event = polling::Event::readable(Event::Readable(key).key());
+        // SAFETY: as promised above.
+        unsafe { self.poller.add_with_mode(pipe.as_raw_fd(), event, PollMode::Level) }
+    }
+
+    pub fn forget_readable(&self, pipe: &PipeEnd) {
+        // SAFETY: open, for `pipe` is borrowed until this returns.
+        let _ = self.poller.delete(unsafe { BorrowedFd::borrow_raw(pipe.as_raw_fd()) });
     }
 
     /// Appends what has happened to `happened`, even if it fails. Each event is reported only once, and the poller can

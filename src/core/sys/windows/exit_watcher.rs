@@ -2,6 +2,7 @@
 //! (63 processes per thread) and calls back. MS docs: RegisterWaitForSingleObject.
 
 use super::{Handle, PipeEnd, check};
+use crate::core::sys::WatcherCallbacks;
 use std::ffi::c_void;
 use std::io;
 use std::os::windows::io::{AsRawHandle, OwnedHandle};
@@ -24,11 +25,11 @@ pub struct ExitWatcher {
 impl ExitWatcher {
     /// `on_exit` is called on a thread of the pool for each key whose process has exited, again and again until it
     /// returns `true`. With `SHARED_CHILD_REACTOR=threads` this fails with `Unsupported`.
-    pub fn start(on_exit: fn(usize) -> bool, _on_hangup: fn(usize)) -> io::Result<Arc<Self>> {
+    pub fn start(callbacks: WatcherCallbacks) -> io::Result<Arc<Self>> {
         if std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads") {
             return Err(io::ErrorKind::Unsupported.into());
         }
-        Ok(Arc::new(Self { on_exit }))
+        Ok(Arc::new(Self { on_exit: callbacks.on_exit }))
     }
 
     /// Watches a process, which may have exited already, under a key of its own.
@@ -69,6 +70,13 @@ impl ExitWatcher {
     pub fn add_hangup(&self, _key: usize, _pipe: &PipeEnd) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
+
+    /// Reads complete here, and are not announced: a stream of JavaScript's has to do it.
+    pub fn add_readable(&self, _key: usize, _pipe: &PipeEnd) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub fn forget_readable(&self, _pipe: &PipeEnd) {}
 }
 
 struct Watch {

@@ -56,6 +56,11 @@ impl PipeEnd {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// Reads are not announced here: see `ExitWatcher::add_readable`.
+    pub fn read_ready(&self, _bytes: &mut Vec<u8>, _most: usize) -> io::Result<bool> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Reads all that is left in the pipe if no process has its other end open any more. Otherwise returns the end
     /// itself, untouched. Never blocks, because without a writer, reading stops at the end of the data.
     pub fn drain(self) -> Result<Vec<u8>, Self> {

@@ -30,6 +30,12 @@ impl Kernel for Model {
         Ok(())
     }
 
+    fn add_readable(&self, _key: usize, _pipe: &PipeEnd) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn forget_readable(&self, _pipe: &PipeEnd) {}
+
     fn wait(&self, timeout: Option<Duration>, happened: &mut Vec<Event>) -> io::Result<()> {
         lock(&self.timeouts).push(timeout);
         let (events, errno) = lock(&self.waits).pop_front().unwrap_or_default();
@@ -48,8 +54,8 @@ impl Kernel for Model {
 }
 
 thread_local! {
-    /// The keys that `on_exit` (ASKED) and `on_hangup` (LEFT) were called with, and the next answers of `on_exit`, by
-    /// key. Without an entry, it returns `true`.
+    /// The keys that `on_exit` (ASKED), and `on_hangup` and `on_readable` (LEFT) were called with, and the next answers of
+    /// `on_exit`, by key. Without an entry, it returns `true`.
     static ASKED: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
     static LEFT: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
     static ANSWERS: RefCell<Vec<(usize, Answer)>> = const { RefCell::new(Vec::new()) };
@@ -82,7 +88,8 @@ impl Run {
             LEFT.with_borrow_mut(|left| left.push(key));
             assert_ne!(key, 0, "a panic in a callback, of a test");
         };
-        Self { watcher: Watcher::new(Model::default(), on_exit, on_hangup), unsettled: Unsettled::default() }
+        let callbacks = WatcherCallbacks { on_exit, on_hangup, on_readable: on_hangup };
+        Self { watcher: Watcher::new(Model::default(), callbacks), unsettled: Unsettled::default() }
     }
 
     fn will_find(&self, events: &[Event]) {
