@@ -1,12 +1,13 @@
 // Receives the events of the native side: one queue of numbers per module instance, with one wake-up per burst. Also
 // decides whether the event loop is kept alive.
 import { nextTick } from 'node:process'
-import type { Events as Connection, NativeChild, SpawnFailure, SyncResult } from '../index.js'
+import type { Events as Connection, NativeChild, OutputCollector, SpawnFailure, SyncResult } from '../index.js'
 import { noThread } from './errors.js'
 import { fromEvent } from './exit-status.js'
 import { Events, runSync } from './native.js'
 import {
   ALARM,
+  COLLECTED,
   EVENT_WIDTH,
   EXITED,
   FAILED,
@@ -34,10 +35,8 @@ export interface SpawnListener {
 const spawning = new Map<number, SpawnListener>()
 /** Handles on children that have not ended, by NativeChild.handle. */
 const living = new Map<number, ExitListener>()
-/** Callbacks of those that wait until nothing of a group runs, by number. */
-const groupWaits = new Map<number, (gone: boolean) => void>()
-/** Callbacks of the alarms that are set, by number. */
-const alarms = new Map<number, () => void>()
+/** Whatever else is answered once, by the number of the request: with the number that the event has besides. */
+const answers = new Map<number, (value: number) => void>()
 /** How many spawns and ref'd handles keep the event loop alive. */
 let holds = 0
 let lastRequest = 0
@@ -84,15 +83,24 @@ function dispatch(at: number): void {
     living.get(key)?.exited(kind === EXITED ? fromEvent(batch, at + 2) : null)
   } else if (kind === RETURNED) {
     connect().spawnReturned(key)
-  } else if (kind === GROUP_GONE) {
-    const told = groupWaits.get(key)
-    forgetGroupWait(key)
-    told?.(batch[at + 2] === 1)
-  } else if (kind === ALARM) {
-    const ring = alarms.get(key)
-    forgetAlarm(key)
-    ring?.()
+  } else if (kind === GROUP_GONE || kind === ALARM || kind === COLLECTED) {
+    const answer = answers.get(key)
+    forgetAnswer(key)
+    answer?.(batch[at + 2]!)
   }
+}
+
+/** The number of a request that is to be answered by a call of `answer`. */
+function expectAnswer(answer: (value: number) => void): number {
+  const request = ++lastRequest
+  answers.set(request, answer)
+  keep()
+  return request
+}
+
+function forgetAnswer(request: number): void {
+  answers.delete(request)
+  keep()
 }
 
 /** Queues a spawn. The listener is called once, later; the child can then be claimed with the returned number. */
@@ -182,17 +190,15 @@ export async function holding<T>(work: Promise<T>): Promise<T> {
  */
 export function setAlarm(ms: number, ring: () => void): () => void {
   if (ms === Infinity) return () => {}
-  const request = ++lastRequest
-  alarms.set(request, ring)
-  keep()
+  const request = expectAnswer(ring)
   const errno = connect().setAlarm(request, ms)
   if (errno < 0) {
-    forgetAlarm(request)
+    forgetAnswer(request)
     throw noThread(errno)
   }
   return () => {
-    if (alarms.has(request)) connect().cancelAlarm(request)
-    forgetAlarm(request)
+    if (answers.has(request)) connect().cancelAlarm(request)
+    forgetAnswer(request)
   }
 }
 
@@ -201,21 +207,34 @@ export function setAlarm(ms: number, ring: () => void): () => void {
  * Returns what cancels it.
  */
 export function listenForGroup(child: NativeChild, ms: number, told: (gone: boolean) => void): () => void {
-  const request = ++lastRequest
-  groupWaits.set(request, told)
-  keep()
+  const request = expectAnswer((gone) => told(gone === 1))
   connect().waitGroup(request, child, ms)
-  return () => forgetGroupWait(request)
+  return () => forgetAnswer(request)
 }
 
-function forgetGroupWait(request: number): void {
-  groupWaits.delete(request)
-  keep()
+export interface Collecting {
+  readonly collector: OutputCollector
+  /** It is not to be told any more. */
+  readonly cancel: () => void
 }
 
-function forgetAlarm(request: number): void {
-  alarms.delete(request)
-  keep()
+/**
+ * Has the native side collect what comes out of a pipe of the child's, and calls `done` once, later, when there is
+ * nothing more to come. Null: there is no pipe to be had, or it has to be read as a stream.
+ */
+export function collect(
+  child: NativeChild,
+  fd: number,
+  limit: number,
+  overflow: number,
+  done: () => void,
+): Collecting | null {
+  const request = expectAnswer(done)
+  const cancel = (): void => forgetAnswer(request)
+  const collector = connect().collect(request, child, fd, limit, overflow)
+  if (collector !== null) return { collector, cancel }
+  cancel()
+  return null
 }
 
 let keepsModule = false
@@ -224,7 +243,7 @@ let keepsLoop = false
 /** Tells the native side when it has to hold `drain`, and the event loop, and when no longer. */
 function keep(): void {
   const loop = holds > 0
-  const module = loop || living.size > 0 || alarms.size > 0 || groupWaits.size > 0
+  const module = loop || living.size > 0 || answers.size > 0
   if (module === keepsModule && loop === keepsLoop) return
   keepsModule = module
   keepsLoop = loop

@@ -5,7 +5,7 @@ import { invalidArgType, invalidArgValue, invalidState } from './errors.js'
 import type { Handle } from './handle.js'
 import { ownOptions } from './own.js'
 import type { Unchecked } from './own.js'
-import { reserve, unread } from './streams/reader.js'
+import { requireUnread, reserve } from './streams/reader.js'
 import type { LinesOptions } from './types.js'
 
 /** @throws if the stream is not a pipe, or is read by other code */
@@ -15,9 +15,11 @@ export function lines({ pipes }: Handle, options: unknown): AsyncIterableIterato
     throw invalidArgValue('options.from', "must be 'stdout' or 'stderr'", from)
   if (typeof encoding !== 'string') throw invalidArgType('options.encoding', 'of type string', encoding)
   if (!Buffer.isEncoding(encoding)) throw invalidArgValue('options.encoding', 'must be an encoding', encoding)
-  const stream = unread(pipes, from === 'stdout' ? 1 : 2, 'lines()')
+  const fd = from === 'stdout' ? 1 : 2
+  requireUnread(pipes, fd, 'lines()')
+  const stream = pipes.get(fd) as Readable | null
   if (stream === null) throw invalidState(`lines() needs a ${from} that is a pipe`)
-  reserve(stream, 'lines()')
+  reserve(pipes, fd, 'lines()')
   stream.setEncoding(encoding)
   return iterate(stream)
 }

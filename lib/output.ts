@@ -1,8 +1,8 @@
 // output(): waits, and collects what the child writes. Bounded in memory by maxBuffer, and in time by drainTimeout.
 import { Buffer } from 'node:buffer'
-import type { Readable, Writable } from 'node:stream'
-import { collect } from './collect.js'
-import type { Collector, Limit } from './collect.js'
+import type { Writable } from 'node:stream'
+import { collect } from './collect/index.js'
+import type { Collector, Limit } from './collect/index.js'
 import { CommandError } from './command-error.js'
 import { invalidArgType, invalidArgValue, invalidState, maxBufferExceeded, stringTooLong } from './errors.js'
 import { setAlarm } from './events.js'
@@ -13,7 +13,7 @@ import { refuseNearMiss } from './near-misses.js'
 import { ownOptions } from './own.js'
 import type { Unchecked } from './own.js'
 import { soon } from './soon.js'
-import { reserve, unread } from './streams/reader.js'
+import { requireUnread, reserve } from './streams/reader.js'
 import type { ExitStatus, Output, OutputOptions } from './types.js'
 import { boolean, nonNegative } from './validate.js'
 import { wait } from './wait.js'
@@ -47,17 +47,17 @@ export async function output(handle: Handle, options: unknown): Promise<Output<s
 
 export async function collectAll(handle: Handle, settings: Settings): Promise<Output<string | Buffer>> {
   const { check, encoding, maxBuffer, overflow, drainTimeout, input } = settings
-  const [stdout, stderr] = claim(handle, input)
+  claim(handle, input)
   let tooMuch: 'stdout' | 'stderr' | null = null
-  const collector = (stream: Readable | null, name: 'stdout' | 'stderr'): Collector => {
+  const collector = (fd: number, name: 'stdout' | 'stderr'): Collector => {
     const exceeded = (): void => {
       tooMuch ??= name
       handle.endQuietly('maxBuffer')
     }
-    return collect(stream, { bytes: maxBuffer, overflow, exceeded })
+    return collect(handle.pipes, fd, { bytes: maxBuffer, overflow, exceeded })
   }
-  const out = collector(stdout, 'stdout')
-  const err = collector(stderr, 'stderr')
+  const out = collector(1, 'stdout')
+  const err = collector(2, 'stderr')
   const stop = (): void => [out, err].forEach((each) => each.stop())
   try {
     let failure: { readonly error: unknown } | null = null
@@ -129,18 +129,17 @@ export function validated(given: Unchecked<OutputOptions>): Settings {
   }
 }
 
-/** stdout and stderr, if all that the child writes on them can still be had; null for one that is no pipe. */
-function claim(handle: Handle, input: Input | null): [Readable | null, Readable | null] {
+/** @throws why not all that the child writes on stdout and stderr can be had */
+function claim(handle: Handle, input: Input | null): void {
   const { pipes } = handle
   if (handle.outputTaken) throw invalidState('output() was called before')
-  const stdout = unread(pipes, 1, 'output()')
-  const stderr = unread(pipes, 2, 'output()')
+  requireUnread(pipes, 1, 'output()')
+  requireUnread(pipes, 2, 'output()')
   if (input !== null && pipes.get(0) === null)
     throw invalidState('options.input needs a stdin that is a pipe and was not taken')
   handle.outputTaken = true
-  reserve(stdout, 'output()')
-  reserve(stderr, 'output()')
-  return [stdout, stderr]
+  reserve(pipes, 1, 'output()')
+  reserve(pipes, 2, 'output()')
 }
 
 /**

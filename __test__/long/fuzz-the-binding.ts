@@ -81,7 +81,7 @@ const call = fc.oneof(
       odd.filter((value) => typeof value !== 'function'),
     ),
   ),
-  fc.tuple(fc.constant('isPipe'), fc.oneof(fc.integer({ min: -1, max: 8 }), odd)),
+  fc.tuple(fc.constantFrom('isTaken', 'closePipe'), fc.oneof(fc.integer({ min: -1, max: 8 }), odd)),
   fc.tuple(fc.constantFrom('wait', 'kill', 'tryWait', 'tryWaitSync', 'share'), odd),
 )
 const eventsCall = fc.oneof(

@@ -160,7 +160,8 @@ function hasEndedUnread({ readableEnded, readableDidRead }: Stream, { fd }: OwnP
 /** Why this stream cannot be given away: completes "The property 'options.stdio[0]' ..". */
 function refusal(stream: Stream, own: OwnPipe | undefined): string | null {
   if (own?.given) return 'must be a stream that was not given to another child'
-  if (own?.reader) return `must be a stream that ${own.reader} does not read`
+  const reader = own?.pipes.readers[own.fd]
+  if (reader) return `must be a stream that ${reader} does not read`
   if (own !== undefined && hasEndedUnread(stream, own)) return null
   if (stream.destroyed) return 'must be a stream that was not destroyed'
   if (stream.encrypted) return 'must be a stream that is not encrypted: only this process can read it'

@@ -21,11 +21,16 @@ export interface OwnPipe {
   readonly left: Uint8Array | null
   /** Whether it is another child's now. */
   given: boolean
-  /** Who reads it from its beginning to its end. */
-  reader: Reader | null
 }
 
 export type Reader = 'output()' | 'lines()'
+
+/** Collects what comes out of a pipe without a stream. */
+export interface NativeCollector {
+  /** Gives way to a stream, made by `open` if there is more to come, which begins with what was collected. */
+  release(open: (fd: number) => Readable): Readable
+  stop(): void
+}
 
 /** Weak: whoever holds a stream may ask about it. */
 export const ownPipes = new WeakMap<object, OwnPipe>()
@@ -33,10 +38,15 @@ export const ownPipes = new WeakMap<object, OwnPipe>()
 const { openBoth, openOutput, openStdin } = Object.hasOwn(versions, 'bun') ? bun : node
 
 export class Pipes {
+  /** By fd of the child: what reads it from its beginning to its end. */
+  readonly readers: Partial<Record<number, Reader>> = Object.create(null)
   readonly #native: NativeChild
   /** By fd of the child; null = no pipe, or not ours (any more); undefined = nobody has asked. */
   readonly #streams: Record<number, Stream | null | undefined> = Object.create(null)
+  readonly #collectors: Record<number, NativeCollector> = Object.create(null)
   #stdin: Writable | null = null
+  /** Before anybody has asked for it. */
+  #stdinClosed = false
   /** Those that can be read, taken or not, until the exit. */
   #outputs: Stream[] = []
   #exited: boolean
@@ -80,15 +90,29 @@ export class Pipes {
 
   /** Whether somebody else has it: its taker, or another handle. */
   wasTaken(fd: number): boolean {
-    return this.get(fd) === null && this.#native.isPipe(fd)
+    return !this.#streams[fd] && this.#native.isTaken(fd)
   }
 
   /** Closes our end of a stdin that nobody has asked for: the child reads an end of file. */
   closeUnusedStdin(): void {
-    // The native side has closed it at the exit. By then a test runner may have ended, and refuse to load node:stream.
-    if (this.#exited) return
-    // Through a stream, as Deno has no other way to close an fd that it did not open.
-    if (this.#streams[0] === undefined) this.get(0)?.destroy()
+    if (this.#streams[0] === undefined && this.#native.closePipe(0)) this.#stdinClosed = true
+  }
+
+  /** The stream, if there is one yet; undefined if nobody has asked for it. */
+  peek(fd: number): Stream | null | undefined {
+    return this.#streams[fd]
+  }
+
+  /**
+   * Gives the pipe to a collector on the native side, until somebody asks for the stream.
+   *
+   * @returns false: there is a stream already, or there has to be one
+   */
+  collect(fd: number, begin: (native: NativeChild) => NativeCollector | null): boolean {
+    if (this.#streams[fd] !== undefined) return false
+    const collector = begin(this.#native)
+    if (collector !== null) this.#collectors[fd] = collector
+    return collector !== null
   }
 
   /** The child reads the end of its input, once what has been written is there. */
@@ -117,16 +141,30 @@ export class Pipes {
 
   /** Ends the streams that this handle still has. */
   destroy(): void {
+    for (const collector of Object.values(this.#collectors)) collector.stop()
     for (const stream of Object.values(this.#streams)) stream?.destroy()
   }
 
   #open(fd: number): Stream | null {
+    if (fd === 0 && this.#stdinClosed) return spentStdin()
+    const collector = this.#collectors[fd]
+    if (collector !== undefined) {
+      delete this.#collectors[fd]
+      return this.#own(
+        fd,
+        collector.release((pipe) => open(fd, pipe) as Readable),
+        null,
+      )
+    }
     return this.#native.takePipe(fd, (pipe) => {
       const left = typeof pipe === 'number' ? null : pipe
-      const stream = left === null ? open(fd, pipe as number) : closed(fd, left)
-      ownPipes.set(stream, { pipes: this, fd, left, given: false, reader: null })
-      return stream
+      return this.#own(fd, left === null ? open(fd, pipe as number) : closed(fd, left), left)
     }) as Stream | null
+  }
+
+  #own(fd: number, stream: Stream, left: Uint8Array | null): Stream {
+    ownPipes.set(stream, { pipes: this, fd, left, given: false })
+    return stream
   }
 
   #makeView(): readonly (Stream | null)[] {

@@ -2,36 +2,32 @@
 // comes first, so either has a stream for itself.
 import type { Readable } from 'node:stream'
 import { invalidState } from '../errors.js'
-import { ownPipes } from './index.js'
 import type { Pipes, Reader } from './index.js'
 
 /**
- * The child's stdout or stderr, from which nothing was read yet; null if it is no pipe. {@link reserve} it then.
+ * Call {@link reserve} then.
  *
- * @throws it is somebody else's
+ * @throws if something else reads the child's stdout or stderr, or has read it
  */
-export function unread(pipes: Pipes, fd: 1 | 2, reader: Reader): Readable | null {
+export function requireUnread(pipes: Pipes, fd: 1 | 2, reader: Reader): void {
   const name = fd === 1 ? 'stdout' : 'stderr'
+  const other = pipes.readers[fd]
+  if (other) throw invalidState(`${reader} needs ${name}, which ${other} reads since it was called before`)
   if (pipes.wasTaken(fd))
     throw invalidState(
       `${reader} needs ${name}, which was taken before, by take*() or by another handle: read it there`,
     )
-  const stream = pipes.get(fd) as Readable | null
-  if (stream === null) return null
-  const other = ownPipes.get(stream)?.reader
-  if (other) throw invalidState(`${reader} needs ${name}, which ${other} reads since it was called before`)
-  if (isUsed(stream)) {
+  const stream = pipes.peek(fd) as Readable | null | undefined
+  if (stream && isUsed(stream)) {
     throw invalidState(
       `${reader} reads ${name} from its beginning to its end, but it was read, listened to or destroyed before. ` +
         `Call ${reader} first and leave the stream alone, or read all of it yourself and wait() for the child's exit`,
     )
   }
-  return stream
 }
 
-export function reserve(stream: Readable | null, reader: Reader): void {
-  const own = stream === null ? undefined : ownPipes.get(stream)
-  if (own !== undefined) own.reader = reader
+export function reserve(pipes: Pipes, fd: 1 | 2, reader: Reader): void {
+  pipes.readers[fd] = reader
 }
 
 /** Whether somebody has read it, or is about to. One that has ended without a byte is still complete. */

@@ -178,10 +178,16 @@ impl NativeChild {
         hand_over(self.handle.take_channel(), open)
     }
 
-    /// Whether the child's fd was made a pipe, taken or not.
+    /// Whether the child's fd is a pipe that has been taken.
     #[napi(catch_unwind)]
-    pub fn is_pipe(&self, fd: u32) -> bool {
-        self.handle.is_pipe(fd as usize)
+    pub fn is_taken(&self, fd: u32) -> bool {
+        self.handle.is_taken(fd as usize)
+    }
+
+    /// Closes the parent's end of the child's fd. False: it is no pipe, or somebody has taken it.
+    #[napi(catch_unwind)]
+    pub fn close_pipe(&self, fd: u32) -> bool {
+        self.handle.take_pipe(fd as usize).is_some()
     }
 
     /// A token that `Events.attach` takes, in any thread of this process.
@@ -191,7 +197,8 @@ impl NativeChild {
     }
 }
 
-fn hand_over<'env>(
+/// What `open` returns, which is called with the descriptor or the bytes of a pipe. If it fails, the descriptor is closed.
+pub(super) fn hand_over<'env>(
     taken: Option<TakenPipe>,
     open: Function<'env, Either<f64, Uint8Array>, Unknown<'env>>,
 ) -> Result<Option<Unknown<'env>>> {

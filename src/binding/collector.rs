@@ -1,8 +1,10 @@
 //! What a child has written, collected without JavaScript: see `Events.collect`.
 
+use super::child::hand_over;
 use super::records::{OVERFLOW_HEAD, OVERFLOW_STOP, OVERFLOW_TAIL};
+use crate::core::child::TakenPipe;
 use crate::core::collector::{Collector, Overflow};
-use napi::bindgen_prelude::BufferSlice;
+use napi::bindgen_prelude::{BufferSlice, Either, Function, Uint8Array, Unknown};
 use napi::{Env, Result};
 use napi_derive::napi;
 use std::sync::Arc;
@@ -19,6 +21,16 @@ impl OutputCollector {
     #[napi(catch_unwind)]
     pub fn stop(&self) {
         self.collector.stop();
+    }
+
+    /// Ends the collecting and hands the pipe over, as `NativeChild.takePipe` does: what `open` returns. Null: it is closed
+    /// already. What has been collected is still there to be taken.
+    #[napi(catch_unwind)]
+    pub fn release<'env>(
+        &self,
+        open: Function<'env, Either<f64, Uint8Array>, Unknown<'env>>,
+    ) -> Result<Option<Unknown<'env>>> {
+        hand_over(self.collector.release().map(TakenPipe::Open), open)
     }
 
     /// Whether the end of the file was read.

@@ -162,9 +162,9 @@ impl Child {
         }
     }
 
-    /// Whether the child's fd is a pipe, even if it has been taken.
-    pub fn is_pipe(&self, fd: usize) -> bool {
-        !self.is_channel(fd) && self.pipes().ends.get(fd).is_some_and(|pipe| !matches!(pipe, Pipe::None))
+    /// Whether the child's fd is a pipe that has been taken.
+    pub fn is_taken(&self, fd: usize) -> bool {
+        !self.is_channel(fd) && self.pipes().ends.get(fd).is_some_and(|pipe| matches!(pipe, Pipe::Taken))
     }
 
     pub(super) fn has_handles(&self) -> bool {

@@ -96,6 +96,18 @@ impl Collector {
         state.close();
     }
 
+    /// The pipe, which is then the caller's, if it is still open and there may be more in it.
+    pub fn release(&self) -> Option<PipeEnd> {
+        let mut state = self.lock();
+        if state.kept.is_full() {
+            return None;
+        }
+        state.done = None;
+        let pipe = state.pipe.take()?;
+        reactor::forget_readable(state.key, &pipe);
+        Some(pipe)
+    }
+
     /// Whether the end of the file was read.
     pub fn has_ended(&self) -> bool {
         self.lock().ended

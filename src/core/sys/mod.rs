@@ -19,6 +19,7 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
+use std::sync::OnceLock;
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -6,7 +6,7 @@ use crate::support::plans::script;
 use crate::support::temporary::read_all;
 use shared_child_native::core::child::ChildHandle;
 use shared_child_native::core::collector::{Collector, Overflow};
-use shared_child_native::core::{reactor, spawner};
+use shared_child_native::core::spawner;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
@@ -21,12 +21,16 @@ fn collect(command: &str, limit: usize, overflow: Overflow) -> Option<Collecting
     let child = spawner::spawn(script(command)).unwrap();
     let (sender, done) = channel();
     let collector = child.collect(1, limit, overflow, move || sender.send(()).unwrap());
-    if reactor::start().unwrap().is_none() {
+    if without_reactor() {
         assert!(collector.is_none());
         assert!(child.take_pipe(1).is_some(), "the pipe is still to be had");
         return None;
     }
     Some(Collecting { child, collector: collector.unwrap(), done })
+}
+
+fn without_reactor() -> bool {
+    std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads")
 }
 
 fn text(collector: &Collector) -> String {
@@ -52,7 +56,7 @@ fn what_was_left_by_a_child_that_has_exited() {
     let child = spawner::spawn(script("printf left")).unwrap();
     child.shared.wait().unwrap();
     let (sender, done) = channel();
-    if reactor::start().unwrap().is_none() {
+    if without_reactor() {
         return;
     }
     let collector = child.collect(1, 3, Overflow::Tail, move || sender.send(()).unwrap()).unwrap();

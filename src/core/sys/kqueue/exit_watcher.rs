@@ -4,7 +4,7 @@ use super::Handle;
 use super::calls::exit_of;
 use crate::core::sys::unix::exit_watcher::{Kernel, Watcher};
 use crate::core::sys::unix::poll::{Event, Poll};
-use crate::core::sys::{PipeEnd, WatcherCallbacks};
+use crate::core::sys::{PipeEnd, WatcherCallbacks, has_no_reactor};
 use polling::PollMode;
 use polling::os::kqueue::PollerKqueueExt;
 use std::collections::HashMap;
@@ -27,8 +27,7 @@ pub struct Kqueue {
 impl ExitWatcher {
     /// See [`Watcher::run`].
     pub fn start(callbacks: WatcherCallbacks) -> io::Result<Arc<Self>> {
-        let only_pipes = std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads");
-        let kernel = Kqueue { poll: Poll::new()?, pipes: Mutex::default(), only_pipes };
+        let kernel = Kqueue { poll: Poll::new()?, pipes: Mutex::default(), only_pipes: has_no_reactor() };
         Self::run(kernel, callbacks)
     }
 }

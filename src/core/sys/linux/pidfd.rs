@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 pub fn usable() -> bool {
     static USABLE: OnceLock<bool> = OnceLock::new();
     *USABLE.get_or_init(|| {
-        if std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads") {
+        if crate::core::sys::has_no_reactor() {
             return false;
         }
         // Each call is tried with an invalid argument, so that it needs no descriptor: otherwise a moment in which

@@ -61,8 +61,8 @@ impl PipeEnd {
             let room = bytes.len().clamp(FIRST, most);
             bytes.reserve(room);
             let spare = &mut bytes.spare_capacity_mut()[..room];
-            // SAFETY: our own descriptor, and as much room as it says.
             let read = retry(|| {
+                // SAFETY: our own descriptor, and as much room as it says.
                 check(unsafe {
                     libc::read(self.0.as_raw_fd(), spare.as_mut_ptr().cast(), spare.len()) as i64
                 })

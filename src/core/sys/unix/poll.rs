@@ -5,7 +5,7 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::core::sys::PipeEnd;
+use crate::core::sys::{PipeEnd, has_no_reactor};
 use polling::{Events, PollMode, Poller};
 
 /// What a wait reports, with the key under which the process or pipe is watched.
@@ -50,10 +50,14 @@ impl Poll {
     }
 
     /// Watches a pipe until [`forget_readable`](Self::forget_readable), which comes before the pipe is closed:
-    /// [`wait`](Self::wait) tells of it for as long as there is something to read.
+    /// [`wait`](Self::wait) reports it for as long as there is something to read. `Unsupported` without a reactor, so
+    /// that the tests of that case collect output from streams, as Windows does.
     pub fn add_readable(&self, key: usize, pipe: &PipeEnd) -> io::Result<()> {
+        if has_no_reactor() {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
         let event = polling::Event::readable(Event::Readable(key).key());
-        // SAFETY: as promised above.
+        // SAFETY: the caller keeps the descriptor open until `forget_readable` has deleted it from the poller.
         unsafe { self.poller.add_with_mode(pipe.as_raw_fd(), event, PollMode::Level) }
     }
 

@@ -2,7 +2,7 @@
 //! (63 processes per thread) and calls back. MS docs: RegisterWaitForSingleObject.
 
 use super::{Handle, PipeEnd, check};
-use crate::core::sys::WatcherCallbacks;
+use crate::core::sys::{WatcherCallbacks, has_no_reactor};
 use std::ffi::c_void;
 use std::io;
 use std::os::windows::io::{AsRawHandle, OwnedHandle};
@@ -26,7 +26,7 @@ impl ExitWatcher {
     /// `on_exit` is called on a thread of the pool for each key whose process has exited, again and again until it
     /// returns `true`. With `SHARED_CHILD_REACTOR=threads` this fails with `Unsupported`.
     pub fn start(callbacks: WatcherCallbacks) -> io::Result<Arc<Self>> {
-        if std::env::var_os("SHARED_CHILD_REACTOR").is_some_and(|value| value == "threads") {
+        if has_no_reactor() {
             return Err(io::ErrorKind::Unsupported.into());
         }
         Ok(Arc::new(Self { on_exit: callbacks.on_exit }))

@@ -1,30 +1,12 @@
-// Collecting what comes out of a pipe, with a limit.
+// Collecting what comes out of a stream, with a limit.
 import { Buffer } from 'node:buffer'
 import type { Readable } from 'node:stream'
+import type { Collector, Limit } from './index.js'
 
 const NOTHING = Buffer.alloc(0)
 
-export interface Limit {
-  readonly bytes: number
-  /** What becomes of more: the reading ends ('kill', and `exceeded` is called), or the first or last bytes are kept. */
-  readonly overflow: 'kill' | 'head' | 'tail'
-  exceeded(): void
-}
-
-export interface Collector {
-  /** Resolves when there is nothing more to come. */
-  readonly done: Promise<void>
-  /** Whether the end of file was read. */
-  ended(): boolean
-  /** Whether there was more than the limit allows to keep. */
-  truncated(): boolean
-  /** Reads no further, and closes the pipe. */
-  stop(): void
-  bytes(): Buffer
-}
-
 /** Reads until the end of file, the limit of kind 'kill', or stop(). */
-export function collect(stream: Readable | null, limit: Limit): Collector {
+export function collectStream(stream: Readable | null, limit: Limit): Collector {
   const kept = limit.overflow === 'tail' ? new Tail(limit.bytes) : new Head(limit.bytes)
   let ended = stream === null || stream.readableEnded
   const onData = (chunk: Buffer): void => {
