@@ -12,6 +12,12 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 /** One thread's connection to its children. */
 export declare class Events {
   /**
+   * Starts a program on this thread. The arguments are those of `spawn`, but for fds of -3, which are pairs of
+   * sockets: `open` is called with the child's fd and our end, which is `open`'s own from then on, also when the
+   * program was not found (ENOENT, EACCES, EAGAIN).
+   */
+  spawnWithSockets(numbers: Float64Array, args: string, file: string | undefined | null, env: string | undefined | null, cwd: string | undefined | null, open: (fd: number, end: number) => void): NativeChild | SpawnFailure
+  /**
    * `wake` runs on this thread when there is something to drain. By itself this neither keeps the event
    * loop alive nor `wake` in memory: see `keepAlive`.
    */
@@ -45,7 +51,7 @@ export declare class Events {
    *   threads may change the working directory and the umask at any time, 16 show the window, 32 a group of its
    *   own, 64 that it cannot leave, 128 end it with this process, 256 where that can be had. uid, gid,
    *   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
-   *   else one of this process's;
+   *   -3 channel for messages as JSON, -4 for messages in V8's format, -5 what fd 1 is, else one of this process's;
    * - `args`: argv, `argv[0]` first, joined with NULs;
    * - `file`: null when it is `argv[0]`;
    * - `env`: `KEY=value` entries joined with NULs. null, on the main thread only: this process's own.
@@ -115,6 +121,8 @@ export declare class NativeChild {
   get spawnargs(): Array<string>
   /** How many fds the child was given. */
   get stdioLength(): number
+  /** How messages are written on the child's channel: 'json' or 'advanced'; null: it has none. */
+  get serialization(): 'json' | 'advanced' | null
   /** Resolves when the child has exited. Blocks a thread of libuv's pool until then. */
   wait(): Promise<ExitStatus>
   /** Sends SIGKILL, on a thread of libuv's pool. Does nothing when the child has exited. */
@@ -149,6 +157,8 @@ export declare class NativeChild {
    * If the thread is terminated in the middle of `open`, a descriptor that no stream has yet is closed.
    */
   takePipe(fd: number, open: (arg: number | Uint8Array) => unknown): unknown | null
+  /** The parent's end of the child's channel for messages: the same as for a pipe. */
+  takeChannel(open: (arg: number | Uint8Array) => unknown): unknown | null
   /** Whether the child's fd is a pipe that has been taken. */
   isTaken(fd: number): boolean
   /** Closes the parent's end of the child's fd. False: it is no pipe, or somebody has taken it. */
@@ -165,7 +175,7 @@ export declare class OutputCollector {
    * Ends the collecting and hands the pipe over, as `NativeChild.takePipe` does: what `open` returns. Null: it is closed
    * already. What has been collected is still there to be taken.
    */
-  release(open: (arg: number) => unknown): unknown | null
+  release(open: (fd: number) => unknown): unknown | null
   /** Whether the end of the file was read. */
   get ended(): boolean
   /** Whether there was more than the limit. */
@@ -207,6 +217,13 @@ export interface ResourceUsage {
 }
 
 /**
+ * Starts a program, writes `input` to its fd 0, reads the others, and waits until it has exited and all of them are
+ * closed. The arguments are those of `spawnWithSockets`. `timeout` in milliseconds, `maxBuffer` in bytes: Infinity for
+ * none. Over one of them the child is ended by `signal`, and `grace` milliseconds later by SIGKILL (Infinity: never).
+ */
+export declare function runSync(numbers: Float64Array, args: string, file: string | undefined | null, env: string | undefined | null, cwd: string | undefined | null, input: Uint8Array | undefined | null, timeout: number, maxBuffer: number, signal: number, grace: number): SyncResult
+
+/**
  * Decides whether reads and writes of an open file wait, and returns whether they did before. Unix;
  * elsewhere, and for what is no open file, it does nothing.
  */
@@ -224,4 +241,19 @@ export interface SpawnFailure {
    * child here; 3 nor to end it with this process.
    */
   stage: number
+}
+
+/** How a program ended that this thread has waited for. */
+export interface SyncResult {
+  /** 0: nothing was started. */
+  pid: number
+  code: number | null
+  /** Its number. */
+  signal: number | null
+  /** libuv's number of what went wrong (ETIMEDOUT, ENOBUFS, ...), or 0. */
+  errno: number
+  /** That of a `SpawnFailure`. */
+  stage: number
+  /** What the child has written, by its fds. */
+  output: Array<Buffer | undefined | null>
 }

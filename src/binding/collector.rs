@@ -25,7 +25,7 @@ impl OutputCollector {
 
     /// Ends the collecting and hands the pipe over, as `NativeChild.takePipe` does: what `open` returns. Null: it is closed
     /// already. What has been collected is still there to be taken.
-    #[napi(catch_unwind)]
+    #[napi(ts_args_type = "open: (fd: number) => unknown", catch_unwind)]
     pub fn release<'env>(
         &self,
         open: Function<'env, Either<f64, Uint8Array>, Unknown<'env>>,
