@@ -18,7 +18,7 @@ const file = (name: string): string => (name === TRUE ? TRUE : CHILD)
 
 export const FLOOR = 'C, posix_spawn and waitpid'
 /** How many threads the package spawns with: CORE_THREADS in src/core/spawner/pool.rs. */
-const THREADS = 2
+const THREADS = 4
 export const atLevel = (live: number): string => `${live.toLocaleString('en')} live`
 export const crowdCase = (peer: PeerName): string => `a spawn and exit among others, ${peer}`
 export const LIVE = 4000

@@ -1,4 +1,4 @@
-//! The spawner threads. Two are enough, because an exec is mostly the kernel's work. More are started while some
+//! The spawner threads. Four are enough, because an exec is mostly the kernel's work. More are started while some
 //! are stuck in an exec (a network file system, FUSE, a lease), so that a program which does not start delays no
 //! other.
 //!
@@ -18,9 +18,9 @@ use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 /// The threads that never end. They must not, since the kernel ends a child that is to end with its parent
-/// (PR_SET_PDEATHSIG) when the thread that spawned it ends. More than two would only wait for each other's locks
-/// inside the kernel.
-const CORE_THREADS: usize = 2;
+/// (PR_SET_PDEATHSIG) when the thread that spawned it ends. A thread that waits for the exec of its child
+/// leaves a processor to the others: two start fewer children a second than four, and eight start no more.
+const CORE_THREADS: usize = 4;
 /// The limit, including threads that are stuck.
 const MOST_THREADS: usize = 64;
 /// A thread that has worked on one job for longer than this counts as stuck.

@@ -49,7 +49,7 @@ fn from_a_few_threads_that_never_end() {
     for job in jobs {
         job.recv().unwrap().unwrap().shared.wait().unwrap();
     }
-    until("the threads have their names", || (1..=2).contains(&spawners()));
+    until("the threads have their names", || (1..=4).contains(&spawners()));
 }
 
 /// A sleeping spawner that is woken must not take the caller's processor: its policy is SCHED_BATCH. What
