@@ -47,7 +47,7 @@ test.serial('a source is read no faster than the child reads', async (t) => {
   let pieces = 0
   const megabyte = Buffer.alloc(1 << 20, 'x')
   function* source(): Generator<Uint8Array> {
-    for (; pieces < 64; pieces++) yield megabyte
+    while (pieces++ < 64) yield megabyte
   }
   const child = await spawn('sleep', ['1000'])
   const output = child.output({ input: source(), encoding: 'utf8' })
