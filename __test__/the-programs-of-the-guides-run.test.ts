@@ -36,7 +36,7 @@ testUnless(noDocs, 'what the guides link to is there', (t) => {
   for (const guide of [
     'README.md',
     'CONTRIBUTING.md',
-    ...['architecture', 'bundlers', 'migrating', 'troubleshooting'].map((name) => `docs/${name}.md`),
+    ...['architecture', 'bundlers', 'migrating', 'recipes', 'troubleshooting'].map((name) => `docs/${name}.md`),
   ]) {
     const file = join(root, guide)
     for (const [, link = ''] of readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
