@@ -1,9 +1,8 @@
 // "What must hold": each goal, what this run says of it, and by how much one is missed. A goal is a ratio or a difference
 // of what was measured in the same rounds, wherever it can be.
 import { metrics, type Finding, type Metric } from './bench.js'
-import { number } from './report.js'
 import * as row from './rows.js'
-import { compared, difference, quotient, type Spread } from './statistics.js'
+import { compared, difference, number, quotient, type Spread } from './statistics.js'
 
 export interface Verdict {
   readonly what: string

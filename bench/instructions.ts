@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compilePrograms, run } from './hosts.js'
 import { inCache, inRoot } from './places.js'
-import { number, table } from './report.js'
+import { table } from './report.js'
+import { number } from './statistics.js'
 
 const committedFile = inRoot('bench', 'instructions.json')
 type Counts = Record<string, number>

@@ -6,7 +6,7 @@ import type { Machine } from './machine.js'
 import { inRoot } from './places.js'
 import { plot } from './plot.js'
 import { rows } from './rows.js'
-import { compared, quotient } from './statistics.js'
+import { compared, number, quotient } from './statistics.js'
 
 export interface Report {
   readonly date: string
@@ -17,14 +17,6 @@ export interface Report {
   readonly leftOut: readonly string[]
   readonly verdicts: readonly Verdict[]
   readonly findings: readonly Finding[]
-}
-
-/** With three digits that count. */
-export function number(value: number): string {
-  if (!Number.isFinite(value)) return '-'
-  const size = Math.abs(value)
-  if (size >= 100) return Math.round(value).toLocaleString('en')
-  return value.toFixed(size >= 10 ? 1 : 2)
 }
 
 /** A table in Markdown, which is as readable on a terminal: its columns are aligned. */

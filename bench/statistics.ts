@@ -29,3 +29,11 @@ export function compared(
 
 export const quotient = (ours: number, theirs: number): number => ours / theirs
 export const difference = (ours: number, theirs: number): number => ours - theirs
+
+/** With three digits that count. */
+export function number(value: number): string {
+  if (!Number.isFinite(value)) return '-'
+  const size = Math.abs(value)
+  if (size >= 100) return Math.round(value).toLocaleString('en')
+  return value.toFixed(size >= 10 ? 1 : 2)
+}

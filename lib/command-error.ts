@@ -2,7 +2,7 @@
 import type { Buffer } from 'node:buffer'
 import { stripVTControlCharacters } from 'node:util'
 import { commandLine, withoutControls } from './command-line.js'
-import type { Limits } from './limits.js'
+import type { Limits } from './ending.js'
 import type { ExitStatus } from './types.js'
 
 /** How much of stderr a message has: what people read first. */

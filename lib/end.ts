@@ -9,17 +9,6 @@ import { signalNumber } from './signals.js'
 import type { ExitStatus, TerminateOptions } from './types.js'
 import { nonNegative } from './validate.js'
 
-const SIGTERM = 15
-
-export interface Ending {
-  /** The signal that asks the child to end. */
-  readonly signal: number
-  /** How many milliseconds later it is killed; Infinity: never. */
-  readonly grace: number
-}
-
-export const DEFAULT_ENDING: Ending = { signal: SIGTERM, grace: 5000 }
-
 export async function terminate(handle: Handle, options: unknown): Promise<ExitStatus> {
   const { signal, grace, endStdin }: Unchecked<TerminateOptions> = ownOptions('options', options)
   const { ending } = handle

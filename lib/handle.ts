@@ -1,13 +1,12 @@
 // What this thread knows of one child; SharedChild is its public face. Whoever learns of the exit first, the event
 // queue or a synchronous question to the kernel, settles it for everybody.
 import type { NativeChild } from '../index.js'
-import type { Ending } from './end.js'
+import type { Ending, Limits } from './ending.js'
 import { killFailed, reapedElsewhere } from './errors.js'
 import { forgetExit, hold, listenForExit, release } from './events.js'
 import { causeNumber, fromNative } from './exit-status.js'
 import type { Channel } from './ipc/channel.js'
 import { openChannel } from './ipc/open.js'
-import type { Limits } from './limits.js'
 import { Pipes } from './streams/index.js'
 import type { Cause, ExitStatus } from './types.js'
 

@@ -8,6 +8,7 @@ export { SharedChild }
 /** Same as {@link SharedChild.spawn}. */
 // oxlint-disable-next-line typescript/unbound-method -- the static methods have no `this`
 export const spawn: typeof SharedChild.spawn = SharedChild.spawn
+export type { PipedChild } from './shared-child.js'
 export type {
   ChildToken,
   Containment,
@@ -16,7 +17,6 @@ export type {
   Output,
   OutputInput,
   OutputOptions,
-  PipedChild,
   PipedOptions,
   Signal,
   SignalName,

@@ -1,12 +1,7 @@
 // The options that end a child by themselves: options.signal and options.timeout.
 import { onAbort } from './abort.js'
+import type { Limits } from './ending.js'
 import type { Handle } from './handle.js'
-
-export interface Limits {
-  readonly signal: AbortSignal | null
-  /** Milliseconds; Infinity = none. */
-  readonly timeout: number
-}
 
 export interface ArmedLimits {
   /**

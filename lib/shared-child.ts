@@ -5,7 +5,8 @@
 import type { Readable, Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import type { InspectOptions } from 'node:util'
-import { DEFAULT_ENDING, gone, requireGroup, terminate } from './end.js'
+import { gone, requireGroup, terminate } from './end.js'
+import { DEFAULT_ENDING } from './ending.js'
 import { childGone, illegalConstructor, invalidArgType } from './errors.js'
 import { attachChild, holding } from './events.js'
 import { Handle } from './handle.js'
@@ -23,7 +24,6 @@ import type {
   LinesOptions,
   Output,
   OutputOptions,
-  PipedChild,
   PipedOptions,
   Signal,
   SpawnOptions,
@@ -484,4 +484,14 @@ export function start(
 /** Out here, because a class that names itself in its body is renamed by the bundler, and its name is public. */
 function childOf(handle: Handle): SharedChild {
   return new (SharedChild as unknown as new (handle: Handle) => SharedChild)(handle)
+}
+
+/** A child with pipes for stdin, stdout and stderr: what spawn() gives without `stdio`. */
+export interface PipedChild extends SharedChild {
+  /** A stream on the child's stdin. */
+  readonly stdin: Writable
+  /** A stream on the child's stdout. */
+  readonly stdout: Readable
+  /** A stream on the child's stderr. */
+  readonly stderr: Readable
 }

@@ -2,7 +2,6 @@
 import type { Blob } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import type { SharedChild } from './shared-child.js'
 
 /**
  * A signal: a name of `os.constants.signals`, a real-time signal (`'SIGRTMIN'`, `'SIGRTMIN+3'`; Linux), or a number
@@ -211,16 +210,6 @@ export interface SpawnOptions {
 
 /** Options without a `stdio`, or with the one that is the default. */
 export type PipedOptions = SpawnOptions & { stdio?: 'pipe' | readonly ['pipe', 'pipe', 'pipe'] | null }
-
-/** A child with pipes for stdin, stdout and stderr: what spawn() gives without `stdio`. */
-export interface PipedChild extends SharedChild {
-  /** A stream on the child's stdin. */
-  readonly stdin: Writable
-  /** A stream on the child's stdout. */
-  readonly stdout: Readable
-  /** A stream on the child's stderr. */
-  readonly stderr: Readable
-}
 
 /** A structured-cloneable token for a child, for postMessage. It is valid in every thread of this process, and only there. */
 export interface ChildToken {

@@ -102,10 +102,11 @@ function reference(read) {
     if (entry === undefined || others.length > 0) throw new Trouble(`Expected one declaration in ${name}`)
     return { members: [], ...entry }
   }
-  const shared = only('shared-child.d.ts')
+  const [shared, ...besides] = read('shared-child.d.ts')
+  if (shared === undefined) throw new Trouble('Expected a class in shared-child.d.ts')
   const run = only('run.d.ts')
   const error = only('command-error.d.ts')
-  const types = read('types.d.ts')
+  const types = [...besides, ...read('types.d.ts')]
   const list = types.map(({ title }) => `[\`${title}\`](#${anchor(title)})`).join(', ')
   const parts = [
     '# API',
@@ -120,7 +121,7 @@ function reference(read) {
     ...error.members.flatMap(field),
     `## ${shared.title}`,
     shared.text,
-    ...shared.members.flatMap(member),
+    ...(shared.members ?? []).flatMap(member),
     ...types.flatMap(type),
   ]
   return `${parts.join('\n\n')}\n`

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { execArgv as processExecArgv, execPath as processExecPath, nextTick } from 'node:process'
 import * as processModule from 'node:process'
 import { clearTimeout, setTimeout } from 'node:timers'
-import { DEFAULT_ENDING } from '../end.js'
+import { DEFAULT_ENDING } from '../ending.js'
 import {
   childAborted,
   childProcessIpcRequired,

@@ -7,26 +7,10 @@ import type { Collecting } from '../events.js'
 import { OVERFLOW_HEAD, OVERFLOW_STOP, OVERFLOW_TAIL } from '../records.js'
 import type { NativeCollector, Pipes } from '../streams/index.js'
 import { leftover } from '../streams/spent.js'
+import type { Collector, Limit } from './collector.js'
 import { collectStream } from './stream.js'
 
-export interface Limit {
-  readonly bytes: number
-  /** What becomes of more: the reading ends ('kill', and `exceeded` is called), or the first or last bytes are kept. */
-  readonly overflow: 'kill' | 'head' | 'tail'
-  exceeded(): void
-}
-
-export interface Collector {
-  /** Resolves when there is nothing more to come. */
-  readonly done: Promise<void>
-  /** Whether the end of file was read. */
-  ended(): boolean
-  /** Whether there was more than the limit allows to keep. */
-  truncated(): boolean
-  /** Reads no further, and closes the pipe. */
-  stop(): void
-  bytes(): Buffer
-}
+export type { Collector, Limit } from './collector.js'
 
 /** Reads until the end of file, the limit of kind 'kill', or stop(). The pipe has not been taken, nor its stream used. */
 export function collect(pipes: Pipes, fd: number, limit: Limit): Collector {

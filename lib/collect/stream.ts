@@ -1,7 +1,7 @@
 // Collecting what comes out of a stream, with a limit.
 import { Buffer } from 'node:buffer'
 import type { Readable } from 'node:stream'
-import type { Collector, Limit } from './index.js'
+import type { Collector, Limit } from './collector.js'
 
 const NOTHING = Buffer.alloc(0)
 

@@ -1,7 +1,5 @@
 // How messages are written on a channel, and found again in what is read from it.
 import type { SpawnOptions } from '../types.js'
-import { AdvancedCodec } from './advanced.js'
-import { JsonCodec } from './json.js'
 
 export type Serialization = NonNullable<SpawnOptions['serialization']>
 
@@ -15,8 +13,4 @@ export interface Codec {
    * @throws what is wrong with them, after the messages before that
    */
   decode(bytes: Buffer): Iterable<unknown>
-}
-
-export function codecOf(serialization: Serialization): Codec {
-  return serialization === 'json' ? new JsonCodec() : new AdvancedCodec()
 }

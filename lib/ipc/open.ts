@@ -7,8 +7,10 @@ import { invalidState } from '../errors.js'
 import * as bun from '../streams/bun.js'
 import * as node from '../streams/node.js'
 import type { Wire, WireListener } from '../streams/wire.js'
+import { AdvancedCodec } from './advanced.js'
 import { Channel } from './channel.js'
-import { codecOf } from './codec.js'
+import type { Codec, Serialization } from './codec.js'
+import { JsonCodec } from './json.js'
 
 const { openWire } = Object.hasOwn(versions, 'bun') ? bun : node
 
@@ -37,4 +39,8 @@ function wireOn(fd: number, listener: WireListener): Wire {
     closeSync(fd)
     throw error
   }
+}
+
+function codecOf(serialization: Serialization): Codec {
+  return serialization === 'json' ? new JsonCodec() : new AdvancedCodec()
 }

@@ -1,11 +1,10 @@
 // From the arguments of spawn() to what the native side is asked for. Every option is read once, here, at the time of
 // the call.
 import { platform, versions } from 'node:process'
-import { DEFAULT_ENDING } from '../end.js'
-import type { Ending } from '../end.js'
+import { DEFAULT_ENDING } from '../ending.js'
+import type { Ending, Limits } from '../ending.js'
 import { abortError, featureUnavailable, invalidArgType, invalidArgValue, unknownSignal } from '../errors.js'
 import type { Serialization } from '../ipc/codec.js'
-import type { Limits } from '../limits.js'
 import { elementsOf } from '../own.js'
 import type { Unchecked } from '../own.js'
 import {
