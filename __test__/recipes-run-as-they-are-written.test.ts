@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { ExecutionContext } from 'ava'
+import type Esbuild from 'esbuild'
 import { run } from 'shared-child'
 import { temporaryDirectory } from './support/files.js'
 import { isWindows, missing, testUnless } from './support/skip.js'
@@ -25,15 +26,17 @@ const recipes: Recipe[] = noDocs
       ),
     ].map(([, title = '', program = '', printed = '']) => ({ title, program, printed }))
 
-/** Runs it as the module of a project that has this package installed. */
-async function printedBy(t: ExecutionContext, program: string): Promise<string> {
+/** Runs a module of a project that has this package installed, and these files; `before` makes the rest. */
+async function printedBy(t: ExecutionContext, program: string, files = {}, before = 'true'): Promise<string> {
   const project = temporaryDirectory(t)
   mkdirSync(join(project, 'node_modules'))
   symlinkSync(root, join(project, 'node_modules', 'shared-child'), 'junction')
-  const file = join(project, 'recipe.mjs')
-  writeFileSync(file, program)
-  const { stdout } = await run(process.execPath, [file], { cwd: project, group: true, timeout: 120_000 })
-  return stdout
+  for (const [name, text] of Object.entries<string>({ ...files, 'program.mjs': program })) {
+    writeFileSync(join(project, name), text)
+  }
+  const options = { cwd: project, group: true, timeout: 120_000 }
+  await run(before, { ...options, shell: true })
+  return (await run(process.execPath, ['program.mjs'], options)).stdout
 }
 
 testUnless(noDocs, 'every block of code in the guide is a recipe that this finds', (t) => {
@@ -48,3 +51,28 @@ for (const { title, program, printed } of recipes) {
     t.is(await printedBy(t, program), printed)
   })
 }
+
+/** What the programs of README.md find beside them. */
+const project = {
+  'package.json': JSON.stringify({ type: 'module', scripts: { dev: 'sleep 1000' } }),
+  'server.js': 'setInterval(() => {}, 1000)',
+  Makefile: 'all:\n\t@echo made\n',
+}
+
+const history = 'git init -q && git -c user.name=a -c user.email=a@b.c commit -q --allow-empty -m first'
+
+testUnless(noDocs || isWindows || missing('git', 'make', 'npm'), 'the programs of README.md', async (t) => {
+  // `await using` is not yet JavaScript for every Node.
+  const { transformSync } = require('esbuild') as typeof Esbuild
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const programs = [...readme.matchAll(/^```ts\n(import [^]*?|\/\/ worker\.js\n[^]*?)^```$/gm)].map(
+    ([, code = '']) => transformSync(code, { loader: 'ts', format: 'esm', target: 'es2022' }).code,
+  )
+  t.is(programs.length, 2)
+  const [first = '', worker = ''] = programs
+  const printed = await printedBy(t, first, { ...project, 'worker.js': worker }, history)
+  t.regex(printed, /^still running$/m)
+  t.regex(printed, /signal: 'SIGTERM',\s+cause: 'kill',\s+success: false/)
+  t.regex(printed, /^made$/m)
+  t.regex(printed, /^seen by the worker: SIGTERM$/m)
+})
