@@ -4,12 +4,16 @@ import { message, startWorker } from './support/scripts.js'
 import { notLinux, testUnless } from './support/skip.js'
 import { until } from './support/within.js'
 
-testUnless(notLinux, 'its children read an end of file, and no fd is left', async (t) => {
+const holding = { 'hold-streams': 5, 'collect-output': 1 }
+
+testUnless(notLinux, 'its children notice, by an end of file or by SIGPIPE, and no fd is left', async (t) => {
   const run = async (): Promise<void> => {
-    const worker = startWorker(t, 'hold-streams')
-    t.is(await message(worker), 5)
-    await worker.terminate()
-    await until('the children have read the end of their input', () => childrenOf().length === 0)
+    for (const [script, children] of Object.entries(holding)) {
+      const worker = startWorker(t, script)
+      t.is(await message(worker), children)
+      await worker.terminate()
+      await until('the children have noticed', () => childrenOf().length === 0)
+    }
   }
   await run()
   await settled()
