@@ -55,6 +55,35 @@ ofUnix('exec as a promise has its child, and its output on an error', async (t) 
   t.deepEqual([error.stdout, error.stderr], ['out\n', 'err\n'])
 })
 
+ofUnix('an id of -1, which the kernel takes for no change, is refused', (t) => {
+  for (const ids of [{ uid: -1 }, { gid: -1 }]) {
+    t.throws(() => ours.spawn('true', ids), { code: 'EINVAL' })
+    t.is((ours.spawnSync('true', ids).error as NodeJS.ErrnoException).code, 'EINVAL')
+  }
+})
+
+const serial = isOurs ? test.serial : test.serial.skip
+
+serial('a tool that wraps ChildProcess.prototype.spawn() can read and change the environment', async (t) => {
+  const { prototype } = nodes.ChildProcess as unknown as {
+    prototype: { spawn(options: { envPairs: string[] }): number }
+  }
+  const original = Object.getOwnPropertyDescriptor(prototype, 'spawn')!
+  t.teardown(() => Object.defineProperty(prototype, 'spawn', original))
+  let seen = 0
+  prototype.spawn = function (options) {
+    seen = options.envPairs.length
+    options.envPairs.push('ADDED_BY_A_TOOL=1')
+    return Reflect.apply(original.value as typeof prototype.spawn, this, [options])
+  }
+  const child = ours.spawn(execPath, ['-p', 'process.env.ADDED_BY_A_TOOL'])
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  await once(child, 'close')
+  t.is(seen, Object.keys(process.env).length)
+  t.is(text.trim(), '1')
+})
+
 ofUnix('a ChildProcess has its SharedChild, and a group ends as a whole', async (t) => {
   const child = ours.spawn('sh', ['-c', 'sleep 100 & echo; wait'], { group: true, timeout: 60_000 })
   await once(child.stdout!, 'data')

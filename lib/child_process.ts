@@ -18,11 +18,61 @@ export type OwnOptions = Pick<SpawnOptions, 'group' | 'killOnParentExit' | 'kill
 type Spawn = (file: string, args: readonly string[], options: Node.SpawnOptions & OwnOptions) => Node.ChildProcess
 type Fork = (file: string, args: readonly string[], options: Node.ForkOptions & OwnOptions) => Node.ChildProcess
 
+interface Printed<T> {
+  stdout: T
+  stderr: T
+}
+type Done<E, T> = (error: E | null, stdout: T, stderr: T) => void
+interface Text {
+  encoding?: BufferEncoding
+}
+interface Bytes {
+  encoding: 'buffer' | null
+}
+type ExecOptions<E> = Node.ExecOptions & OwnOptions & E
+type ExecFileOptions<E> = Node.ExecFileOptions & OwnOptions & E
+
+interface Exec {
+  (command: string, options: ExecOptions<Bytes>, callback?: Done<Node.ExecException, Buffer>): Node.ChildProcess
+  (command: string, options: ExecOptions<Text>, callback?: Done<Node.ExecException, string>): Node.ChildProcess
+  /** For util.promisify(). */
+  __promisify__: {
+    (command: string, options: ExecOptions<Bytes>): Node.PromiseWithChild<Printed<Buffer>>
+    (command: string, options: ExecOptions<Text>): Node.PromiseWithChild<Printed<string>>
+  }
+}
+
+type List = readonly string[] | null | undefined
+
+interface ExecFile {
+  (file: string, options: ExecFileOptions<Bytes>, callback?: Done<Node.ExecFileException, Buffer>): Node.ChildProcess
+  (file: string, options: ExecFileOptions<Text>, callback?: Done<Node.ExecFileException, string>): Node.ChildProcess
+  (
+    file: string,
+    args: List,
+    options: ExecFileOptions<Bytes>,
+    callback?: Done<Node.ExecFileException, Buffer>,
+  ): Node.ChildProcess
+  (
+    file: string,
+    args: List,
+    options: ExecFileOptions<Text>,
+    callback?: Done<Node.ExecFileException, string>,
+  ): Node.ChildProcess
+  /** For util.promisify(). */
+  __promisify__: {
+    (file: string, options: ExecFileOptions<Bytes>): Node.PromiseWithChild<Printed<Buffer>>
+    (file: string, options: ExecFileOptions<Text>): Node.PromiseWithChild<Printed<string>>
+    (file: string, args: List, options: ExecFileOptions<Bytes>): Node.PromiseWithChild<Printed<Buffer>>
+    (file: string, args: List, options: ExecFileOptions<Text>): Node.PromiseWithChild<Printed<string>>
+  }
+}
+
 /** As in node:child_process; and with the options of {@link OwnOptions}. */
 export const spawn = spawnOwn as unknown as typeof Node.spawn & Spawn
 export const fork = forkOwn as unknown as typeof Node.fork & Fork
-export const exec = execOwn as unknown as typeof Node.exec
-export const execFile = execFileOwn as unknown as typeof Node.execFile
+export const exec = execOwn as unknown as typeof Node.exec & Exec
+export const execFile = execFileOwn as unknown as typeof Node.execFile & ExecFile
 export const spawnSync = sync.spawnSync as unknown as typeof Node.spawnSync
 export const execSync = sync.execSync as unknown as typeof Node.execSync
 export const execFileSync = sync.execFileSync as unknown as typeof Node.execFileSync

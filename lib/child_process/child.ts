@@ -1,5 +1,5 @@
-// A ChildProcess that never had a ProcessWrap: an object of Node's class, with our own handle. (One that Node makes, and that
-// is never spawned, is never freed.)
+// A ChildProcess with a handle of ours: an object of Node's class that its constructor has not made. (The constructor makes a
+// ProcessWrap, and one that never starts a process is never freed.)
 import type { ChildProcess as NodeChild } from 'node:child_process'
 import { channel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
@@ -18,7 +18,7 @@ export interface Child extends NodeChild {
   spawn(options: Normal): number
 }
 
-/** The handles of those that were started: a child whose exit was told has none any more. */
+/** The handle of each child, which the child itself has only until its exit was told. */
 export const processes = new WeakMap<object, Process>()
 
 const CHDIR = 1
@@ -44,13 +44,13 @@ export function makeChild(options: Normal): Child {
 }
 
 /** As Node tells an end: of the process, or of the attempt to start one (`code` is the error's number then). */
-function ended(child: Child, options: Normal, code: number, signal: string): void {
+function ended(child: Child, options: Normal, code: number | null, signal: string): void {
   const failure = child._handle?.failure
   Object.assign(child, signal ? { signalCode: signal } : { exitCode: code })
   child.stdin?.destroy()
   child._handle?.close()
   child._handle = null
-  if (code < 0) {
+  if (code !== null && code < 0) {
     const details = { path: child.spawnfile, spawnargs: child.spawnargs.slice(1) }
     const error = Object.assign(systemError(code, `spawn ${child.spawnfile}`), details)
     if (failure?.stage === CHDIR) {
@@ -68,7 +68,7 @@ function ended(child: Child, options: Normal, code: number, signal: string): voi
   if (++child._closesGot === child._closesNeeded) child.emit('close', child.exitCode, child.signalCode)
 }
 
-/** What nobody reads is read to its end, so that 'close' comes; but not what another child has been given. */
+/** Reads to the end what nobody reads, so that 'close' comes; but not a stream that another child has been given. */
 function drain(child: Child): void {
   for (const stream of (child.stdio ?? []) as (Readable | null)[]) {
     if (!stream?.readable || Object.getOwnPropertySymbols(stream).some(isMark)) continue

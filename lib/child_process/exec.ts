@@ -1,5 +1,5 @@
+// exec() and execFile(): a child is spawned, and what it has printed is collected for a callback.
 import { Buffer } from 'node:buffer'
-// exec() and execFile(): spawn(), and all that was printed for a callback.
 import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { clearTimeout, setTimeout } from 'node:timers'
@@ -65,13 +65,12 @@ export function execFile(file: unknown, ...rest: unknown[]): ChildProcess {
   })
   const encoding = 'encoding' in options ? (options['encoding'] as string) : 'utf8'
   const run = new Run(child, callback, [text('file', file), ...args].join(' '), encoding, max)
-  const end = killer(child, killSignal, grace)
-  run.end = end
+  run.end = killer(child, killSignal, grace)
   if (timeout > 0) run.timer = setTimeout(() => run.kill('timeout'), timeout)
   return child
 }
 
-/** What is collected of one child. */
+/** One child whose output is collected, and its callback. */
 class Run {
   end: ReturnType<typeof killer> = () => false
   timer: NodeJS.Timeout | null = null
@@ -180,7 +179,7 @@ class Output {
   }
 }
 
-/** The file of exec() is a line for a shell. */
+/** Runs a command line in a shell, as the `file` of execFile(). */
 export function exec(command: unknown, ...rest: unknown[]): ChildProcess {
   if (reason !== null) {
     refuseOwn(...rest)
@@ -190,11 +189,10 @@ export function exec(command: unknown, ...rest: unknown[]): ChildProcess {
   const [first, second] = typeof rest[0] === 'function' ? [undefined, rest[0]] : rest
   const options = bare(first)
   const { shell } = options
-  // By way of the module, where somebody may have put an execFile() of his own.
   return execFile(line, { ...options, shell: typeof shell === 'string' ? shell : true }, second)
 }
 
-/** With `child`, and with what was printed on the error, as in child_process. */
+/** The promise has the `child`, and its error has what was printed, as in child_process. */
 function promising(original: (...args: unknown[]) => ChildProcess): (...args: unknown[]) => Promise<unknown> {
   const promised = (...args: unknown[]): Promise<unknown> => {
     const settle = {} as { resolve: (value: unknown) => void; reject: (error: Error) => void }

@@ -2,6 +2,7 @@
 // numbers become strings, and what Object.prototype has in an environment counts.
 import { env as processEnv, platform } from 'node:process'
 import { invalidArgType, invalidArgValue } from '../errors.js'
+import { isReadNatively } from '../spawn/environment.js'
 import { array, bare, given, int32, noNul, object, optional, pathOf, text } from './check.js'
 import type { Options } from './check.js'
 
@@ -9,10 +10,13 @@ export interface Normal extends Options {
   file: string
   args: string[]
   cwd: string | undefined
-  envPairs: string[]
+  /** Undefined: the environment of this process. Node makes it an empty list then, which is why `inherits` says so, too. */
+  envPairs: string[] | undefined
+  inherits: boolean
 }
 
-export function normalize(file: unknown, second: unknown, third: unknown): Normal {
+/** `listed`: somebody may read the environment from the result, or add to it, so that it has to be there in any case. */
+export function normalize(file: unknown, second: unknown, third: unknown, listed: boolean): Normal {
   const program = text('file', file)
   if (program === '') throw invalidArgValue('file', 'cannot be empty', file)
   const second_ = second ?? []
@@ -33,12 +37,17 @@ export function normalize(file: unknown, second: unknown, third: unknown): Norma
   optional('options.windowsVerbatimArguments', 'boolean', options['windowsVerbatimArguments'])
   const command = shell ? shellOf(noNul('options.shell', shell) as string | true, [program, ...list]) : null
   const name = command?.file ?? program
+  const env = (options['env'] || processEnv) as NodeJS.ProcessEnv
+  const { stdio } = options
+  const hasChannel = Array.isArray(stdio) && stdio.includes('ipc')
+  const inherits = !listed && !hasChannel && isReadNatively(env)
   return Object.assign(options, {
     args: [(options['argv0'] as string | undefined) ?? name, ...(command?.tail ?? list)].map(String),
     cwd,
     detached: Boolean(options['detached']),
-    envPairs: pairsOf((options['env'] || processEnv) as NodeJS.ProcessEnv),
+    envPairs: inherits ? undefined : pairsOf(env),
     file: name,
+    inherits,
     windowsHide: Boolean(options['windowsHide']),
     windowsVerbatimArguments: command?.verbatim ?? Boolean(options['windowsVerbatimArguments']),
   })

@@ -1,4 +1,4 @@
-// Node's own functions, as they are before anything is put in their place, and whether what is inside is as we know it.
+// Node's own functions, as they are before anything is put in their place; and whether the inside of Node is as we know it.
 import * as original from 'node:child_process'
 import { platform, versions } from 'node:process'
 import * as processModule from 'node:process'
@@ -8,6 +8,12 @@ export const ChildProcess = original.ChildProcess as unknown as {
   readonly prototype: { spawn(options: object): number }
 }
 export const nodes = { ...original }
+
+const spawnOfNow = (): unknown => Object.getOwnPropertyDescriptor(ChildProcess.prototype, 'spawn')?.value
+const spawn = spawnOfNow()
+
+/** Tools that follow a program's children (nyc's spawn-wrap) put a function of their own there, which changes the options. */
+export const isSpawnWrapped = (): boolean => spawnOfNow() !== spawn
 
 /** Why Node's own functions serve here; null where ours can. */
 export const reason: string | null = reasonOf()

@@ -12,7 +12,7 @@ import type { ExitStatus } from '../types.js'
 import type { Normal } from './normal.js'
 
 const IGNORE = -1
-/** A pair of sockets: src/binding/child_process.rs. */
+/** Asks for a pair of sockets: src/binding/child_process.rs. */
 const SOCKETS = -3
 const { EINVAL, ESRCH } = constants.errno
 
@@ -25,6 +25,7 @@ export interface Entry {
 
 export function requestOf(options: Normal, stdio: readonly Entry[]): SpawnRequest {
   const { file, args, cwd, envPairs, uid, gid, group, detached, windowsHide, windowsVerbatimArguments } = options
+  const inherits = options.inherits && !envPairs?.length
   const argv = args?.length ? args : [file]
   const fds = stdio.map(fdOf)
   while (fds.length < 3) fds.push(IGNORE)
@@ -35,16 +36,22 @@ export function requestOf(options: Normal, stdio: readonly Entry[]): SpawnReques
       (windowsVerbatimArguments ? VERBATIM_ARGUMENTS : 0) |
       (group === 'contain' ? CONTAIN : group ? GROUP : 0) |
       (options['killOnParentExit'] ? KILL_ON_PARENT_EXIT : 0),
-    uid: (uid as number | undefined) ?? null,
-    gid: (gid as number | undefined) ?? null,
+    uid: idOf(uid),
+    gid: idOf(gid),
     groups: null,
     stdio: fds,
     args: argv.join('\0'),
     file: argv[0] === file ? null : file,
-    env: envPairs.join('\0'),
+    env: inherits ? null : (envPairs ?? []).join('\0'),
     cwd: cwd || null,
   }
 }
+
+/** Ids are signed for child_process, and unsigned for the kernel. */
+const idOf = (id: unknown): number | null => (typeof id === 'number' ? id >>> 0 : null)
+
+/** Of -1 the kernel would make "no change": the child would have the rights of this process. EINVAL, as in child_process. */
+export const hasNoSuchId = ({ uid, gid }: Normal): boolean => uid === -1 || gid === -1
 
 function fdOf({ type, fd, handle }: Entry): number {
   if (type === 'ignore') return IGNORE
@@ -54,7 +61,7 @@ function fdOf({ type, fd, handle }: Entry): number {
 
 export class Process extends AsyncResource {
   /** By Node's name for it. */
-  onexit: (code: number, signal: string) => void
+  onexit: (code: number | null, signal: string) => void
   pid: number | undefined
   native: NativeChild | null = null
   failure: SpawnFailure | null = null
@@ -72,6 +79,7 @@ export class Process extends AsyncResource {
 
   /** 0, or libuv's error number. */
   spawn(): number {
+    if (hasNoSuchId(this.#options)) return -EINVAL
     const stdio = this.#options['stdio'] as readonly Entry[]
     const answer = spawnPaired(requestOf(this.#options, stdio), (fd, end) => void stdio[fd]!.handle!.open(end))
     if (Object.hasOwn(answer, 'errno')) {
@@ -86,13 +94,16 @@ export class Process extends AsyncResource {
     return 0
   }
 
-  /** Told when the loop has read what the child had written: Node tells an exit last, too. */
+  /**
+   * Told when the loop has read what the child had written: Node tells an exit last, too. If other code has taken the status,
+   * there is neither a code nor a signal: a 0 would say that all went well.
+   */
   exited(status: ExitStatus | null): void {
     if (this.native !== null) forgetExit(this.native.handle)
     soon(() => {
       if (!this.#listening) return
       this.#stop()
-      this.runInAsyncScope(this.onexit, undefined, status?.code ?? 0, status?.signal ?? '')
+      this.runInAsyncScope(this.onexit, undefined, status?.code ?? (status?.signal ? 0 : null), status?.signal ?? '')
     })
   }
 

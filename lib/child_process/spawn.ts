@@ -17,9 +17,9 @@ import { bare, noNul, given, killSignalOf, object, pathOf, signalOf, text, timeo
 import type { Options } from './check.js'
 import { makeChild, processes } from './child.js'
 import { normalize } from './normal.js'
-import { nodes, reason } from './original.js'
+import { isSpawnWrapped, nodes, reason } from './original.js'
 
-/** How limits end a child that was started with one of our options; null: by one signal, as child_process does. */
+/** Ends a child because of a limit; false: nothing was sent, since it has ended. */
 export type Killer = (cause: 'timeout' | 'abort' | 'maxBuffer') => boolean
 
 export function spawn(file: unknown, second?: unknown, third?: unknown): ChildProcess {
@@ -27,7 +27,7 @@ export function spawn(file: unknown, second?: unknown, third?: unknown): ChildPr
     refuseOwn(second, third)
     return nodes.spawn(file as string, second as string[], third as object)
   }
-  const options = normalize(file, second, third)
+  const options = normalize(file, second, third, isSpawnWrapped())
   const timeout = timeoutOf(options['timeout'])
   const signal = signalOf(options['signal'])
   const killSignal = killSignalOf(options['killSignal'])
@@ -65,7 +65,7 @@ export function spawn(file: unknown, second?: unknown, third?: unknown): ChildPr
 
 const OWN = ['group', 'killOnParentExit', 'killGrace']
 
-/** What is asked of us must not be forgotten where Node serves. */
+/** Our options are refused where Node's own functions serve, which would ignore them. */
 export function refuseOwn(...args: unknown[]): void {
   for (const options of args) {
     if (typeof options !== 'object' || options === null) continue
@@ -74,7 +74,8 @@ export function refuseOwn(...args: unknown[]): void {
   }
 }
 
-function endingOf({ group, killOnParentExit, killGrace }: Options): number | null {
+/** The grace period of limits that end a child as the main entry does; null: one signal ends it, as in child_process. */
+export function endingOf({ group, killOnParentExit, killGrace }: Options): number | null {
   boolean('options.killOnParentExit', killOnParentExit)
   if (group !== 'contain' && given(group) && typeof group !== 'boolean')
     throw invalidArgType('options.group', "of type boolean or 'contain'", group)
@@ -82,7 +83,6 @@ function endingOf({ group, killOnParentExit, killGrace }: Options): number | nul
   return group ? DEFAULT_ENDING.grace : null
 }
 
-/** For execFile(), whose limits are its own. */
 export function killer(child: ChildProcess, signal: number | null, grace: number | null): Killer {
   return (cause) => {
     const native = processes.get(child)?.native
@@ -90,8 +90,6 @@ export function killer(child: ChildProcess, signal: number | null, grace: number
     return native.end(causeNumber(cause), signal ?? DEFAULT_ENDING.signal, grace, 0) === 1
   }
 }
-
-export { endingOf }
 
 export function fork(modulePath: unknown, second?: unknown, third?: unknown): ChildProcess {
   if (reason !== null) {
@@ -106,7 +104,7 @@ export function fork(modulePath: unknown, second?: unknown, third?: unknown): Ch
   const args = hasList ? ((second as unknown[] | undefined) ?? []) : []
   const execPath = options['execPath'] ? noNul('options.execPath', options['execPath']) : processExecPath
   options['execPath'] = execPath
-  const execArgv = (options['execArgv'] ?? withoutScript(processExecArgv)) as string[]
+  const execArgv = [...((options['execArgv'] || withoutScript(processExecArgv)) as string[])]
   execArgv.forEach((each, i) => noNul(`options.execArgv[${i}]`, each))
   const { stdio, silent } = options
   if (Array.isArray(stdio)) {
@@ -120,7 +118,7 @@ export function fork(modulePath: unknown, second?: unknown, third?: unknown): Ch
   return spawn(text('options.execPath', execPath), [...execArgv, path, ...args], options)
 }
 
-/** Of a program that was given by `-e`: else the child would run that, and fork again. */
+/** A program that was given by `-e` is left out: the child would run it too, and fork again. */
 function withoutScript(args: readonly string[]): readonly string[] {
   const at = args.lastIndexOf((processModule as { _eval?: string })._eval ?? '\0')
   return at > 0 ? args.filter((_, i) => i !== at && i !== at - 1) : args

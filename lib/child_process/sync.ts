@@ -1,5 +1,6 @@
 // spawnSync(), execFileSync() and execSync().
 import { Buffer } from 'node:buffer'
+import { constants } from 'node:os'
 import { stderr as processStderr } from 'node:process'
 import { inspect } from 'node:util'
 import { coded, invalidArgType, invalidArgValue, systemError } from '../errors.js'
@@ -8,8 +9,9 @@ import { signalName } from '../native.js'
 import { bare, given, killSignalOf, maxBufferOf, object, text, timeoutOf } from './check.js'
 import type { Options } from './check.js'
 import { normalize } from './normal.js'
+import type { Normal } from './normal.js'
 import { nodes, reason } from './original.js'
-import { requestOf } from './process.js'
+import { hasNoSuchId, requestOf } from './process.js'
 import type { Entry } from './process.js'
 import { endingOf, refuseOwn } from './spawn.js'
 
@@ -30,7 +32,7 @@ export function spawnSync(file: unknown, second?: unknown, third?: unknown): Res
     refuseOwn(second, third)
     return Reflect.apply(nodes.spawnSync, undefined, [file, second, third]) as Result
   }
-  const options = normalize(file, second, third)
+  const options = normalize(file, second, third, false)
   const timeout = timeoutOf(options['timeout']) || Infinity
   // 0 is no limit, as in child_process.
   const max = maxBufferOf('maxBuffer' in options ? options['maxBuffer'] : MEBIBYTE) || Infinity
@@ -38,6 +40,7 @@ export function spawnSync(file: unknown, second?: unknown, third?: unknown): Res
   const grace = endingOf(options) ?? Infinity
   const stdio = stdioOf(options['stdio'] || 'pipe')
   const input = stdio[0]?.type === 'pipe' ? inputOf(options) : (inputOf(options), null)
+  if (hasNoSuchId(options)) return failed(options, -constants.errno.EINVAL)
   const answer = runPaired(requestOf(options, stdio), input, timeout, max, signal, grace)
   const { encoding } = options
   const decode = (bytes: Buffer): string | Buffer =>
@@ -52,11 +55,18 @@ export function spawnSync(file: unknown, second?: unknown, third?: unknown): Res
     status: answer.code,
     signal: answer.signal === null ? null : signalName(answer.signal),
   }
-  if (answer.errno !== 0) {
-    const error = systemError(answer.errno, `spawnSync ${options.file}`)
-    result.error = Object.assign(error, { path: options.file, spawnargs: options.args.slice(1) })
-  }
+  if (answer.errno !== 0) result.error = errorOf(options, answer.errno)
   return result
+}
+
+function errorOf({ file, args }: Normal, errno: number): Error {
+  return Object.assign(systemError(errno, `spawnSync ${file}`), { path: file, spawnargs: args.slice(1) })
+}
+
+/** As for a program that could not be started. */
+function failed(options: Normal, errno: number): Result {
+  const error = errorOf(options, errno)
+  return { pid: 0, output: null, stdout: undefined, stderr: undefined, status: null, signal: null, error }
 }
 
 function inputOf({ input, encoding }: Options): Uint8Array | null {
@@ -64,7 +74,7 @@ function inputOf({ input, encoding }: Options): Uint8Array | null {
   if (typeof input === 'string')
     return Buffer.from(input, encoding && encoding !== 'buffer' ? (encoding as BufferEncoding) : 'utf8')
   if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
-  throw invalidArgType('options.stdio[0]', 'an instance of Buffer, TypedArray, or DataView or of type string', input)
+  throw invalidArgType('options.stdio[0]', 'of type string or an instance of Buffer, TypedArray, or DataView', input)
 }
 
 function stdioOf(stdio: unknown): Entry[] {
@@ -85,7 +95,7 @@ function stdioOf(stdio: unknown): Entry[] {
   })
 }
 
-/** What is printed, unless it did not end well. */
+/** What the child has printed on its stdout; throws if it did not end with code 0. */
 function checked(result: Result, options: Options, command: string): string | Buffer | null {
   if (!options['stdio'] && result.stderr?.length) processStderr.write(result.stderr)
   if (result.error !== undefined) throw Object.assign(result.error, result)
@@ -108,13 +118,13 @@ export function execFileSync(file: unknown, second?: unknown, third?: unknown): 
   return checked(result, options, [options['argv0'] ?? file, ...args].join(' '))
 }
 
-export function execSync(command: unknown, given_?: unknown): string | Buffer | null {
+export function execSync(command: unknown, passed?: unknown): string | Buffer | null {
   if (reason !== null) {
-    refuseOwn(given_)
-    return Reflect.apply(nodes.execSync, undefined, [command, given_]) as Buffer
+    refuseOwn(passed)
+    return Reflect.apply(nodes.execSync, undefined, [command, passed]) as Buffer
   }
   const line = text('command', command)
-  const options = bare(given_)
+  const options = bare(passed)
   const shell = typeof options['shell'] === 'string' ? options['shell'] : true
   return checked(spawnSync(line, { ...options, shell }), options, line)
 }

@@ -33,11 +33,18 @@ const COVERAGE = 'NODE_V8_COVERAGE'
 const CHANNEL_FD = 'NODE_CHANNEL_FD'
 const CHANNEL_SERIALIZATION = 'NODE_CHANNEL_SERIALIZATION_MODE'
 
-export function packEnvironment(given: unknown, channel: ChannelPlan | null): string | null {
-  // Compared by identity at each call, because process.env may have been replaced.
-  const env = given ?? processEnv
+/**
+ * Whether these variables are the environment of this process, which the native side then reads by itself. Compared by
+ * identity at each call, because process.env may have been replaced.
+ */
+export function isReadNatively(env: unknown): boolean {
   if (environ === undefined) environ = isMainThreadOfNode() && isEnviron(processEnv) ? processEnv : null
-  if (env === environ && channel === null) return null
+  return env === environ
+}
+
+export function packEnvironment(given: unknown, channel: ChannelPlan | null): string | null {
+  const env = given ?? processEnv
+  if (isReadNatively(env) && channel === null) return null
   if (!isObject(env)) throw invalidArgType('options.env', 'of type object', env)
   // If the object has this variable itself, that counts: `undefined` leaves it out.
   const coverage = Object.hasOwn(env, COVERAGE) ? undefined : variable(COVERAGE)

@@ -1,0 +1,76 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { execPath } from 'node:process'
+import test from 'ava'
+
+const ofUnix = process.platform === 'win32' ? test.skip : test
+const register = ['--import', 'shared-child/register']
+
+/** Whether the spawn() of each kind of import is ours. */
+const look = `
+  import named, { spawn } from 'node:child_process'
+  import { spawn as bare } from 'child_process'
+  import { createRequire } from 'node:module'
+  const require = createRequire(process.cwd() + '/')
+  const ours = require('shared-child/child_process').spawn
+  const seen = [named.spawn, spawn, bare, require('child_process').spawn, require('node:child_process').spawn]
+  const answer = seen.map((each) => each === ours).join()`
+const yes = 'true,true,true,true,true\n'
+
+ofUnix('for named and default imports and for require, with and without `node:`', (t) => {
+  const args = [...register, '--input-type=module', '-e', `${look}; console.log(answer)`]
+  t.is(execFileSync(execPath, args, { encoding: 'utf8', timeout: 60_000 }), yes)
+})
+
+ofUnix('in a worker, too', (t) => {
+  const inWorker = `${look}; (await import('node:worker_threads')).parentPort.postMessage(answer)`
+  const script = `
+    import { Worker } from 'node:worker_threads'
+    const code = 'data:text/javascript,' + encodeURIComponent(${JSON.stringify(inWorker)})
+    new Worker(new URL(code)).on('message', (answer) => console.log(answer))`
+  t.is(
+    execFileSync(execPath, [...register, '--input-type=module', '-e', script], { encoding: 'utf8', timeout: 60_000 }),
+    yes,
+  )
+})
+
+ofUnix('for cluster, which Node loads later', (t) => {
+  const script = `
+    const cluster = require('node:cluster')
+    const ours = require('shared-child/child_process')
+    if (cluster.isPrimary) {
+      cluster.setupPrimary({ exec: '/dev/null' })
+      const { process: child } = cluster.fork()
+      console.log(ours.sharedChild(child).pid === child.pid)
+      child.kill('SIGKILL')
+    }`
+  t.is(execFileSync(execPath, [...register, '-e', script], { encoding: 'utf8', timeout: 60_000 }), 'true\n')
+})
+
+const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
+const run = (...args: string[]): { stdout: string; stderr: string } =>
+  spawnSync(execPath, args, { encoding: 'utf8', timeout: 60_000 })
+const print = `const { spawn, execFileSync } = require('node:child_process')
+  console.log(spawn === require('shared-child/child_process').spawn, String(execFileSync(process.execPath, ['-p', '1'])))`
+const warnings = (stderr: string): number => stderr.split('shared-child/register changes nothing').length - 1
+
+ofUnix("with a permission model Node's own stay, and one warning says so", (t) => {
+  const may = [flag, '--allow-fs-read=*', '--allow-addons', '--allow-child-process', '--allow-worker']
+  const { stdout, stderr } = run(...may, ...register, ...register, '-e', print)
+  t.is(stdout.trim(), 'false 1')
+  t.is(warnings(stderr), 1, stderr)
+  t.regex(stderr, /permission/)
+})
+
+ofUnix('where the inside of Node is another, too', (t) => {
+  const script = `
+    const { ChildProcess } = require('node:child_process')
+    const known = ChildProcess.prototype.spawn
+    // As a Node whose JavaScript asks nothing of the handle under a ChildProcess.
+    ChildProcess.prototype.spawn = () => 0
+    require('shared-child/register')
+    ChildProcess.prototype.spawn = known
+    ${print}`
+  const { stdout, stderr } = run('-e', script)
+  t.is(stdout.trim(), 'false 1', stderr)
+  t.is(warnings(stderr), 1, stderr)
+})

@@ -1,0 +1,51 @@
+import * as node from 'node:child_process'
+import fs from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
+import * as ours from 'shared-child/child_process'
+import { hasExited } from '../proc.js'
+import { spinUntil } from '../within.js'
+
+/** When the first of several children is told to have exited, the others have, too, but their handles have not heard of it. */
+async function main(): Promise<void> {
+  const { spawn } = process.argv[2] === 'node' ? node : ours
+  let reuses = 0
+  let innocentsSignalled = 0
+  for (let round = 0; round < 20; round++) {
+    const children = Array.from({ length: 5 }, () => spawn('true', { stdio: 'ignore' }))
+    spinUntil('all have exited', () => children.every(({ pid }) => hasExited(pid!)))
+    await new Promise((resolve) => {
+      for (const child of children) child.once('exit', resolve).once('exit', () => signalOthers())
+      const signalOthers = (): void => {
+        for (const child of children.filter(({ exitCode }) => exitCode === null)) {
+          const innocent = successor(child.pid!)
+          if (innocent === undefined) continue
+          reuses++
+          child.kill('SIGKILL')
+          innocent.stdin.on('error', () => undefined).end('alive')
+          innocent.stdout.once('data', () => (innocentsSignalled -= 1))
+          innocentsSignalled++
+          pending.push(new Promise((done) => innocent.once('close', done)))
+        }
+      }
+    })
+    await Promise.all(pending.splice(0))
+    while (children.some(({ exitCode }) => exitCode === null)) await setImmediate()
+  }
+  process.stdout.write(JSON.stringify({ reuses, innocentsSignalled }), () => process.exit(0))
+}
+
+const pending: Promise<unknown>[] = []
+
+/** A process that has been given this pid, if nobody else was quicker. It answers as long as nobody has killed it. */
+function successor(pid: number): node.ChildProcessByStdio<Writable, Readable, null> | undefined {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    fs.writeFileSync('/proc/sys/kernel/ns_last_pid', String(pid - 1))
+    const innocent = node.spawn('cat', { stdio: ['pipe', 'pipe', 'ignore'] })
+    if (innocent.pid === pid) return innocent
+    innocent.kill('SIGKILL')
+  }
+  return undefined
+}
+
+void main()

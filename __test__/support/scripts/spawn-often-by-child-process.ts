@@ -1,0 +1,27 @@
+import { once } from 'node:events'
+import fs from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
+import { spawn } from 'shared-child/child_process'
+
+const fds = (): number => (fs.existsSync('/proc/self/fd') ? fs.readdirSync('/proc/self/fd').length : 0)
+
+async function spawnInTurn(count: number): Promise<void> {
+  for (let done = 0; done < count; done += 10) {
+    await Promise.all(Array.from({ length: 10 }, () => once(spawn('true'), 'close')))
+  }
+  for (let i = 0; i < 5; i++) {
+    await setImmediate()
+    gc!()
+  }
+}
+
+async function main(): Promise<void> {
+  // What is made once, and what V8 compiles at last, is no child's.
+  await spawnInTurn(500)
+  const before = { heap: process.memoryUsage().heapUsed, fds: fds() }
+  await spawnInTurn(Number(process.argv[2]))
+  const heapGrownBy = process.memoryUsage().heapUsed - before.heap
+  process.stdout.write(JSON.stringify({ heapGrownBy, fdsMore: fds() - before.fds }))
+}
+
+void main()
