@@ -118,6 +118,18 @@ const goals: readonly Goal[] = [
     "100,000 children in a row: what JavaScript's heap grows by",
     value(['many-in-a-row', MANY, 'heapGrownBy']),
   ),
+  ...(
+    [
+      ['0 GB', 0.25],
+      ['1 GB', 0.01],
+    ] as const
+  ).map(([memory, limit]) =>
+    atMost(
+      limit,
+      `a spawn() call of child_process replaced, ${memory}, of child_process`,
+      times(['replaced', memory, 'call', row.REPLACED], ['replaced', memory, 'call', NODE]),
+    ),
+  ),
   atMost(0.95, 'from the exit to its promise, of child_process', against(NODE, 'exit-latency', 'one child', 'latency')),
   ...(['tryWait', 'kill'] as const).map((metric) => {
     const place = ['sync-calls', 'a running child', metric] as const

@@ -113,6 +113,24 @@ const memory: Row = {
   },
 }
 
+export const REPLACED = 'child_process, replaced'
+
+const replaced: Row = {
+  name: 'replaced',
+  about: 'What does a spawn of child_process cost its caller, with and without shared-child/register?',
+  async measure(bench) {
+    for (const gigabytes of [0, 1]) {
+      using hosts = bench.hosts(['child_process', REPLACED], gigabytes)
+      await bench.compare({
+        case: `${gigabytes} GB`,
+        metrics: ['call', 'time'],
+        rounds: bench.pick(3, 15),
+        subjects: hosts.subjects((host) => host.ask('spawn', { program: TRUE, limit: 1, count: bench.pick(10, 20) })),
+      })
+    }
+  },
+}
+
 const liveChildren: Row = {
   name: 'live-children',
   about: 'What does a live child take, and what does one more cost among thousands?',
@@ -320,6 +338,7 @@ export const rows: readonly Row[] = [
   atOnce,
   control,
   memory,
+  replaced,
   liveChildren,
   manyInARow,
   exitLatency,

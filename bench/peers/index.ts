@@ -1,5 +1,5 @@
 // Table of contents: every way to start processes that runs in a JavaScript runtime, and which runtime that is.
-import { inPeers } from '../places.js'
+import { inPeers, inRoot } from '../places.js'
 import type { Peer } from './peer.js'
 
 interface Entry {
@@ -13,11 +13,14 @@ interface Entry {
 }
 
 const node = { runtime: process.execPath, flags: ['--expose-gc'] }
+const nodesOwn = { ...node, load: async (): Promise<Peer> => (await import('./child-process.js')).peer }
+const register = ['--require', inRoot('dist', 'register.js')]
 const bun = inPeers('@oven', 'bun-linux-x64', 'bin', 'bun')
 
 export const peers = {
   'shared-child': { ...node, load: async () => (await import('./shared-child.js')).peer },
-  child_process: { ...node, load: async () => (await import('./child-process.js')).peer },
+  child_process: nodesOwn,
+  'child_process, replaced': { ...nodesOwn, flags: [...node.flags, ...register] },
   'execa 9': { ...node, needs: inPeers('execa'), load: async () => (await import('./execa.js')).load() },
   'Bun.spawn': { runtime: bun, flags: [], needs: bun, load: async () => (await import('./bun.js')).load() },
 } satisfies Record<string, Entry>
