@@ -32,9 +32,11 @@ test('a missing program is an error event in the shape of Node', async (t) => {
 
 test('a forked child talks', async (t) => {
   const child = ours.fork('-e', ["process.on('message', (m) => { process.send(m + 1); process.disconnect() })"])
+  // Both may come in one turn.
+  const exit = once(child, 'exit')
   child.send(41)
   t.deepEqual((await once(child, 'message'))[0], 42)
-  await once(child, 'exit')
+  await exit
 })
 
 ofUnix('spawnSync feeds and collects, and obeys its limits', (t) => {

@@ -95,16 +95,19 @@ export class Process extends AsyncResource {
   }
 
   /**
-   * Told when the loop has read what the child had written: Node tells an exit last, too. If other code has taken the status,
+   * Told when the loop has polled once more, and so has read what the child had written: Node tells an exit last, too. One
+   * turn is not enough, because the child may have written and exited after the poll of this one. If other code has taken the status,
    * there is neither a code nor a signal: a 0 would say that all went well.
    */
   exited(status: ExitStatus | null): void {
     if (this.native !== null) forgetExit(this.native.handle)
-    soon(() => {
-      if (!this.#listening) return
-      this.#stop()
-      this.runInAsyncScope(this.onexit, undefined, status?.code ?? (status?.signal ? 0 : null), status?.signal ?? '')
-    })
+    soon(() => soon(() => this.#tell(status)))
+  }
+
+  #tell(status: ExitStatus | null): void {
+    if (!this.#listening) return
+    this.#stop()
+    this.runInAsyncScope(this.onexit, undefined, status?.code ?? (status?.signal ? 0 : null), status?.signal ?? '')
   }
 
   kill(signal: number): number {
