@@ -60,9 +60,13 @@ impl Collector {
         let collector = Arc::new(Self(Mutex::new(state)));
         // Locked until the pipe is in its place: there may be something to read at once.
         let mut state = collector.lock();
-        match reactor::watch_readable(key, &pipe, &collector) {
+        let watched = pipe.set_blocking(false).and_then(|()| reactor::watch_readable(key, &pipe, &collector));
+        match watched {
             Ok(()) => state.pipe = Some(pipe),
-            Err(_) => return Err(pipe),
+            Err(_) => {
+                let _ = pipe.set_blocking(true);
+                return Err(pipe);
+            }
         }
         drop(state);
         Ok(collector)
@@ -105,6 +109,7 @@ impl Collector {
         state.done = None;
         let pipe = state.pipe.take()?;
         reactor::forget_readable(state.key, &pipe);
+        let _ = pipe.set_blocking(true);
         Some(pipe)
     }
 

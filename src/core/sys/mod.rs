@@ -7,7 +7,7 @@
 //! - `ExitWatcher`: learns of the exits of many processes with one thread (or none), with `start`,
 //!   `add`, `add_hangup`, `add_readable` and `forget_readable` (on Unix: the shared `Watcher`, over a `Kernel` of each
 //!   system);
-//! - `PipeEnd`: the parent's end of a child's pipe, with `read_ready`, `drain`, `set_capacity` and `lend`, which
+//! - `PipeEnd`: the parent's end of a child's pipe, with `set_blocking`, `read_ready`, `drain`, `set_capacity` and `lend`, which
 //!   makes it a `LentPipe`;
 //! - `Descriptor` and `duplicate_fd`: a copy of one of the caller's fds, for a child;
 //! - `set_blocking`, `has_unread` and `filled_pipe`: for streams of the parent that are given to a child;

@@ -1,13 +1,14 @@
 //! What a child writes is collected by the reactor, with a limit, until the end or until it is stopped.
 
-use crate::support::kinds::take_pipe;
 use crate::support::limit::time_limit;
-use crate::support::plans::script;
+use crate::support::plans::{plan, script};
 use crate::support::proc::fds;
-use crate::support::temporary::read_all;
 use shared_child_native::core::child::ChildHandle;
 use shared_child_native::core::collector::{Collector, Overflow};
 use shared_child_native::core::spawner;
+use shared_child_native::core::sys::PipeEnd;
+use std::io::Write;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
@@ -93,17 +94,23 @@ fn over_the_limit_the_child_waits() {
 #[test]
 fn stopped_it_has_what_is_there() {
     let _limit = time_limit();
-    let Some(Collecting { child, collector, done }) =
-        collect("echo here; exec 2>&-; exec sleep 1000", usize::MAX, Overflow::Stop)
-    else {
-        return;
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let not_called = || panic!("whoever stops it is not called");
+    let pipe = PipeEnd::from(OwnedFd::from(reader));
+    let Ok(collector) = Collector::start(pipe, usize::MAX, Overflow::Stop, not_called) else {
+        return assert!(without_reactor());
     };
-    assert_eq!(read_all(take_pipe(&child, 2)), "", "which it closes when it has written");
-    collector.stop();
-    assert_eq!(text(&collector), "here\n");
-    assert!(!collector.has_ended());
-    assert!(done.try_recv().is_err(), "whoever stops it is not called");
+    let child = spawner::spawn(plan(&["sleep", "1000"])).unwrap();
+    let (sender, stopped) = channel();
+    // The thread of the reactor does this, so it cannot read the pipe itself.
+    let on_the_reactor = move || {
+        writer.write_all(b"here").unwrap();
+        collector.stop();
+        sender.send((text(&collector), collector.has_ended())).unwrap();
+    };
+    let _until_its_end = child.collect(1, usize::MAX, Overflow::Stop, on_the_reactor).unwrap();
     child.shared.kill().unwrap();
+    assert_eq!(stopped.recv().unwrap(), ("here".into(), false));
 }
 
 #[test]

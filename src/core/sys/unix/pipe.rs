@@ -50,12 +50,16 @@ impl PipeEnd {
         }
     }
 
-    /// Adds to `bytes` what is there to be read, up to about `most` bytes, without waiting. `Ok(true)`: that was the end of
-    /// the file.
+    /// Whether reads and writes wait, as they do at first.
+    pub fn set_blocking(&self, blocking: bool) -> io::Result<()> {
+        set_blocking(self.0.as_raw_fd(), blocking).map(drop)
+    }
+
+    /// Adds to `bytes` what is there to be read, up to about `most` bytes, of a pipe whose reads do not wait. `Ok(true)`:
+    /// that was the end of the file.
     pub fn read_ready(&self, bytes: &mut Vec<u8>, most: usize) -> io::Result<bool> {
         /// What a child that says little fills, and what is then added at a time.
         const FIRST: usize = 8 * 1024;
-        set_blocking(self.0.as_raw_fd(), false)?;
         let mut left = most;
         while left > 0 {
             let room = bytes.len().clamp(FIRST, most);

@@ -56,6 +56,11 @@ impl PipeEnd {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// Nobody reads it here: see `ExitWatcher::add_readable`.
+    pub fn set_blocking(&self, _blocking: bool) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Reads are not announced here: see `ExitWatcher::add_readable`.
     pub fn read_ready(&self, _bytes: &mut Vec<u8>, _most: usize) -> io::Result<bool> {
         Err(io::ErrorKind::Unsupported.into())
