@@ -61,6 +61,19 @@ enum Pipe {
 }
 
 impl Pipes {
+    fn take(&mut self, fd: usize) -> Option<TakenPipe> {
+        match self.ends.get_mut(fd)?.take() {
+            Pipe::None | Pipe::Taken => None,
+            Pipe::Open(end) => {
+                if !self.exited {
+                    self.wide.extend(Wide::make(&end));
+                }
+                Some(TakenPipe::Open(end))
+            }
+            Pipe::Drained(bytes) => Some(TakenPipe::Drained(bytes)),
+        }
+    }
+
     fn close(&mut self) {
         self.ends.iter_mut().for_each(|pipe| drop(pipe.take()));
     }
@@ -111,30 +124,16 @@ impl Child {
 
     /// Takes the pipe of the child's fd. Only the first call for each fd gets it. A channel is not a pipe.
     pub fn take_pipe(&self, fd: usize) -> Option<TakenPipe> {
-        if self.is_channel(fd) { None } else { self.take(fd) }
+        if self.is_channel(fd) { None } else { self.pipes().take(fd) }
     }
 
     /// Takes the channel. Only the first call gets it.
     pub fn take_channel(&self) -> Option<TakenPipe> {
-        self.take(self.channel?.0)
+        self.pipes().take(self.channel?.0)
     }
 
     fn is_channel(&self, fd: usize) -> bool {
         self.channel.is_some_and(|(channel, _)| channel == fd)
-    }
-
-    fn take(&self, fd: usize) -> Option<TakenPipe> {
-        let mut pipes = self.pipes();
-        match pipes.ends.get_mut(fd)?.take() {
-            Pipe::None | Pipe::Taken => None,
-            Pipe::Open(end) => {
-                if !pipes.exited {
-                    pipes.wide.extend(Wide::make(&end));
-                }
-                Some(TakenPipe::Open(end))
-            }
-            Pipe::Drained(bytes) => Some(TakenPipe::Drained(bytes)),
-        }
     }
 
     /// Takes the pipe of the child's fd and collects what comes out of it (see [`Collector::start`], whose `done` may be
@@ -146,8 +145,15 @@ impl Child {
         overflow: Overflow,
         done: impl FnOnce() + Send + 'static,
     ) -> Option<Arc<Collector>> {
-        match self.take_pipe(fd)? {
+        if self.is_channel(fd) {
+            return None;
+        }
+        // Locked until the pipe is either taken or back in its place: after the exit, settle_pipes() must not miss it.
+        let mut pipes = self.pipes();
+        let permits = pipes.wide.len();
+        match pipes.take(fd)? {
             TakenPipe::Drained(bytes) => {
+                drop(pipes);
                 let collector = Collector::of_all(bytes, limit, overflow);
                 done();
                 Some(collector)
@@ -155,7 +161,8 @@ impl Child {
             TakenPipe::Open(end) => match Collector::start(end, limit, overflow, done) {
                 Ok(collector) => Some(collector),
                 Err(end) => {
-                    self.pipes().ends[fd] = Pipe::Open(end);
+                    pipes.ends[fd] = Pipe::Open(end);
+                    pipes.wide.truncate(permits);
                     None
                 }
             },
