@@ -12,7 +12,7 @@ import type { Input } from './input.js'
 import { refuseNearMiss } from './near-misses.js'
 import { ownOptions } from './own.js'
 import type { Unchecked } from './own.js'
-import { soon } from './soon.js'
+import { afterAnotherPoll, soon } from './soon.js'
 import { requireUnread, reserve } from './streams/reader.js'
 import type { ExitStatus, Output, OutputOptions } from './types.js'
 import { boolean, nonNegative } from './validate.js'
@@ -158,7 +158,7 @@ async function settled(work: Promise<unknown>, ms: number): Promise<void> {
   let cancel = (): void => {}
   const alarm = new Promise<void>((resolve) => {
     // The alarm may ring in the turn in which the reading began: the loop looks at the pipes in the next.
-    cancel = setAlarm(ms, () => soon(() => soon(resolve)))
+    cancel = setAlarm(ms, () => afterAnotherPoll(resolve))
   })
   await Promise.race([work, alarm])
   cancel()

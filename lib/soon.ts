@@ -6,3 +6,8 @@ export function soon(work: () => void): void {
   const { scheduler } = require('node:timers/promises') as typeof TimersPromises
   void scheduler.yield().then(work)
 }
+
+/** Calls it when the loop has polled once more, and has read what was written after the poll of this turn. */
+export function afterAnotherPoll(work: () => void): void {
+  soon(() => soon(work))
+}

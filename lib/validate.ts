@@ -31,6 +31,16 @@ function isUrl(value: object): value is URL {
   return typeof href === 'string' && typeof protocol === 'string' && !Object.hasOwn(value, 'auth')
 }
 
+export const given = (value: unknown): boolean => value !== undefined && value !== null
+
+/** options.group. */
+export function grouping(value: unknown): boolean | 'contain' {
+  if (value === 'contain') return value
+  if (given(value) && typeof value !== 'boolean')
+    throw invalidArgType('options.group', "of type boolean or 'contain'", value)
+  return value === true
+}
+
 export function boolean(name: string, value: unknown): boolean {
   if (value === undefined || value === null) return false
   if (typeof value !== 'boolean') throw invalidArgType(name, 'of type boolean', value)

@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { invalidArgType, invalidArgValue, outOfRange, unknownSignal } from '../errors.js'
 import { signalNumber } from '../signals.js'
+import { given } from '../validate.js'
 
 const NUMBERS = new Set<number>(Object.values(constants.signals))
 
@@ -12,8 +13,6 @@ export type Options = Record<string, unknown>
 export function bare(options: unknown): Options {
   return Object.assign(Object.create(null) as Options, options)
 }
-
-export const given = (value: unknown): boolean => value !== undefined && value !== null
 
 export function noNul<T>(name: string, value: T): T {
   if (typeof value === 'string' && value.includes('\0'))

@@ -3,7 +3,8 @@
 import { env as processEnv, platform } from 'node:process'
 import { invalidArgType, invalidArgValue } from '../errors.js'
 import { isReadNatively } from '../spawn/environment.js'
-import { array, bare, given, int32, noNul, object, optional, pathOf, text } from './check.js'
+import { given } from '../validate.js'
+import { array, bare, int32, noNul, object, optional, pathOf, text } from './check.js'
 import type { Options } from './check.js'
 
 export interface Normal extends Options {

@@ -7,7 +7,7 @@ import { forgetExit, hold, listenForExit, release, spawnPaired } from '../events
 import { CONTAIN, DETACHED, GROUP, HIDE_WINDOW, KILL_ON_PARENT_EXIT, VERBATIM_ARGUMENTS } from '../records.js'
 import type { SpawnRequest } from '../records.js'
 import { signalNumber } from '../signals.js'
-import { soon } from '../soon.js'
+import { afterAnotherPoll } from '../soon.js'
 import type { ExitStatus } from '../types.js'
 import type { Normal } from './normal.js'
 
@@ -101,7 +101,7 @@ export class Process extends AsyncResource {
    */
   exited(status: ExitStatus | null): void {
     if (this.native !== null) forgetExit(this.native.handle)
-    soon(() => soon(() => this.#tell(status)))
+    afterAnotherPoll(() => this.#tell(status))
   }
 
   #tell(status: ExitStatus | null): void {

@@ -12,8 +12,8 @@ import {
   invalidArgValue,
 } from '../errors.js'
 import { causeNumber } from '../exit-status.js'
-import { boolean, nonNegative } from '../validate.js'
-import { bare, noNul, given, killSignalOf, object, pathOf, signalOf, text, timeoutOf } from './check.js'
+import { boolean, given, grouping, nonNegative } from '../validate.js'
+import { bare, noNul, killSignalOf, object, pathOf, signalOf, text, timeoutOf } from './check.js'
 import type { Options } from './check.js'
 import { makeChild, processes } from './child.js'
 import { normalize } from './normal.js'
@@ -77,10 +77,9 @@ export function refuseOwn(...args: unknown[]): void {
 /** The grace period of limits that end a child as the main entry does; null: one signal ends it, as in child_process. */
 export function endingOf({ group, killOnParentExit, killGrace }: Options): number | null {
   boolean('options.killOnParentExit', killOnParentExit)
-  if (group !== 'contain' && given(group) && typeof group !== 'boolean')
-    throw invalidArgType('options.group', "of type boolean or 'contain'", group)
+  const grouped = grouping(group)
   if (given(killGrace)) return nonNegative('options.killGrace', killGrace)
-  return group ? DEFAULT_ENDING.grace : null
+  return grouped ? DEFAULT_ENDING.grace : null
 }
 
 export function killer(child: ChildProcess, signal: number | null, grace: number | null): Killer {

@@ -21,7 +21,7 @@ import {
 import type { SpawnRequest } from '../records.js'
 import { signalNumber } from '../signals.js'
 import type { SpawnOptions } from '../types.js'
-import { abortSignal, boolean, nonNegative, path, userOrGroupId } from '../validate.js'
+import { abortSignal, boolean, given, grouping, nonNegative, path, userOrGroupId } from '../validate.js'
 import { sortArguments } from './arguments.js'
 import { commandOf } from './command.js'
 import { packEnvironment } from './environment.js'
@@ -63,10 +63,6 @@ export function planSpawn(file: unknown, second: unknown, third: unknown): Plan 
   }
 }
 
-function given(option: unknown): boolean {
-  return option !== undefined && option !== null
-}
-
 function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
   const { detached, windowsHide, windowsVerbatimArguments } = options
   let flags = verbatim ? VERBATIM_ARGUMENTS : 0
@@ -100,10 +96,8 @@ function parentExitOf(value: unknown, detached: unknown): number {
 }
 
 function groupOf(value: unknown): number {
-  if (value === 'contain') return CONTAIN
-  if (!given(value) || value === false) return 0
-  if (value !== true) throw invalidArgType('options.group', "of type boolean or 'contain'", value)
-  return GROUP
+  const group = grouping(value)
+  return group === 'contain' ? CONTAIN : group ? GROUP : 0
 }
 
 /** Signal 0 ends nothing: a limit with it would be none. */
