@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path'
 import { argv } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { duration, paint, runMain, skipped, Trouble } from './lib/console.mjs'
-import { sentence, total } from './lib/counts.mjs'
+import { countFailure, sentence, total } from './lib/counts.mjs'
 import { loomTest } from './lib/loom.mjs'
 import { cargoTarget, inRoot } from './lib/project.mjs'
 import { attempt, run } from './lib/run.mjs'
@@ -163,6 +163,7 @@ async function findUselessTests(copy, mutants) {
  * @returns {Promise<import('./lib/counts.mjs').Counts>}
  */
 async function testTarget(target, mutants) {
+  /** @type {import('./lib/counts.mjs').Counts} */
   const counts = { passed: 0, failed: 0, skipped: 0 }
   const able = mutants.filter(({ name, needs }) => {
     if (isMet(needs)) return true
@@ -181,7 +182,8 @@ async function testTarget(target, mutants) {
           if (error instanceof Trouble) return error.message
           throw error
         })
-    counts[reason === undefined ? 'passed' : 'failed'] += 1
+    if (reason === undefined) counts.passed += 1
+    else countFailure(counts, `${mutant.name} survived: ${reason}`)
     const time = paint('dim', `(${duration(performance.now() - start)})`)
     if (reason === undefined)
       console.log(`${paint('green', 'killed')}   ${mutant.name} by ${target} ${mutant.test} ${time}`)

@@ -170,5 +170,5 @@ runMain(async () => {
     rmSync(folder, { recursive: true, force: true })
   }
   heading(`rehearsal (${duration(performance.now() - start)})`)
-  conclude([{ counts }])
+  conclude([{ name: 'rehearsal', counts }])
 })

@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path'
 import { argv } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { duration, paint, runMain, skipped, Trouble } from './lib/console.mjs'
-import { sentence } from './lib/counts.mjs'
+import { countFailure, sentence } from './lib/counts.mjs'
 import { cargoTarget, inRoot } from './lib/project.mjs'
 import { attempt } from './lib/run.mjs'
 import { setup } from './setup.mjs'
@@ -138,6 +138,7 @@ const figuresOf = (output) => /^(?:\{.*\}|test result: .*)$/m.exec(output)?.[0] 
 export async function testLong({ quick = false, names = [] } = {}) {
   const wanted = tests.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)))
   if (wanted.length === 0) throw new Trouble(`Expected one of ${tests.map(({ name }) => name).join(', ')}`)
+  /** @type {import('./lib/counts.mjs').Counts} */
   const counts = { passed: 0, failed: 0, skipped: 0 }
   for (const test of wanted) {
     const count = quick ? test.quick : test.long
@@ -162,11 +163,12 @@ export async function testLong({ quick = false, names = [] } = {}) {
     const options = { env, quiet: true, seconds: limits[quick ? 'quick' : 'long'] }
     const { ok, how, output } = await attempt(file, args, options)
     const good = test.mustSay === undefined ? ok : how === 'exit code 1' && output.includes(test.mustSay)
-    counts[good ? 'passed' : 'failed'] += 1
+    const report = `${test.name}: ${how}: ${command.join(' ')}\n${output}`
+    if (good) counts.passed += 1
+    else countFailure(counts, report)
     const time = paint('dim', `(${duration(performance.now() - start)})`)
-    const mark = good ? paint('green', 'ok'.padEnd(7)) : paint('red', 'FAILED ')
-    console.log(`${mark} ${test.name} ${figuresOf(output)} ${time}`)
-    if (!good) console.log(`        ${how}: ${command.join(' ')}\n${output}`)
+    if (good) console.log(`${paint('green', 'ok'.padEnd(7))} ${test.name} ${figuresOf(output)} ${time}`)
+    else console.log(`${paint('red', 'FAILED ')} ${report} ${time}`)
   }
   return counts
 }

@@ -33,7 +33,8 @@ const exe = process.platform === 'win32' ? '.exe' : ''
 const smokeTest = inRoot('build', '__test__', 'runtimes', 'smoke.js')
 
 /** @type {Runtime['count']} */
-const oneTest = ({ ok }) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 })
+const oneTest = ({ ok, output }) =>
+  ok ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0, reports: [output] }
 
 /** @type {(name: string, packageName: string | undefined, version: string, file: string) => Runtime['wanted']} */
 const wanted = (name, packageName, version, file) =>

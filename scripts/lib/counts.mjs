@@ -2,7 +2,13 @@
 import { stripVTControlCharacters } from 'node:util'
 import * as print from './console.mjs'
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/**
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {number} failed
+ * @property {number} skipped
+ * @property {string[]} [reports] what each failure said, for the end of a long run
+ */
 
 /**
  * @param {readonly Counts[]} all
@@ -10,19 +16,33 @@ import * as print from './console.mjs'
  */
 export const total = (all) =>
   all.reduce(
-    (sum, { passed, failed, skipped }) => ({
+    (sum, { passed, failed, skipped, reports = [] }) => ({
       passed: sum.passed + passed,
       failed: sum.failed + failed,
       skipped: sum.skipped + skipped,
+      reports: [...(sum.reports ?? []), ...reports],
     }),
     { passed: 0, failed: 0, skipped: 0 },
   )
+
+/**
+ * @param {Counts} counts
+ * @param {string} report
+ */
+export function countFailure(counts, report) {
+  counts.failed += 1
+  counts.reports = [...(counts.reports ?? []), report.slice(0, longestReport)]
+}
+
+/** Characters: what a log of CI can show whole. */
+const longestReport = 5000
 
 /** @param {Counts} counts */
 export const sentence = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`
 
 /** Checks that are made one after the other: a line for each, and their counts. */
 export function checks() {
+  /** @type {Counts} */
   const counts = { passed: 0, failed: 0, skipped: 0 }
   /** @type {(name: string, work: () => unknown) => Promise<boolean>} what it throws is what is wrong; resolves with whether it passed */
   const check = async (name, work) => {
@@ -33,8 +53,9 @@ export function checks() {
       print.done(name, performance.now() - start)
       return true
     } catch (error) {
-      counts.failed += 1
-      print.failed(name, error instanceof Error ? error.message : String(error))
+      const reason = error instanceof Error ? error.message : String(error)
+      countFailure(counts, `${name}: ${reason}`)
+      print.failed(name, reason)
       return false
     }
   }
@@ -61,11 +82,14 @@ export function table(title, rows) {
 }
 
 /**
- * The last line, and the exit code: nothing may have failed, and something must have run.
- * @param {readonly { counts: Counts }[]} rows
+ * What failed, once more; the last line, which is the sum; and the exit code: nothing may have failed, and something must have run.
+ * @param {readonly { name: string, counts: Counts }[]} rows
  */
 export function conclude(rows) {
   const sum = total(rows.map(({ counts }) => counts))
+  for (const { name, counts } of rows) {
+    for (const report of counts.reports ?? []) print.failed(name, report)
+  }
   if (sum.failed > 0 || sum.passed === 0) process.exitCode = 1
   console.log(`\n${sentence(sum)}`)
 }
@@ -80,9 +104,16 @@ const sum = (output, pattern) => [...output.matchAll(pattern)].reduce((n, match)
  * A runner that failed without a failed test (it did not compile, it crashed) counts as one.
  * @param {Counts} counts
  * @param {boolean} ok
+ * @param {string} text what it printed
+ * @param {RegExp} failures where its own report of what failed begins
  * @returns {Counts}
  */
-const settle = (counts, ok) => (ok || counts.failed > 0 ? counts : { ...counts, failed: 1 })
+function settle(counts, ok, text, failures) {
+  if (ok) return counts
+  const start = text.search(failures)
+  const report = start === -1 ? text.slice(-longestReport) : text.slice(start, start + longestReport)
+  return { ...counts, failed: Math.max(counts.failed, 1), reports: [report.trim()] }
+}
 
 /**
  * cargo test: one closing line a test binary. A filtered one is that of a test which ran itself in a process of its own.
@@ -97,6 +128,8 @@ export function cargoCounts({ ok, output }) {
       skipped: sum(text, /^test result: .* (\d+) ignored;.* 0 filtered out/gm),
     },
     ok,
+    text,
+    /^(?:failures:$|error)/m,
   )
 }
 
@@ -114,6 +147,8 @@ export function avaCounts({ ok, output }) {
       skipped: sum(text, /^ +(\d+) tests? (?:skipped|todo)$/gm),
     },
     ok,
+    text,
+    /^ +\d+ (?:tests?|hooks?) failed$/m,
   )
 }
 
