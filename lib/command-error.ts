@@ -1,15 +1,15 @@
-// What run(), and output() with `check`, reject with.
+// The error with which run(), and output() with `check`, reject.
 import type { Buffer } from 'node:buffer'
 import { stripVTControlCharacters } from 'node:util'
 import { commandLine, withoutControls } from './command-line.js'
 import type { Limits } from './ending.js'
 import type { ExitStatus } from './types.js'
 
-/** How much of stderr a message has: what people read first. */
+/** The message contains at most so many of the last lines of stderr, and at most so many bytes of it. */
 const LINES = 5
 const BYTES = 2000
 
-/** @internal A command that ran, and did not succeed. */
+/** @internal A command that ran and did not succeed. */
 export interface FailedCommand {
   readonly status: ExitStatus
   readonly stdout: string | Buffer
@@ -19,29 +19,30 @@ export interface FailedCommand {
 }
 
 /**
- * What run(), and output() with `check`, reject with when a program has run and did not succeed. The message has the
- * command, how it ended, why we ended it if we did (`timeout after 500 ms`, `abort`, ...), and the last lines of stderr:
- * `git push failed with exit code 128: fatal: No configured push destination.` It can be printed: control characters
- * are escaped. When an AbortSignal ended it, `cause` is the signal's reason.
+ * The error with which run(), and output() with `check`, reject if a program ran and did not succeed. Its message
+ * contains the command, how it ended, why this process ended it if it did (`timeout after 500 ms`, `abort`, ...), and
+ * the last lines of stderr: `git push failed with exit code 128: fatal: No configured push destination.` The message is
+ * safe to print, because control characters are escaped. If an AbortSignal ended the program, `cause` is the signal's
+ * reason.
  *
- * A program that could not be started is no CommandError, but what spawn() rejects with.
+ * If the program could not be started, the error is not a CommandError but what spawn() rejects with.
  */
 export class CommandError extends Error {
-  /** For checks that are to hold for errors of other realms, too. */
+  /** Identifies the error; unlike `instanceof`, it also works for errors from other realms. */
   readonly code = 'ERR_COMMAND_FAILED'
-  /** How the child ended, and in `status.cause` why, if it was ended by this process. */
+  /** How the child ended; if this process ended it, `status.cause` says why. */
   readonly status: ExitStatus
-  /** All that was collected, as output() would have given it. */
+  /** Everything that was collected from stdout, as output() would have returned it. */
   readonly stdout: string | Buffer
-  /** The same of stderr. */
+  /** Everything that was collected from stderr, as output() would have returned it. */
   readonly stderr: string | Buffer
-  /** The program. */
+  /** The program that was started. */
   readonly spawnfile: string
-  /** Its arguments, `argv[0]` first. */
+  /** The program's arguments, including `argv[0]`. */
   readonly spawnargs: readonly string[]
   /**
-   * The command as one would type it: arguments are quoted where that is needed, and control characters escaped. For
-   * people to read, not to be run.
+   * The command as one would type it: arguments are quoted where necessary, and control characters are escaped. It is
+   * meant to be read by people, not to be run.
    */
   readonly command: string
 

@@ -12,13 +12,14 @@ import { startsWithPipe } from './spawn/stdio.js'
 import type { Output, OutputOptions, SpawnOptions } from './types.js'
 
 /**
- * Runs a program, and resolves with what it printed: spawn() and output() in one, with `check` on by default:
+ * Runs a program, and resolves with its status and with what it printed. It does what spawn() and output() do together,
+ * with `check` on by default:
  *
  *     const { stdout } = await run('git', ['status'])
  *
- * Rejects with a {@link CommandError} unless the program succeeds (`check: false`: it resolves then, too), and with what
- * spawn() and output() reject with. Whatever is wrong with the arguments is told before anything is started. A stdin
- * without `input` is empty.
+ * Rejects with a {@link CommandError} if the program does not succeed (with `check: false`, it resolves), and with what
+ * spawn() and output() reject with. If an argument or option is invalid, nothing is started. Without `input`, stdin is
+ * empty.
  */
 export function run(
   file: string | URL,
