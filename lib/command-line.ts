@@ -1,7 +1,12 @@
-// A command as one would type it, for people to read: in messages and logs, where nothing of it may control a terminal.
+// Formats a command as one would type it, for people to read in messages and logs. Nothing in it may control a
+// terminal.
 import { platform } from 'node:process'
 
-/** Made at first use: a literal with classes of Unicode takes a sixth of the time in which this package is parsed. */
+/**
+
+ * Created at the first use: literals with Unicode classes take a sixth of the time in which this package is parsed.
+
+ */
 class Patterns {
   /** Characters that have no special meaning in any shell. */
   readonly plain = new RegExp(String.raw`^[\p{L}\p{N}_@%+=:,./-]+$`, 'u')
@@ -22,7 +27,7 @@ function escaped(character: string): string {
 
 const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, '0')
 
-/** Control characters as escapes, but for those in `kept`. */
+/** Replaces control characters with escapes, except for those in `kept`. */
 export function withoutControls(text: string, kept = ''): string {
   return text.replace(patterns().control, (character) => (kept.includes(character) ? character : escaped(character)))
 }
@@ -31,14 +36,18 @@ export function commandLine(file: string, args: readonly string[]): string {
   return [file, ...args].map(platform === 'win32' ? quotedOnWindows : quoted).join(' ')
 }
 
-/** For sh; with control characters, for the shells that know $'..' (POSIX.1-2024: bash, zsh, ksh). */
+/**
+
+ * Quotes for sh. If there are control characters, it needs a shell that knows $'..' (POSIX.1-2024: bash, zsh, ksh).
+
+ */
 function quoted(arg: string): string {
   if (patterns().plain.test(arg)) return arg
   if (arg.search(patterns().control) < 0) return `'${arg.replaceAll("'", "'\\''")}'`
   return `$'${withoutControls(arg.replaceAll(/['\\]/g, '\\$&'))}'`
 }
 
-/** By the rules of the C library: a backslash is literal unless it precedes a quotation mark. */
+/** Quotes by the rules of the C library: a backslash is literal unless it precedes a quotation mark. */
 function quotedOnWindows(arg: string): string {
   if (patterns().plainOnWindows.test(arg)) return arg
   return `"${withoutControls(arg.replaceAll(/(\\*)("|$)/g, (_, slashes, end) => `${slashes}${slashes}${end && '\\"'}`))}"`

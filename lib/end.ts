@@ -31,7 +31,7 @@ export async function gone(handle: Handle): Promise<void> {
   if (!(await groupGone(handle, Infinity).promise)) throw noThread(UV_EAGAIN)
 }
 
-/** Resolves with true when no process of the group runs any more, with false after `ms` milliseconds. */
+/** Resolves with true when no process of the group runs any more, or with false after `ms` milliseconds. */
 export function groupGone(handle: Handle, ms: number): { promise: Promise<boolean>; cancel: () => void } {
   let cancel = (): void => {}
   const promise = new Promise<boolean>((resolve) => {

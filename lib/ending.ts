@@ -1,11 +1,11 @@
-// How a child is ended, and what ends it by itself.
+// How a child is ended, and the limits that end it without a further call.
 
 const SIGTERM = 15
 
 export interface Ending {
   /** The signal that asks the child to end. */
   readonly signal: number
-  /** How many milliseconds later it is killed; Infinity: never. */
+  /** How many milliseconds later the child is killed; Infinity: never. */
   readonly grace: number
 }
 

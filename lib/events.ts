@@ -20,22 +20,24 @@ import {
 import type { SpawnRequest } from './records.js'
 import type { ExitStatus } from './types.js'
 
-/** Called with the status of a child that has exited; null: other code in the process took the status. */
 export interface ExitListener {
+  /** Called with the status of a child that has exited, or with null if other code in the process took the status. */
   exited(status: ExitStatus | null): void
 }
 
-/** The requester of a spawn. */
+/** The code that requested a spawn. */
 export interface SpawnListener {
-  /** Null: the child is there to be claimed. */
+  /** Called with the failure, or with null if the child was started and can be claimed. */
   answered(failure: SpawnFailure | null): void
 }
 
-/** Pending requests, by number. */
+/** Pending spawns, by the number of the request. */
 const spawning = new Map<number, SpawnListener>()
 /** Handles on children that have not ended, by NativeChild.handle. */
 const living = new Map<number, ExitListener>()
-/** Whatever else is answered once, by the number of the request: with the number that the event has besides. */
+/**
+ * All other requests that get one answer, by the number of the request. They are called with the value in the event.
+ */
 const answers = new Map<number, (value: number) => void>()
 /** How many spawns and ref'd handles keep the event loop alive. */
 let holds = 0
@@ -44,8 +46,8 @@ let lastRequest = 0
 const batch = new Float64Array(64 * EVENT_WIDTH)
 /**
  * Null until something is to be started or attached, so that a module which is only loaded leaves nothing behind. The
- * native side refers to `drain` weakly except while {@link keep} is in effect, so that a module which is no longer used can
- * be collected (each test file of jest and each hot reload has a module of its own).
+ * native side refers to `drain` weakly except while {@link keep} is in effect, so that a module which is no longer used
+ * can be collected (each test file of jest and each hot reload has a module of its own).
  */
 let connection: Connection | null = null
 
@@ -90,7 +92,7 @@ function dispatch(at: number): void {
   }
 }
 
-/** The number of a request that is to be answered by a call of `answer`. */
+/** Registers a request that will be answered with a call of `answer`, and returns its number. */
 function expectAnswer(answer: (value: number) => void): number {
   const request = ++lastRequest
   answers.set(request, answer)
@@ -111,7 +113,7 @@ export function requestSpawn(what: SpawnRequest, listener: SpawnListener): numbe
   return request
 }
 
-/** The child of a request that was answered with null, once. */
+/** Returns the child of a request that was answered with null. It can be claimed only once. */
 export function claimChild(request: number): NativeChild {
   return connect().claim(request)!
 }
@@ -120,12 +122,15 @@ export function spawnHere(what: SpawnRequest): NativeChild | SpawnFailure {
   return connect().spawnSync(packNumbers(what), what.args, what.file, what.env, what.cwd)
 }
 
-/** The same, for child_process: `open` is called with each fd of the child that is a pair of sockets, and our end of it. */
+/**
+ * Does the same for child_process. For each fd of the child that is a socket pair, `open` is called with that fd and
+ * our end of the pair.
+ */
 export function spawnPaired(what: SpawnRequest, open: (fd: number, end: number) => void): NativeChild | SpawnFailure {
   return connect().spawnWithSockets(packNumbers(what), what.args, what.file, what.env, what.cwd, open)
 }
 
-/** And waits for it: see `runSync` of the native side. */
+/** Starts a child and waits for it: see `runSync` of the native side. */
 export function runPaired(
   what: SpawnRequest,
   input: Uint8Array | null,
@@ -138,12 +143,12 @@ export function runPaired(
   return runSync(packNumbers(what), args, file, env, cwd, input, timeout, maxBuffer, signal, grace)
 }
 
-/** Lets the spawns that are under way keep the working directory and umask that the process has now. */
+/** Makes the spawns in progress keep the working directory and umask that the process has now. */
 export function beforeSurroundingsChange(): void {
   connect().beforeSurroundingsChange()
 }
 
-/** Null: the token is not of this process, or its child is gone. */
+/** Returns null if the token is from another process or its child is gone. */
 export function attachChild(token: string): NativeChild | null {
   return connect().attach(token)
 }
@@ -158,7 +163,7 @@ export function forgetExit(handle: number): void {
   keep()
 }
 
-/** Keeps this thread's event loop alive until as many calls of {@link release}. */
+/** Keeps this thread's event loop alive until {@link release} has been called once for each call. */
 export function hold(): void {
   holds++
   keep()
@@ -169,7 +174,7 @@ export function release(): void {
   keep()
 }
 
-/** Keeps it alive until `work` has settled. */
+/** Keeps the event loop alive until `work` has settled. */
 export async function holding<T>(work: Promise<T>): Promise<T> {
   hold()
   try {
@@ -180,13 +185,13 @@ export async function holding<T>(work: Promise<T>): Promise<T> {
 }
 
 /**
- * Calls `ring` once, at least `ms` milliseconds from now and never within this call. Returns what cancels it. It does not
- * keep the event loop alive.
+ * Calls `ring` once, at least `ms` milliseconds from now and never within this call. Returns a function that cancels
+ * it. It does not keep the event loop alive.
  *
- * The native side has the clock: tests replace setTimeout(), setImmediate(), Date and performance with fakes, as globals
- * and in node:timers, and may do so before this module is loaded; but a child is never fake.
+ * The clock is on the native side, because a child is never fake but timers may be: tests replace setTimeout(),
+ * setImmediate(), Date and performance, as globals and in node:timers, perhaps before this module is loaded.
  *
- * @throws EAGAIN where no thread can be started to wait
+ * @throws EAGAIN if no thread can be started to wait
  */
 export function setAlarm(ms: number, ring: () => void): () => void {
   if (ms === Infinity) return () => {}
@@ -203,8 +208,8 @@ export function setAlarm(ms: number, ring: () => void): () => void {
 }
 
 /**
- * Calls `told` once: with true when nothing of the child's group runs any more, with false after `ms` milliseconds.
- * Returns what cancels it.
+ * Calls `told` once: with true when no process of the child's group runs any more, or with false after `ms`
+ * milliseconds. Returns a function that cancels it.
  */
 export function listenForGroup(child: NativeChild, ms: number, told: (gone: boolean) => void): () => void {
   const request = expectAnswer((gone) => told(gone === 1))
@@ -214,13 +219,13 @@ export function listenForGroup(child: NativeChild, ms: number, told: (gone: bool
 
 export interface Collecting {
   readonly collector: OutputCollector
-  /** It is not to be told any more. */
+  /** Makes sure that `done` is not called any more. */
   readonly cancel: () => void
 }
 
 /**
- * Has the native side collect what comes out of a pipe of the child's, and calls `done` once, later, when there is
- * nothing more to come. Null: there is no pipe to be had, or it has to be read as a stream.
+ * Has the native side collect the output of one of the child's pipes, and calls `done` once, later, when nothing more
+ * will come. Returns null if there is no such pipe, or if it has to be read as a stream.
  */
 export function collect(
   child: NativeChild,
@@ -240,7 +245,7 @@ export function collect(
 let keepsModule = false
 let keepsLoop = false
 
-/** Tells the native side when it has to hold `drain`, and the event loop, and when no longer. */
+/** Tells the native side whether it has to keep `drain` and the event loop alive. */
 function keep(): void {
   const loop = holds > 0
   const module = loop || living.size > 0 || answers.size > 0

@@ -1,9 +1,9 @@
-// ExitStatus objects: plain, frozen, and equal whichever way the status was learnt.
+// Creates ExitStatus objects. They are plain, frozen, and equal in whichever way the status was learned.
 import type { ExitStatus as NativeStatus } from '../index.js'
 import { signalName } from './native.js'
 import type { Cause, ExitStatus } from './types.js'
 
-/** By their numbers on the native side. */
+/** The causes, in the order of their numbers on the native side. */
 const CAUSES: readonly Cause[] = [null, 'timeout', 'abort', 'maxBuffer', 'dispose', 'terminate', 'kill']
 
 export const causeNumber = (cause: Cause): number => CAUSES.indexOf(cause)
@@ -13,7 +13,7 @@ function frozen(status: ExitStatus): ExitStatus {
   return Object.freeze(status)
 }
 
-/** From an answer of waitSync() or tryWaitSync(). */
+/** Converts the result of waitSync() or tryWaitSync(). */
 export function fromNative({ code, signal, cause, coreDumped, resourceUsage }: NativeStatus): ExitStatus {
   return frozen({
     code,
@@ -26,8 +26,8 @@ export function fromNative({ code, signal, cause, coreDumped, resourceUsage }: N
 }
 
 /**
- * From the numbers of an EXITED event: code, signal (0: none), core dumped, user us, system us, max RSS KiB (user -1:
- * no record), cause.
+ * Converts the numbers of an EXITED event: code, signal (0: none), core dumped, user time and system time in
+ * microseconds, max RSS in KiB, cause. If the kernel had no record of resources, the user time is -1.
  */
 export function fromEvent(events: Float64Array, at: number): ExitStatus {
   const code = events[at]!

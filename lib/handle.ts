@@ -1,5 +1,5 @@
-// What this thread knows of one child; SharedChild is its public face. Whoever learns of the exit first, the event
-// queue or a synchronous question to the kernel, settles it for everybody.
+// What this thread knows about one child; SharedChild is its public interface. The exit is learned either from the
+// event queue or from a synchronous question to the kernel. Whichever comes first settles it for everybody.
 import type { NativeChild } from '../index.js'
 import type { Ending, Limits } from './ending.js'
 import { killFailed, reapedElsewhere } from './errors.js'
@@ -14,15 +14,15 @@ export class Handle {
   readonly native: NativeChild
   readonly spawnfile: string
   readonly spawnargs: readonly string[]
-  /** How it is ended, unless it is said otherwise. */
+  /** How the child is ended by default. */
   readonly ending: Ending
-  /** What ends it without a call; null: nothing, or another handle knows. */
+  /** The limits of the child; null if it has none, or if only another handle knows them. */
   limits: Limits | null = null
-  /** output() can only be had once. */
+  /** Whether output() was called, which is possible only once. */
   outputTaken = false
 
   #ended = false
-  /** How the child ended. Null before that, and for ever when somebody else took the status. */
+  /** How the child ended. Null until then, and for ever if other code took the status. */
   #status: ExitStatus | null = null
   #waiters: Set<() => void> | null = null
   #exit: Promise<void> | null = null
@@ -52,20 +52,20 @@ export class Handle {
     return (this.#pipes ??= new Pipes(this.native, this.#ended))
   }
 
-  /** @throws ERR_INVALID_STATE: there is none, or another handle has it */
+  /** @throws ERR_INVALID_STATE if the child has no channel, or if another handle has it */
   get channel(): Channel {
     return (this.#channel ??= openChannel(this.native, this.#refd, this.#ended))
   }
 
-  /** Ends all that this handle has of the child's. */
+  /** Destroys all streams of the child that this handle has, and its channel. */
   destroyStreams(): void {
     this.#pipes?.destroy()
     this.#channel?.close()
   }
 
   /**
-   * The one place where a child ends for this thread. The second to report it changes nothing: all callers see the same
-   * status object.
+   * Records the exit: the one place where a child ends for this thread. A second report changes nothing, so all callers
+   * see the same status object.
    */
   exited(status: ExitStatus | null): void {
     if (this.#ended) return
@@ -81,7 +81,7 @@ export class Handle {
     waiters?.forEach((wake) => wake())
   }
 
-  /** Resolves at the exit: one promise for all who wait, as there may be thousands of children. */
+  /** Resolves at the exit. All waits share one promise, because there may be thousands of children. */
   exit(): Promise<void> {
     return (this.#exit ??= new Promise((resolve) => {
       if (this.#ended) resolve()
@@ -106,14 +106,14 @@ export class Handle {
   }
 
   /**
-   * The status if the child has ended, else null. Asks the kernel, so the answer does not depend on events still under
-   * way.
+   * Returns the status if the child has ended, otherwise null. Asks the kernel, so the answer does not depend on events
+   * that have not been delivered yet.
    */
   poll(): ExitStatus | null {
     return this.#ended ? this.result() : this.#ask(() => this.native.tryWaitSync())
   }
 
-  /** Blocks this thread until the exit, or for `ms`. */
+  /** Blocks this thread until the exit, or for `ms` milliseconds. */
   block(ms: number): ExitStatus | null {
     return this.#ended ? this.result() : this.#ask(() => this.native.waitSync(ms))
   }
@@ -130,7 +130,7 @@ export class Handle {
     return this.result()
   }
 
-  /** True: sent. False: the child had exited, and nothing was sent. */
+  /** Returns true if the signal was sent, false if the child had exited and nothing was sent. */
   send(signal: number): boolean {
     if (this.#ended) return false
     const answer = this.native.sendSignal(signal)
@@ -143,7 +143,7 @@ export class Handle {
     return this.native.containment !== 'child'
   }
 
-  /** True: sent to somebody. False: nobody of the group is left. */
+  /** Returns true if the signal was sent to at least one process, false if no process of the group is left. */
   sendToGroup(signal: number): boolean {
     const answer = this.native.signalGroup(signal)
     if (answer < 0) throw killFailed(answer)
@@ -151,8 +151,8 @@ export class Handle {
   }
 
   /**
-   * Ends the child, and its group if it leads one, in `delay` milliseconds: the native side goes on with it, whatever
-   * becomes of this thread. A child that has exited is left alone, but its group is not.
+   * Ends the child, and its group if it leads one, in `delay` milliseconds. The native side completes this even if this
+   * thread ends. If the child has already exited, its group is still ended.
    */
   end(cause: Cause, { signal, grace }: Ending = this.ending, delay = 0): void {
     if (this.#ended && !this.leadsGroup) return
@@ -161,14 +161,14 @@ export class Handle {
   }
 
   /**
-   * The same for a limit. An EPERM, of a child that has changed its user, is reported to nobody: the child lives on, and
-   * wait() tells so by not resolving.
+   * Does the same for a limit. There is nobody to whom an error could be reported (EPERM, if the child has changed its
+   * user): the child lives on, which shows in that wait() does not resolve.
    */
   endQuietly(cause: Cause): void {
     try {
       this.end(cause)
     } catch {
-      // Said above.
+      // See above.
     }
   }
 

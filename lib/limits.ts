@@ -1,22 +1,22 @@
-// The options that end a child by themselves: options.signal and options.timeout.
+// The options that end a child without a further call: options.signal and options.timeout.
 import { onAbort } from './abort.js'
 import type { Limits } from './ending.js'
 import type { Handle } from './handle.js'
 
 export interface ArmedLimits {
   /**
-   * Applies them to a child that has just been started. They leave nothing behind once it has exited.
+   * Applies the limits to a child that has just been started. They leave nothing behind once it has exited.
    *
    * @throws if no thread could be started for the timeout; the child has been killed
    */
   apply(handle: Handle): void
-  /** Removes them, if no child was started. */
+  /** Removes the limits. Call this if no child was started. */
   cancel(): void
 }
 
 const AT_ONCE = { signal: 9, grace: 0 }
 
-/** Call this before anything is started, because a signal that cannot be listened to throws here. */
+/** Call this before anything is started, because it throws if it cannot listen to the signal. */
 export function armLimits(limits: Limits): ArmedLimits {
   const { signal, timeout } = limits
   let aborted = false
@@ -32,7 +32,7 @@ export function armLimits(limits: Limits): ArmedLimits {
       child = handle
       handle.limits = limits
       handle.onExit(cancel)
-      // It may have aborted while the child was being started.
+      // The signal may have aborted while the child was being started.
       if (aborted) onSignal()
       if (timeout === Infinity) return
       try {

@@ -1,4 +1,4 @@
-// lines(): what a child writes, line by line.
+// lines() iterates over what a child writes, line by line.
 import { Buffer } from 'node:buffer'
 import type { Readable } from 'node:stream'
 import { invalidArgType, invalidArgValue, invalidState } from './errors.js'
@@ -63,8 +63,8 @@ async function* linesOf(stream: Readable): AsyncGenerator<string, unknown, void>
 }
 
 /**
- * Goes on reading and discards the data, so that the child neither blocks at a full pipe nor dies of SIGPIPE when its lines
- * are no longer wanted. This does not keep the event loop alive.
+ * Goes on reading and discards the data, so that the child neither blocks at a full pipe nor dies of SIGPIPE when its
+ * lines are no longer wanted. This does not keep the event loop alive.
  */
 function discard(stream: Readable & { unref?(): unknown }): void {
   stream.on('error', () => {}).resume()

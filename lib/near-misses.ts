@@ -1,8 +1,8 @@
-// Options that nobody knows are ignored, as in child_process; but not those that were meant for us: a limit with a
-// misspelt name, or given to the wrong call, would be no limit.
+// Unknown options are ignored, as in child_process, but not those that were meant for us: a limit that is misspelt, or
+// given to the wrong call, would have no effect.
 import { invalidArgValue } from './errors.js'
 
-/** What each call knows, but for names that say something elsewhere, too. */
+/** The options of each call, except for names that mean something in other calls, too. */
 const OPTIONS: Readonly<Record<string, string>> = {
   'spawn()':
     'argv0 cwd detached env gid group groups killGrace killOnParentExit killSignal serialization shell signal stdio timeout uid windowsHide windowsVerbatimArguments',
@@ -10,7 +10,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   'terminate()': 'endStdin grace',
 }
 
-/** By what is left of a name when it is read carelessly. */
+/** The known options, by their names in lower case and without `-` and `_`. */
 let known: Map<string, { readonly name: string; readonly call: string }> | null = null
 
 const careless = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, '')
@@ -23,7 +23,7 @@ function options(): NonNullable<typeof known> {
   return known
 }
 
-/** @throws `name`, which `call` does not know, is almost one that it knows, or one of another call */
+/** @throws if `name`, which is no option of `call`, resembles one, or is an option of another call */
 export function refuseNearMiss(call: string, name: string, value: unknown): void {
   if (value === undefined || value === null) return
   const given = careless(name)
@@ -34,7 +34,10 @@ export function refuseNearMiss(call: string, name: string, value: unknown): void
   throw invalidArgValue(`options.${name}`, what, value)
 }
 
-/** One letter too many, too few, another one, or two in the wrong order. Short names are too much like others for that. */
+/**
+ * Finds an option whose name differs in one letter (one too many, too few or wrong, or two exchanged). Short names are
+ * too similar to other names for this.
+ */
 function misspelt(given: string): { readonly name: string; readonly call: string } | undefined {
   if (given.length < 5) return undefined
   for (const [name, option] of options()) if (name.length >= 5 && isOneApart(given, name)) return option

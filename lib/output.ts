@@ -1,4 +1,4 @@
-// output(): waits, and collects what the child writes. Bounded in memory by maxBuffer, and in time by drainTimeout.
+// output() waits, and collects what the child writes. maxBuffer limits its memory, and drainTimeout its time.
 import { Buffer } from 'node:buffer'
 import type { Writable } from 'node:stream'
 import { collect } from './collect/index.js'
@@ -21,7 +21,7 @@ import { wait } from './wait.js'
 const NAMES = new Set(['check', 'drainTimeout', 'encoding', 'input', 'maxBuffer', 'overflow'])
 const MAX_BUFFER = 64 * 1024 * 1024
 const DRAIN_TIMEOUT = 1000
-/** Who has ended a child does not want to wait for its grandchildren. */
+/** Code that has ended a child does not want to wait for its grandchildren. */
 const DRAIN_TIMEOUT_ENDED = 50
 
 interface Collected<T> {
@@ -30,12 +30,12 @@ interface Collected<T> {
   readonly stderr: T
 }
 
-/** Options of output(), checked. */
+/** The validated options of output(). */
 export interface Settings {
   readonly check: boolean
   readonly encoding: BufferEncoding | 'buffer'
   readonly maxBuffer: number
-  /** Undefined: it depends on how the child ended. */
+  /** If undefined, it depends on how the child ended. */
   readonly drainTimeout: number | undefined
   readonly input: Input | null
   readonly overflow: Limit['overflow']
@@ -90,7 +90,7 @@ function commandFailed(
   return new CommandError({ ...read, spawnfile, spawnargs }, limits, stderr)
 }
 
-/** Null: a string cannot be so long. */
+/** Returns null if the text is too long for a string. */
 function decoded(bytes: Collected<Buffer>, encoding: BufferEncoding): Collected<string> | null {
   try {
     return { ...bytes, stdout: bytes.stdout.toString(encoding), stderr: bytes.stderr.toString(encoding) }
@@ -99,7 +99,7 @@ function decoded(bytes: Collected<Buffer>, encoding: BufferEncoding): Collected<
   }
 }
 
-/** @throws what is wrong with them; the child gets its end of input all the same */
+/** @throws if an option is invalid; the child's stdin is closed even then */
 function settingsOf(handle: Handle, options: unknown): Settings {
   try {
     const given = ownOptions('options', options)
@@ -111,7 +111,7 @@ function settingsOf(handle: Handle, options: unknown): Settings {
   }
 }
 
-/** @throws what is wrong with them */
+/** @throws if an option is invalid */
 export function validated(given: Unchecked<OutputOptions>): Settings {
   const { check, encoding = 'utf8', maxBuffer = MAX_BUFFER, drainTimeout, input, overflow = 'kill' } = given
   if (typeof encoding !== 'string') throw invalidArgType('options.encoding', 'of type string', encoding)
@@ -129,7 +129,7 @@ export function validated(given: Unchecked<OutputOptions>): Settings {
   }
 }
 
-/** @throws why not all that the child writes on stdout and stderr can be had */
+/** @throws if output() cannot collect everything that the child writes to stdout and stderr */
 function claim(handle: Handle, input: Input | null): void {
   const { pipes } = handle
   if (handle.outputTaken) throw invalidState('output() was called before')
@@ -143,21 +143,24 @@ function claim(handle: Handle, input: Input | null): void {
 }
 
 /**
- * Gives the child its input; or, as wait_with_output() of Rust does, an end of file where nobody means to write: else
- * `cat` would never end.
+ * Gives the child its input. Without one, it closes a stdin that nobody is going to write to, as wait_with_output() of
+ * Rust does: otherwise `cat` would never end.
  */
 function feed({ pipes }: Handle, input: Input | null): Promise<void> {
   if (input !== null) return write(input, pipes.get(0) as Writable)
-  // Later in this turn is early enough for `const all = child.output(); child.stdin.end(..)`.
+  // Not at once, so that `const all = child.output(); child.stdin.end(..)` works.
   soon(() => pipes.closeUnusedStdin())
   return Promise.resolve()
 }
 
-/** When `work` is done or `ms` are over, but not before the loop has once more read what was there already. */
+/**
+ * Resolves when `work` is done or `ms` milliseconds have passed, but not before the event loop has polled once more and
+ * has read what was already there.
+ */
 async function settled(work: Promise<unknown>, ms: number): Promise<void> {
   let cancel = (): void => {}
   const alarm = new Promise<void>((resolve) => {
-    // The alarm may ring in the turn in which the reading began: the loop looks at the pipes in the next.
+    // The alarm may ring in the same turn in which the reading began; the loop polls the pipes only in the next one.
     cancel = setAlarm(ms, () => afterAnotherPoll(resolve))
   })
   await Promise.race([work, alarm])

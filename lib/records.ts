@@ -1,7 +1,9 @@
-// What crosses between here and the native side, by its numbers: src/binding/records.rs has the same under the same names.
+// The numbers that cross between here and the native side. src/binding/records.rs has the same ones under the same
+// names.
 
 /**
- * A spawn: one array for all numbers, and a few strings. The fields of an object would cost more than all of these.
+ * A request to spawn a child. It crosses as one array of numbers and a few strings, which costs less than the fields of
+ * an object.
  */
 export interface SpawnRequest {
   readonly flags: number
@@ -10,11 +12,11 @@ export interface SpawnRequest {
   readonly groups: readonly number[] | null
   /** For each fd of the child: see spawn/stdio.ts. */
   readonly stdio: number[]
-  /** argv, joined with NULs. */
+  /** The argv, joined with NULs. */
   readonly args: string
-  /** Null: it is argv[0]. */
+  /** The program; null if it is argv[0]. */
   readonly file: string | null
-  /** 'KEY=value' entries joined with NULs; null: this process's own. */
+  /** 'KEY=value' entries joined with NULs; null stands for this process's own environment. */
   readonly env: string | null
   readonly cwd: string | null
 }
@@ -42,17 +44,17 @@ export const GROUP_GONE = 5
 export const ALARM = 6
 export const COLLECTED = 7
 
-/** What becomes of output that is over its limit: nothing more is read, or only its head or its tail is kept. */
+/** What to do with output that exceeds its limit: stop reading, or keep only its head or its tail. */
 export const OVERFLOW_STOP = 0
 export const OVERFLOW_HEAD = 1
 export const OVERFLOW_TAIL = 2
 
-/** Of a request: flags, uid, gid, and how many groups and fds follow. */
+/** How many numbers come first in a request: flags, uid, gid, and the counts of the groups and fds that follow. */
 const HEADER = 5
 
 let numbers = new Float64Array(64)
 
-/** The numbers of a request, as index.d.ts has them. They are good until the next call. */
+/** Returns the numbers of a request in the order that index.d.ts describes. They are valid until the next call. */
 export function packNumbers({ flags, uid, gid, groups, stdio }: SpawnRequest): Float64Array {
   const length = HEADER + (groups?.length ?? 0) + stdio.length
   if (length > numbers.length) numbers = new Float64Array(length)

@@ -1,4 +1,4 @@
-// run(): spawn() and output() in one.
+// run() does what spawn() and output() do together.
 import type { Buffer } from 'node:buffer'
 import { invalidArgValue } from './errors.js'
 import { holding } from './events.js'

@@ -1,13 +1,18 @@
-// Does what setImmediate() does, through node:timers/promises: some tests replace the global one, and some environments lack it.
+// Does what setImmediate() does, but through node:timers/promises: some tests replace the global function, and some
+// environments do not have it.
 import type * as TimersPromises from 'node:timers/promises'
 
-/** Calls `work` after the event loop has read what is there to be read. */
+/** Calls `work` after the event loop has polled, and so has read what is available now. */
 export function soon(work: () => void): void {
   const { scheduler } = require('node:timers/promises') as typeof TimersPromises
   void scheduler.yield().then(work)
 }
 
-/** Calls it when the loop has polled once more, and has read what was written after the poll of this turn. */
+/**
+
+ * Calls `work` when the event loop has polled once more, and so has read what was written after the poll of this turn.
+
+ */
 export function afterAnotherPoll(work: () => void): void {
   soon(() => soon(work))
 }

@@ -1,8 +1,8 @@
-// The tracing channel 'shared-child.spawn', for monitoring: what is started, by whom, and what comes of it.
+// The tracing channel 'shared-child.spawn', for monitoring: it reports what is started, and with which result.
 import type * as DiagnosticsChannel from 'node:diagnostics_channel'
 import { tellApart } from './spawn/arguments.js'
 
-/** What subscribers get: the arguments as they came, then the child, or the error instead of it. */
+/** What subscribers receive: the arguments as they were passed in and, later, the child or the error. */
 interface Message {
   readonly file: unknown
   readonly args: unknown
@@ -13,10 +13,10 @@ interface Message {
 
 type Channel = DiagnosticsChannel.TracingChannel<unknown, Message>
 
-/** Undefined until something is started; null where the runtime has none. */
+/** Undefined until something is started; null if the runtime has no tracing channels. */
 let channel: Channel | null | undefined
 
-/** The channel, if anybody listens. A module that is only loaded does not make it. */
+/** Returns the channel if anybody listens, otherwise null. It is not created while the module is only loaded. */
 export function tracing(): Channel | null {
   if (channel === undefined) {
     const { tracingChannel } = require('node:diagnostics_channel') as Partial<typeof DiagnosticsChannel>
@@ -33,7 +33,7 @@ export function tracing(): Channel | null {
   return heard ? channel : null
 }
 
-/** `work` hands over the child before it settles. */
+/** Traces `work`, which calls `told` with the child before its promise settles. */
 export function traced<T>(
   to: Channel,
   [file, second, third]: readonly [unknown, unknown, unknown],

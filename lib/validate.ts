@@ -1,10 +1,10 @@
-// Checks on what users pass in. Each returns the value with its type, or throws what Node would.
+// Checks of what users pass in. Each returns the value with its type, or throws what Node would throw.
 import { fileURLToPath } from 'node:url'
 import { invalidArgType, invalidArgValue, outOfRange } from './errors.js'
 import { isObject } from './own.js'
 import type { Unchecked } from './own.js'
 
-/** A string for the operating system, where NUL ends a string. */
+/** Whether a value is a string that can be passed to the operating system, where NUL ends a string. */
 export function isSystemString(value: unknown): value is string {
   return typeof value === 'string' && !value.includes('\0')
 }
@@ -15,7 +15,7 @@ export function systemString(name: string, value: unknown): string {
   return value
 }
 
-/** A path, or a file: URL of one. */
+/** Accepts a path or a file: URL, and returns the path. */
 export function path(name: string, value: unknown): string {
   if (typeof value === 'string') return systemString(name, value)
   if (isObject(value) && isUrl(value)) return systemString(name, fileURLToPath(value.href))
@@ -33,7 +33,7 @@ function isUrl(value: object): value is URL {
 
 export const given = (value: unknown): boolean => value !== undefined && value !== null
 
-/** options.group. */
+/** Checks options.group. */
 export function grouping(value: unknown): boolean | 'contain' {
   if (value === 'contain') return value
   if (given(value) && typeof value !== 'boolean')
@@ -54,8 +54,8 @@ export function nonNegative(name: string, value: unknown): number {
 }
 
 /**
- * A user or group id. The last uint32 means "no change" to setresuid(2). child_process knows ids up to 2^31 - 1, and
- * takes a negative one to the system, which refuses it.
+ * Checks a user or group id. The largest uint32 is not allowed, because it means "no change" to setresuid(2).
+ * child_process accepts ids up to 2^31 - 1, and passes a negative one to the system, which refuses it.
  */
 export function userOrGroupId(name: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value > 0xffff_fffe)
@@ -64,7 +64,11 @@ export function userOrGroupId(name: string, value: unknown): number {
   return value
 }
 
-/** Recognizes an AbortSignal by its members and not by its class, as there is one class per realm (jest, vm contexts). */
+/**
+
+ * Recognizes an AbortSignal by its members and not by its class, as there is one class per realm (jest, vm contexts).
+
+ */
 export function abortSignal(name: string, value: unknown): AbortSignal | null {
   if (value === undefined || value === null) return null
   if (!isAbortSignal(value)) throw invalidArgType(name, 'an instance of AbortSignal', value)

@@ -1,4 +1,4 @@
-// Waiting for the exit: with no limit, for some time, until some time.
+// Waits for the exit: without a limit, for a time, or until a point in time.
 import { isDate } from 'node:util/types'
 import { onAbort } from './abort.js'
 import { groupGone, requireGroup } from './end.js'
@@ -11,7 +11,7 @@ import type { ExitStatus, WaitGroupOptions, WaitOptions } from './types.js'
 import { abortSignal, nonNegative } from './validate.js'
 
 export function wait(handle: Handle, options: unknown): Promise<ExitStatus> {
-  // Without the frame of an async function, which is half of what a child that runs would cost here.
+  // Not an async function: its frame would be half of the memory that a running child takes here.
   return options === undefined ? handle.exit().then(() => handle.result()) : waitUnlessAborted(handle, options)
 }
 
@@ -34,10 +34,10 @@ async function waitFor(handle: Handle, ms: number, options: unknown): Promise<Ex
   const signal = readyToWait(options)
   const status = handle.poll()
   if (status !== null || ms === 0) return status
-  // With no limit it is as good as wait(), which leaves the loop to ref() and unref().
+  // Without a limit, this is the same as wait(), where ref() and unref() decide whether the loop is kept alive.
   const sleeping = sleep(handle, ms, signal)
   if ((await (ms === Infinity ? sleeping : holding(sleeping))) === 'abort') throw abortError(signal!)
-  // After the alarm too the kernel has the last word: an exit whose event is still under way counts.
+  // Ask the kernel once more, even after the alarm: an exit whose event has not been delivered yet counts, too.
   return handle.poll()
 }
 
@@ -62,8 +62,8 @@ export async function waitGroup(handle: Handle, options: unknown): Promise<boole
 }
 
 /**
- * Until the exit, the alarm or the abort, whichever is first; then nothing of this wait is left on the handle or on the
- * signal.
+ * Waits for the exit, the alarm or the abort, whichever comes first. Afterwards nothing of this wait is left on the
+ * handle or on the signal.
  */
 function sleep(handle: Handle, ms: number, signal: AbortSignal | null): Promise<'exit' | 'alarm' | 'abort'> {
   return new Promise((resolve) => {
@@ -74,7 +74,7 @@ function sleep(handle: Handle, ms: number, signal: AbortSignal | null): Promise<
       resolve(why)
     }
     const onExit = (): void => wakeUp('exit')
-    // First: it is the one that may throw, and nothing is under way then.
+    // This comes first because it may throw, and nothing has to be undone yet.
     const forgetAbort = signal === null ? null : onAbort(signal, () => wakeUp('abort'))
     const cancelAlarm = setAlarm(ms, () => wakeUp('alarm'))
     handle.onExit(onExit)

@@ -1,4 +1,4 @@
-// Collecting what comes out of a pipe of a child's, with a limit: on the native side where that can be, else by a stream.
+// Collects the output of one of a child's pipes, with a limit: on the native side if possible, otherwise with a stream.
 import type { Buffer } from 'node:buffer'
 import type { Readable } from 'node:stream'
 import type { NativeChild } from '../../index.js'
@@ -12,7 +12,10 @@ import { collectStream } from './stream.js'
 
 export type { Collector, Limit } from './collector.js'
 
-/** Reads until the end of file, the limit of kind 'kill', or stop(). The pipe has not been taken, nor its stream used. */
+/**
+ * Reads until the end of file, the limit of kind 'kill', or stop(). The pipe must not have been taken, nor its stream
+ * used.
+ */
 export function collect(pipes: Pipes, fd: number, limit: Limit): Collector {
   const collector = new WithoutStream(limit)
   if (pipes.collect(fd, (child) => collector.begin(child, fd))) return collector
@@ -21,7 +24,7 @@ export function collect(pipes: Pipes, fd: number, limit: Limit): Collector {
 
 const OVERFLOW = { kill: OVERFLOW_STOP, head: OVERFLOW_HEAD, tail: OVERFLOW_TAIL }
 
-/** It goes on with a stream as soon as somebody asks for that. */
+/** Collects on the native side, and continues with a stream as soon as somebody asks for the stream. */
 class WithoutStream implements Collector, NativeCollector {
   readonly done: Promise<void>
   #resolve = (): void => {}
@@ -37,7 +40,7 @@ class WithoutStream implements Collector, NativeCollector {
     })
   }
 
-  /** Null: there is no pipe, or it has to be read by a stream. */
+  /** Returns null if there is no pipe, or if it has to be read with a stream. */
   begin(child: NativeChild, fd: number): this | null {
     const { bytes, overflow } = this.#limit
     const native = collectNatively(child, fd, bytes, OVERFLOW[overflow], () => this.#allIsThere())
@@ -47,14 +50,14 @@ class WithoutStream implements Collector, NativeCollector {
   }
 
   #allIsThere(): void {
-    // In this order: the child dies of the signal that it is sent, and not of a closed pipe.
+    // This order makes the child die of the signal that it is sent, and not of SIGPIPE.
     if (this.#exceeds()) this.#limit.exceeded()
     this.stop()
   }
 
   release(open: (fd: number) => Readable): Readable {
     const { collector, cancel } = this.#native
-    // What is over by now for everybody, or is about to be: the limit has been exceeded.
+    // The collection has ended, or is about to end because the limit has been exceeded.
     if (this.#isOver || this.#exceeds()) return leftover(new Uint8Array())
     cancel()
     const opened = collector.release(open) as Readable | null

@@ -1,4 +1,4 @@
-// Collecting what comes out of a stream, with a limit.
+// Collects what comes out of a stream, with a limit.
 import { Buffer } from 'node:buffer'
 import type { Readable } from 'node:stream'
 import type { Collector, Limit } from './collector.js'
@@ -12,7 +12,7 @@ export function collectStream(stream: Readable | null, limit: Limit): Collector 
   const onData = (chunk: Buffer): void => {
     kept.add(chunk)
     if (!kept.truncated || limit.overflow !== 'kill') return
-    // In this order: the child dies of the signal that it is sent, and not of a closed pipe.
+    // This order makes the child die of the signal that it is sent, and not of SIGPIPE.
     limit.exceeded()
     stop()
   }
@@ -21,7 +21,7 @@ export function collectStream(stream: Readable | null, limit: Limit): Collector 
   }
   const done = new Promise<void>((resolve) => {
     if (stream === null || ended) return resolve()
-    // An error of the pipe is the end of what can be read: 'close' follows, and `drained` tells.
+    // After an error of the pipe, nothing more can be read: 'close' follows, and `drained` is false then.
     stream
       .on('data', onData)
       .on('error', () => {})
@@ -35,7 +35,7 @@ export function collectStream(stream: Readable | null, limit: Limit): Collector 
   return { done, stop, ended: () => ended, truncated: () => kept.truncated, bytes: () => kept.bytes() }
 }
 
-/** The first bytes. */
+/** Keeps the first bytes. */
 class Head {
   truncated = false
   readonly #chunks: Buffer[] = []
@@ -57,11 +57,11 @@ class Head {
   }
 }
 
-/** The last bytes. */
+/** Keeps the last bytes. */
 class Tail {
   truncated = false
   #chunks: Buffer[] = []
-  /** Those before this one have been given up. */
+  /** The index of the first chunk that is kept; those before it have been dropped. */
   #first = 0
   #length = 0
   readonly #limit: number
@@ -74,13 +74,13 @@ class Tail {
     this.#chunks.push(chunk)
     this.#length += chunk.length
     while (this.#length > this.#limit && this.#drop());
-    // Now and then, and not for each chunk that goes: it moves all the others.
+    // Not each time a chunk is dropped, because this moves all the others.
     if (this.#first < 1024 || this.#first * 2 < this.#chunks.length) return
     this.#chunks = this.#chunks.slice(this.#first)
     this.#first = 0
   }
 
-  /** Gives up the first chunk, if nothing of it is among the last bytes. */
+  /** Drops the first chunk, if none of its bytes are among the last ones. */
   #drop(): boolean {
     this.truncated = true
     const { length } = this.#chunks[this.#first]!

@@ -6,7 +6,7 @@ import type { Duplex, Readable, Writable } from 'node:stream'
 import type * as Stream from 'node:stream'
 import type { Wire, WireListener } from './wire.js'
 
-// When they are used, and not before: node:stream is part of the time that this package takes to load.
+// Not loaded before it is used, because node:stream takes a part of the time in which this package loads.
 const streams = (): typeof Stream => require('node:stream')
 
 interface Sink {
@@ -35,7 +35,7 @@ export function openBoth(fd: number): Duplex {
     if (--open === 0) closeSync(fd)
   }
   const stream = streams().Duplex.from({ readable: readable(fd, closed), writable: writable(fd, closed) })
-  // As a net.Socket does: when the child has closed its side, ours is closed too.
+  // When the child has closed its side, ours is closed, too, as a net.Socket does it.
   return stream.once('end', () => stream.end())
 }
 

@@ -1,8 +1,8 @@
-// A stream that children have: this process does not read it, whatever was asked of it before.
+// Stops this process from reading a stream while children have it, whatever was asked of the stream before.
 import type { Readable } from 'node:stream'
 import { setBlocking } from '../native.js'
 
-/** A stream as it is inside; all of it may be missing. */
+/** The internals of a stream that are used here; any of them may be missing. */
 export interface StreamParts extends Partial<Pick<Readable, 'listenerCount' | 'pause' | 'read' | 'resume'>> {
   readableFlowing?: boolean | null
   readonly destroyed?: boolean
@@ -20,14 +20,14 @@ const holds = new WeakMap<object, Hold>()
 
 export class Hold {
   readonly #stream: StreamParts
-  /** How many children have the stream, or are to have it. */
+  /** How many children have the stream, or are about to get it. */
   #children = 0
   /** Whether somebody has asked for data meanwhile. */
   #asked = false
   #wasFlowing = false
-  /** What the instance had of its own, while it is gated. */
+  /** The methods that the object itself had before it was gated; null while it is not. */
   #hidden: Map<Method, PropertyDescriptor | undefined> | null = null
-  /** Whether reads and writes of its open file waited before. */
+  /** Whether its open file was in blocking mode before. */
   #wasBlocking = true
 
   private constructor(stream: StreamParts) {
@@ -41,7 +41,7 @@ export class Hold {
     return hold
   }
 
-  /** The child did not come to be: the stream is as before. */
+  /** Restores the stream, because the child was not started. */
   undo(): void {
     if (--this.#children > 0) return
     this.#ungate()
@@ -50,8 +50,8 @@ export class Hold {
   }
 
   /**
-   * The child has exited. The open file stays as it is until this process reads it again: what the child has started
-   * may still have it.
+   * Releases the stream after a child has exited. The open file stays as it is until this process reads it again,
+   * because processes that the child has started may still have it.
    */
   release(): void {
     if (--this.#children === 0) this.#goOn()
@@ -67,7 +67,7 @@ export class Hold {
     this.#stopReading()
   }
 
-  /** What child_process does, too. */
+  /** Stops a read in progress, in the same way as child_process does. */
   #stopReading(): void {
     const { _handle, _readableState } = this.#stream
     if (_handle) {
@@ -78,8 +78,8 @@ export class Hold {
   }
 
   /**
-   * Hides what the stream's class reads and writes by. It is not enough to pause: a resume() before the call, and who
-   * listens for 'readable', have reads on their way.
+   * Hides the methods with which the stream's class reads and writes. It is not enough to pause the stream: a resume()
+   * before the call, or a listener for 'readable', may already have scheduled a read.
    */
   #gate(): void {
     if (this.#hidden !== null) return
@@ -95,7 +95,7 @@ export class Hold {
     this.#wasBlocking = fd === null || setBlocking(fd, true)
   }
 
-  /** Stdin, stdout and stderr stay as the native side makes them: children that inherited them have them, too. */
+  /** Not for stdin, stdout and stderr, whose mode is the native side's task: children that inherited them share it. */
   #handlesFd(): number | null {
     const fd = this.#stream._handle?.fd
     return typeof fd === 'number' && fd > 2 ? fd : null
@@ -107,7 +107,7 @@ export class Hold {
       this.#ungate()
       return stream[name]?.(...args)
     }
-    // What its owner goes on writing is the owner's own doing.
+    // The owner of the stream may go on writing to it.
     if (name !== '_read') {
       const own = this.#hidden?.get(name)?.value as StreamParts['_write']
       return (own ?? (Object.getPrototypeOf(stream) as StreamParts)[name])?.apply(stream, args)
@@ -125,12 +125,12 @@ export class Hold {
       else Object.defineProperty(stream, name, own)
     }
     this.#hidden = null
-    // Or a read of ours could wait, and the event loop with it.
+    // Otherwise a read of ours could block, and the event loop with it.
     const fd = this.#handlesFd()
     if (fd !== null && !this.#wasBlocking) setBlocking(fd, false)
   }
 
-  /** Reads for whoever has asked in the meantime: by resume(), or by a loop or another listener for 'readable'. */
+  /** Starts the read that somebody asked for meanwhile: with resume(), a loop or another listener for 'readable'. */
   #goOn(): void {
     const stream = this.#stream
     const waits = stream.readableFlowing || (stream.listenerCount?.('readable') ?? 0) > 0

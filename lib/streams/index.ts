@@ -1,5 +1,5 @@
-// The parent's ends of the child's pipes, as streams. A pipe becomes a stream when it is first asked for: until then it
-// costs nothing here.
+// The parent's ends of the child's pipes, as streams. A pipe becomes a stream when somebody first asks for it; until
+// then it costs nothing here.
 import { closeSync } from 'node:fs'
 import { versions } from 'node:process'
 import type { Duplex, Readable, Writable } from 'node:stream'
@@ -12,42 +12,48 @@ import { leftover, spentStdin } from './spent.js'
 
 type Stream = Readable | Writable | Duplex
 
-/** What is known of a stream that was made here. */
+/** What is known about a stream that was created here. */
 export interface OwnPipe {
   readonly pipes: Pipes
-  /** The child's. */
+  /** The fd of the child. */
   readonly fd: number
-  /** All that was left in the pipe of a child that has exited: there is no fd behind the stream. */
+  /** If the child had exited: what was left in the pipe. There is no fd behind the stream then. */
   readonly left: Uint8Array | null
-  /** Whether it is another child's now. */
+  /** Whether the stream has been given to another child. */
   given: boolean
 }
 
 export type Reader = 'output()' | 'lines()'
 
-/** Collects what comes out of a pipe without a stream. */
+/** Collects what comes out of a pipe, without a stream. */
 export interface NativeCollector {
-  /** Gives way to a stream, made by `open` if there is more to come, which begins with what was collected. */
+  /**
+   * Stops collecting and returns a stream instead, which begins with what was collected. If more is to come, `open`
+   * creates it.
+   */
   release(open: (fd: number) => Readable): Readable
   stop(): void
 }
 
-/** Weak: whoever holds a stream may ask about it. */
+/** A weak map, because only code that holds a stream can ask about it. */
 export const ownPipes = new WeakMap<object, OwnPipe>()
 
 const { openBoth, openOutput, openStdin } = Object.hasOwn(versions, 'bun') ? bun : node
 
 export class Pipes {
-  /** By fd of the child: what reads it from its beginning to its end. */
+  /** The method that reads a stream from its beginning to its end, by the child's fd. */
   readonly readers: Partial<Record<number, Reader>> = Object.create(null)
   readonly #native: NativeChild
-  /** By fd of the child; null = no pipe, or not ours (any more); undefined = nobody has asked. */
+  /**
+   * The streams, by the child's fd. Null: there is no pipe, or this handle does not have it (any more). Undefined:
+   * nobody has asked for it.
+   */
   readonly #streams: Record<number, Stream | null | undefined> = Object.create(null)
   readonly #collectors: Record<number, NativeCollector> = Object.create(null)
   #stdin: Writable | null = null
-  /** Before anybody has asked for it. */
+  /** Whether stdin was closed before anybody asked for it. */
   #stdinClosed = false
-  /** Those that can be read, taken or not, until the exit. */
+  /** All streams that can be read, taken or not. Empty after the exit. */
   #outputs: Stream[] = []
   #exited: boolean
   #view: readonly (Stream | null)[] | null = null
@@ -68,37 +74,37 @@ export class Pipes {
     return stream
   }
 
-  /** Another child has the stream, or is to have it. Returns whether this handle had it. */
+  /** Removes the stream from this handle, because another child gets it. Returns whether this handle had it. */
   lend(fd: number, stream: unknown): boolean {
     const had = this.#streams[fd] === stream
     if (had) this.#streams[fd] = null
     return had
   }
 
-  /** The other child did not come to be. */
+  /** Returns a stream to this handle, because the other child was not started. */
   giveBack(fd: number, stream: unknown, had: boolean): void {
     if (had) this.#streams[fd] = stream as Stream
     if (this.#exited) settle(stream as Stream, fd)
   }
 
-  /** Hands the stream over, once: from here on it is not this handle's any more. */
+  /** Returns the stream once and removes it from this handle. */
   take(fd: number): Stream | null {
     const stream = this.get(fd)
     this.#streams[fd] = null
     return stream
   }
 
-  /** Whether somebody else has it: its taker, or another handle. */
+  /** Whether the pipe was taken, or belongs to another handle. */
   wasTaken(fd: number): boolean {
     return !this.#streams[fd] && this.#native.isTaken(fd)
   }
 
-  /** Closes our end of a stdin that nobody has asked for: the child reads an end of file. */
+  /** Closes our end of a stdin that nobody has asked for, so that the child reads an end of file. */
   closeUnusedStdin(): void {
     if (this.#streams[0] === undefined && this.#native.closePipe(0)) this.#stdinClosed = true
   }
 
-  /** The stream, if there is one yet; undefined if nobody has asked for it. */
+  /** Returns the stream without creating it; undefined if nobody has asked for it yet. */
   peek(fd: number): Stream | null | undefined {
     return this.#streams[fd]
   }
@@ -106,7 +112,7 @@ export class Pipes {
   /**
    * Gives the pipe to a collector on the native side, until somebody asks for the stream.
    *
-   * @returns false: there is a stream already, or there has to be one
+   * @returns false if there is a stream already, or if there has to be one
    */
   collect(fd: number, begin: (native: NativeChild) => NativeCollector | null): boolean {
     if (this.#streams[fd] !== undefined) return false
@@ -115,25 +121,25 @@ export class Pipes {
     return collector !== null
   }
 
-  /** The child reads the end of its input, once what has been written is there. */
+  /** Closes stdin after everything that has been written to it. */
   endStdin(): void {
     if (this.#streams[0] === undefined) this.closeUnusedStdin()
     else this.#stdin?.end()
   }
 
-  /** All streams by fd. Each element is a getter, for one of them is no reason to open the others. */
+  /** All streams by fd. Each element is a getter, so that using one of them does not open the others. */
   get view(): readonly (Stream | null)[] {
     return (this.#view ??= this.#makeView())
   }
 
   /**
-   * Nobody reads stdin any more: left open, it would leak its fd, and fail a later write with an EPIPE that nobody
-   * expects. What the child has written stays there to be read.
+   * Destroys stdin, because nobody reads it any more: if it stayed open, it would leak its fd, and a later write would
+   * fail with an unexpected EPIPE. What the child has written can still be read.
    */
   childExited(): void {
     this.#exited = true
     const stdin = this.#stdin
-    // What is still being written fails as it does when the pipe itself says so; Writable.toWeb() relies on an error.
+    // Pending writes fail with the same error as if the pipe had failed; Writable.toWeb() relies on an error.
     stdin?.destroy(stdin.writableLength > 0 ? brokenPipe() : undefined)
     this.#outputs.forEach((stream) => settle(stream, 1))
     this.#outputs = []
@@ -181,8 +187,8 @@ export class Pipes {
 }
 
 /**
- * After the exit nobody reads stdin. What can be read may have come to its end without a byte: then it ends and closes
- * its fd, although nobody reads it. Bytes that are there stay in the kernel.
+ * Brings a stream of a child that has exited to its end if possible. Stdin is destroyed. A stream that can be read, but
+ * has no data left, ends and closes its fd even if nobody reads it. Data that is left stays in the kernel.
  */
 function settle(stream: Stream, fd: number): void {
   if (fd === 0) {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type * as Net from 'node:net'
-// Pipes as streams on Node, Electron and Deno. A Socket owns its fd: closing it by any other way aborts the process.
+// Pipes as streams on Node, Electron and Deno. A Socket owns its fd: closing it in any other way aborts the process.
 import { platform } from 'node:process'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { hasUnread } from '../native.js'
@@ -24,22 +24,23 @@ function socketOn(
   manualStart = false,
   onread?: Net.OnReadOpts,
 ): Net.Socket {
-  // Here, and not above: node:net is a third of the time that this package takes to load.
+  // Not at the top of the file, because node:net takes a third of the time in which this package loads.
   const { Socket } = require('node:net') as typeof Net
   return new Socket({ ...PLAIN, fd, ...directions, manualStart, onread } as Net.SocketConstructorOpts)
 }
 
-// Both directions are always spelled out: left out, they depend on the version of Node.
+// Both directions are always given, because their defaults depend on the version of Node.
 
 /**
- * A Socket reads as soon as there is one, and what it has read can no longer go to another child. With this it reads
- * when somebody asks for data, as process.stdin does. (On Windows streams go to no child.)
+ * A Socket starts reading when it is created, and what it has read can no longer be given to another child. With this
+ * option it reads only when somebody asks for data, as process.stdin does. (On Windows, streams cannot be given to a
+ * child.)
  */
 const manualStart = platform !== 'win32'
 
 export function openStdin(fd: number): Writable {
   const socket = socketOn(fd, { readable: false, writable: true })
-  // A child that does not read its stdin is no error of ours; a write that cares has its callback.
+  // It is not an error if a child does not read its stdin; code that wants to know uses the callback of its write.
   socket.on('error', () => {})
   return socket
 }
@@ -62,7 +63,7 @@ export function openWire(fd: number, listener: WireListener): Wire {
   const socket = socketOn(fd, { readable: true, writable: true }, true, onread)
   const broken = keepOpenWhenWritesFail(socket)
   const ended = (): void => listener.ended()
-  // A reset is an end, too: the other end was closed with something of ours in it that nobody had read.
+  // A reset counts as an end: the other end was closed before somebody had read everything that we wrote.
   socket
     .on('error', () => {})
     .once('end', ended)
@@ -80,7 +81,10 @@ export function openWire(fd: number, listener: WireListener): Wire {
   }
 }
 
-/** A failed write would destroy the socket, and with it what is still to be read. Returns whether one has failed. */
+/**
+ * Keeps a failed write from destroying the socket, and with it the data that is still to be read. Returns a function
+ * that says whether a write has failed.
+ */
 function keepOpenWhenWritesFail(socket: Net.Socket): () => boolean {
   const parts = socket as unknown as { _write: WriteMethod; _writev: unknown }
   const { _write } = parts

@@ -1,11 +1,11 @@
-// Who reads what a child writes, from its beginning to its end: output() or lines(). What is lost must not depend on who
-// comes first, so either has a stream for itself.
+// Whether output() or lines() reads a stream from its beginning to its end. No other code may read it then: otherwise,
+// what each of the two readers gets would depend on which comes first.
 import type { Readable } from 'node:stream'
 import { invalidState } from '../errors.js'
 import type { Pipes, Reader } from './index.js'
 
 /**
- * Call {@link reserve} then.
+ * Checks that a stream can be read from its beginning. Call {@link reserve} afterwards.
  *
  * @throws if something else reads the child's stdout or stderr, or has read it
  */
@@ -30,7 +30,7 @@ export function reserve(pipes: Pipes, fd: 1 | 2, reader: Reader): void {
   pipes.readers[fd] = reader
 }
 
-/** Whether somebody has read it, or is about to. One that has ended without a byte is still complete. */
+/** Whether somebody has read the stream, or is about to. A stream that has ended without a byte counts as unread. */
 function isUsed(stream: Readable): boolean {
   if (stream.readableDidRead || stream.readableEncoding !== null) return true
   if (stream.destroyed) return !stream.readableEnded

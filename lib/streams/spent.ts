@@ -1,10 +1,10 @@
 // Streams of a child that has exited: no fd is left behind them.
 import type * as Stream from 'node:stream'
 
-// When they are used, and not before: node:stream is part of the time that this package takes to load.
+// Not loaded before it is used, because node:stream takes a part of the time in which this package loads.
 const streams = (): typeof Stream => require('node:stream')
 
-/** A stdin that nobody reads any more: a write fails in its callback with ERR_STREAM_DESTROYED. */
+/** Returns a stdin that nobody reads any more: a write fails in its callback with ERR_STREAM_DESTROYED. */
 export function spentStdin(): Stream.Writable {
   const stream = new (streams().Writable)()
   stream.on('error', () => {})
@@ -12,8 +12,8 @@ export function spentStdin(): Stream.Writable {
 }
 
 /**
- * The bytes that were still in the pipe, then the end. A Duplex, as the sockets of the living are: on fd 3 and up a
- * late write() is an error and not a TypeError.
+ * Returns a stream of the bytes that were still in the pipe. It is a Duplex, as the sockets of running children are, so
+ * that a late write() on fd 3 and up is an ordinary error and not a TypeError.
  */
 export function leftover(bytes: Uint8Array): Stream.Duplex {
   const stream = new (streams().Duplex)({
