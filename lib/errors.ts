@@ -1,4 +1,4 @@
-// The one place where Error objects are made. They have Node's own shapes, so that code written for child_process
+// The one place where Error objects are created. They have Node's own shapes, so that code written for child_process
 // recognises them.
 import { constants } from 'node:buffer'
 import { constants as system } from 'node:os'
@@ -7,17 +7,17 @@ import { getSystemErrorName, inspect } from 'node:util'
 import type { SpawnFailure } from '../index.js'
 import type { ExitStatus } from './types.js'
 
-// libuv's numbers, which on Windows are not those of the C library (uv/errno.h).
+// libuv's error numbers, which differ from those of the C library on Windows (uv/errno.h).
 const onWindows = platform === 'win32'
 export const UV_EAGAIN = onWindows ? -4088 : -system.errno.EAGAIN
 export const UV_ENOENT = onWindows ? -4058 : -system.errno.ENOENT
 const UV_EPIPE = onWindows ? -4047 : -system.errno.EPIPE
 
-/** Adds the code as Node does: a property, and in the first line of the stack, but not in the name. */
+/** Adds the code as Node does: as a property and in the first line of the stack, but not in the name. */
 export function coded<E extends Error>(error: E, code: string): E & { code: string } {
   const { name, stack } = error
   if (stack?.startsWith(name)) error.stack = `${name} [${code}]${stack.slice(name.length)}`
-  // Node's own say it here, too.
+  // The strings of Node's own errors contain the code, too.
   const toString = (): string => `${error.name} [${code}]: ${error.message}`
   Object.defineProperty(error, 'toString', {
     __proto__: null,
@@ -28,7 +28,7 @@ export function coded<E extends Error>(error: E, code: string): E & { code: stri
   return Object.assign(error, { code })
 }
 
-/** The "Received .." end of Node's messages: says what came without printing all of it. */
+/** Returns the "Received .." part of Node's messages, which describes the value without printing all of it. */
 function received(value: unknown): string {
   if (value === null || value === undefined) return `Received ${value}`
   if (typeof value === 'function') return `Received function ${value.name}`
@@ -124,7 +124,7 @@ export function reapedElsewhere(pid: number): Error {
   )
 }
 
-/** As Node has it where its permission model refuses a child process. */
+/** The error with which Node's permission model refuses a child process. */
 export function accessDenied(spawnfile: string): Error {
   const message = 'Access to this API has been restricted. Use --allow-child-process to manage permissions.'
   return Object.assign(coded(new Error(message), 'ERR_ACCESS_DENIED'), {
@@ -133,7 +133,7 @@ export function accessDenied(spawnfile: string): Error {
   })
 }
 
-/** The error of Deno, whose class is Deno's own; the code is that of Node's model, so that one test recognises both. */
+/** Deno's error, with Deno's own class. Its code is that of Node's model, so that one check recognises both. */
 export function notCapable(NotCapable: new (message: string) => Error, spawnfile: string, all: boolean): Error {
   const message = all
     ? `Requires run access to all programs to start "${spawnfile}" with these environment variables, run again with the --allow-run flag`
@@ -146,10 +146,10 @@ export function addonMissing(what: string, cause: unknown): Error {
   return coded(new Error(`Expected the native addon of shared-child: ${what}`, { cause }), 'MODULE_NOT_FOUND')
 }
 
-/** What the system or the runtime says when it does not load a file, of any realm. */
+/** The error, of any realm, with which the system or the runtime refuses to load a file. */
 export type LoadError = Pick<NodeJS.ErrnoException, 'code' | 'message'>
 
-/** Codes of files that are not what they should be, and not of a runtime that refuses addons. */
+/** The codes that mean a missing or broken file, and not a runtime that refuses addons. */
 const BROKEN = new Set<string | undefined>(['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'])
 
 /** @param which completes "The native addon ..": 'in the package shared-child-linux-x64-gnu' */
@@ -169,7 +169,7 @@ class AbortError extends Error {
   }
 }
 
-/** As child_process tells it of a child that was started. */
+/** The error with which child_process reports the abort of a running child. */
 export function childAborted(reason: unknown): Error {
   return new AbortError('The operation was aborted', { cause: reason })
 }
@@ -178,14 +178,14 @@ export function abortError(signal: AbortSignal): Error {
   return new AbortError('The operation was aborted', { cause: signal.reason })
 }
 
-/** Node's ErrnoException: what libuv's error numbers become. */
+/** Creates Node's ErrnoException from an error number of libuv. */
 export function systemError(errno: number, syscall: string, why: string | null = null): NodeJS.ErrnoException {
   const code = getSystemErrorName(errno)
   const message = why === null ? `${syscall} ${code}` : `${syscall} ${code}: ${why}`
   return Object.assign(new Error(message), { errno, code, syscall })
 }
 
-/** What a write to a pipe without a reader fails with. */
+/** The error of a write to a pipe without a reader. */
 export function brokenPipe(): NodeJS.ErrnoException {
   return systemError(UV_EPIPE, 'write')
 }
@@ -194,7 +194,7 @@ export function killFailed(errno: number): NodeJS.ErrnoException {
   return systemError(errno, 'kill')
 }
 
-/** What SpawnFailure.stage says was at fault. */
+/** The values of SpawnFailure.stage, which say what was at fault. */
 const CHDIR = 1
 const CONTAIN = 2
 const KILL_ON_PARENT_EXIT = 3
@@ -204,11 +204,11 @@ export function noThread(errno: number): NodeJS.ErrnoException {
 }
 
 /**
- * Why a program did not start, as child_process tells it; but a bad cwd names the cwd (nodejs/node#51054). Called in
- * the continuation of an async function, where V8 still knows who awaits it: the stack shows the caller, and a spawn
- * that succeeds does not pay the 3 to 4 us of capturing it at the call.
+ * The error for a program that was not started, in the form of child_process; but if the cwd is bad, it names the cwd
+ * (nodejs/node#51054). It is created in the continuation of an async function, where V8 still knows who awaits it. So
+ * the stack shows the caller, and a spawn that succeeds does not pay the 3 to 4 us of capturing the stack at the call.
  *
- * @param why what the code does not say
+ * @param why what the code alone does not say
  */
 export function spawnFailed(
   failure: SpawnFailure,
@@ -228,21 +228,21 @@ export function spawnFailed(
   return Object.assign(error, { path: badCwd ? cwd : spawnfile, spawnargs: spawnargs.slice(1) })
 }
 
-/** What output() had when it failed: nothing is lost. */
+/** What output() had read when it failed, so that nothing is lost. */
 interface Read {
   readonly stdout: string | Buffer
   readonly stderr: string | Buffer
   readonly status: ExitStatus
 }
 
-/** @param read in it, stdout and stderr are bytes */
+/** @param read its stdout and stderr are bytes */
 export function stringTooLong(read: Read): Error {
   const limit = `0x${constants.MAX_STRING_LENGTH.toString(16)}`
   const error = new Error(`Cannot create a string longer than ${limit} characters: use encoding 'buffer'`)
   return Object.assign(coded(error, 'ERR_STRING_TOO_LONG'), read)
 }
 
-/** As execFile() of child_process tells it, with what was read beside it. */
+/** The error of execFile() of child_process, without what was read. */
 export function stdioMaxBuffer(stream: string): RangeError {
   return coded(new RangeError(`${stream} maxBuffer length exceeded`), 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
 }

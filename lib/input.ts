@@ -1,29 +1,29 @@
-// options.input: everything that yields text or bytes, on its way to the child's stdin.
+// options.input: writes whatever yields text or bytes to the child's stdin.
 import type { Writable } from 'node:stream'
 import { isAnyArrayBuffer, isArrayBufferView } from 'node:util/types'
 import { invalidArgType } from './errors.js'
 import { isObject, memberOf } from './own.js'
 
-/** One piece, which is written as it is. */
+/** A piece that can be written as it is. */
 type Chunk = string | Uint8Array
 
-/** Pieces that come one after the other. */
+/** Yields pieces one after the other. */
 interface Source {
   next(): unknown
-  /** Nobody wants the rest. It does not wait for a piece that is still to come. */
+  /** Gives up the rest, without waiting for a piece that is still to come. */
   leave(): void
 }
 
 export interface Input {
   readonly whole: Chunk | null
-  /** Asked for when there is a child to write to: null, unless `whole` is. */
+  /** Opens the source, when there is a child to write to. Either this or `whole` is null. */
   readonly open: (() => Source) | null
 }
 
 const WHAT =
   'of type string or an instance of ArrayBuffer, Buffer, TypedArray, DataView, Blob, Readable, ReadableStream, Iterable or AsyncIterable'
 
-/** @throws it is nothing of the kind */
+/** @throws if the value is none of the allowed types */
 export function inputOf(value: unknown): Input {
   const whole = chunkOf(value)
   if (whole !== null) return { whole, open: null }
@@ -43,7 +43,7 @@ function chunkOf(value: unknown): Chunk | null {
   return isAnyArrayBuffer(value) ? new Uint8Array(value) : null
 }
 
-/** By its members and not its class: there is one class of each per realm (jest, vm contexts). */
+/** Recognizes a source by its members and not by its class, as there is one class per realm (jest, vm contexts). */
 function sourceOf(value: object): (() => Source) | null {
   const has = (name: string | symbol): boolean => typeof memberOf(value, name) === 'function'
   if (has('getReader')) return () => webSource(value as ReadableStream)
@@ -55,13 +55,13 @@ function sourceOf(value: object): (() => Source) | null {
   return null
 }
 
-/** With a reader, which can be cancelled while a piece is awaited. */
+/** Uses a reader, because a reader can be cancelled while a piece is awaited. */
 function webSource(stream: { getReader(): unknown }): Source {
   const reader = stream.getReader() as { read(): unknown; cancel(): Promise<void> }
   return { next: () => reader.read(), leave: () => void reader.cancel().catch(() => {}) }
 }
 
-/** A stream of Node is destroyed, for its iterator would wait for the next piece. */
+/** Gives up a stream of Node by destroying it, because its iterator would wait for the next piece. */
 function iteratorSource(iterator: AsyncIterator<unknown> | Iterator<unknown>, destroy: (() => void) | null): Source {
   const leave = async (): Promise<void> => {
     if (destroy === null) await iterator.return?.()
@@ -71,10 +71,10 @@ function iteratorSource(iterator: AsyncIterator<unknown> | Iterator<unknown>, de
 }
 
 /**
- * Writes all of it, no faster than the child reads, and ends stdin. Resolves then, and also when nobody reads any more:
- * a child that does not want the rest is no error.
+ * Writes all of the input, no faster than the child reads, and ends stdin. Resolves then, or when nobody reads any
+ * more: it is not an error if the child does not read all of it.
  *
- * Rejects with the input's own error.
+ * Rejects if the input itself fails, with that error.
  */
 export function write({ whole, open }: Input, stdin: Writable): Promise<void> {
   if (open !== null) return pump(open, stdin)
@@ -102,7 +102,7 @@ function pump(open: () => Source, stdin: Writable): Promise<void> {
         const { done, value } = (await source.next()) as IteratorResult<unknown>
         if (left) return
         if (done === true) break
-        // A promise in a synchronous iterable is waited for, as for await does.
+        // A synchronous iterable may yield promises, which are awaited, as `for await` does.
         const piece = await value
         const chunk = chunkOf(piece)
         if (chunk === null) throw invalidArgType('chunk of options.input', WHAT.split(', Blob')[0]!, piece)

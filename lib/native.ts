@@ -1,5 +1,5 @@
-// The native addon. Its package is required by a name that is written out, one for each platform, because that is what
-// bundlers follow; the other places need no bundler. What to do when the addon is nowhere, or cannot be loaded, is said here.
+// Loads the native addon. The name of each platform's package is written out in its own require(), because that is what
+// bundlers follow. If the addon is missing or cannot be loaded, the errors made here say what to do.
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -8,21 +8,26 @@ import type * as Native from '../index.js'
 import { addonMissing, addonUnloadable } from './errors.js'
 import type { LoadError } from './errors.js'
 
-/** This file; in a bundle of ES modules, where there is no such name, the program that was started. */
+/**
+
+ * The path of this file; in a bundle of ES modules, which has no `__filename`, that of the program that was started.
+
+ */
 const file = typeof __filename === 'string' ? __filename : (argv[1] ?? execPath)
 
-/** How musl names processors in /lib/ld-musl-*.so.1. */
+/** The names that musl has for processors, in /lib/ld-musl-*.so.1. */
 const MUSL_PROCESSORS: Partial<Record<NodeJS.Architecture, string>> = { arm: 'armhf', arm64: 'aarch64', x64: 'x86_64' }
 
 /**
- * Node's report names the version of glibc, so it tells which C library this process has where there may be two of them.
- * Bun has that report, too; Deno may have none, and a permission for it.
+ * Whether this process uses musl. Both C libraries may be installed, so it looks into Node's report, which contains the
+ * version of glibc if the process uses that. Bun has the report, too; Deno may not have it, or require a permission for
+ * it.
  */
 function isMusl(): boolean {
   if (!existsSync(`/lib/ld-musl-${MUSL_PROCESSORS[arch]}.so.1`)) return false
   const report = processReport as NodeJS.ProcessReport & { excludeNetwork?: boolean }
   try {
-    // It would look up the names of all peers.
+    // Otherwise the report would look up the names of all network peers.
     report.excludeNetwork = true
     const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } }
     return header !== undefined && header.glibcVersionRuntime === undefined
@@ -31,7 +36,7 @@ function isMusl(): boolean {
   }
 }
 
-/** How the package and the file of this platform are called: 'linux-x64-gnu'. */
+/** Returns the name of this platform in those of its package and file: 'linux-x64-gnu'. */
 function abiName(): string {
   const name = `${platform}-${arch}`
   if (platform === 'win32') return `${name}-msvc`
@@ -40,13 +45,13 @@ function abiName(): string {
   return arch === 'arm' ? `${name}-${libc}eabihf` : `${name}-${libc}`
 }
 
-/** A place that the addon was not in, or that it could not be loaded from. */
+/** A place where the addon was not found, or from which it could not be loaded. */
 interface Failure {
   readonly place: 'checkout' | 'package' | 'beside'
   readonly reason: LoadError
 }
 
-/** The `try` around them makes bundlers take the packages of other platforms for optional ones. */
+/** The `try` around the calls makes bundlers treat the packages of other platforms as optional. */
 function requirePackage(abi: string, failures: Failure[]): unknown {
   try {
     switch (abi) {
@@ -88,7 +93,7 @@ function requireFile(path: string, place: Failure['place'], failures: Failure[])
   }
 }
 
-/** A require() that no bundler sees: it looks for the file when the program runs. */
+/** Does what require() does, but hides the file from bundlers: it is looked for when the program runs. */
 function requireUnseen(id: string): unknown {
   return createRequire(file)(id)
 }
@@ -102,7 +107,7 @@ function isInstalled(name: string): boolean {
   }
 }
 
-/** The package.json behind this file, which in a bundle is somebody else's, or none. */
+/** Returns the package.json beside this file; null in a bundle, where it is missing or that of another package. */
 function ownManifest(): { optionalDependencies?: Record<string, string> } | null {
   try {
     const manifest = requireUnseen('../package.json') as {
@@ -132,7 +137,7 @@ function explain(abi: string, failures: readonly Failure[]): Error {
       cause,
     )
   }
-  // None in what `npm pack` makes of the repository.
+  // There are none in a package that `npm pack` makes from the repository.
   const packages = Object.keys(manifest.optionalDependencies ?? {})
   if (packages.length > 0 && !packages.includes(name)) {
     return addonMissing(`there is none for ${here}, only the packages ${packages.join(', ')}`, cause)
@@ -149,7 +154,8 @@ function explain(abi: string, failures: readonly Failure[]): Error {
 }
 
 function load(): typeof Native {
-  // As in the generated loader of './native': whoever names a file of his own gets that file, or hears why not.
+  // As in the generated loader of './native': if this variable names a file, that file is loaded, or the error says why
+  // not.
   const named = env.NAPI_RS_NATIVE_LIBRARY_PATH
   if (named) {
     try {
@@ -163,10 +169,10 @@ function load(): typeof Native {
   const built = join(dirname(file), '..', name)
   const failures: Failure[] = []
   const addon =
-    // To look first is cheaper than to be told by an error.
+    // Looking for the file first is cheaper than catching an error.
     (existsSync(built) ? requireFile(built, 'checkout', failures) : undefined) ??
     requirePackage(abi, failures) ??
-    // Where a bundle and its addon were put into one folder.
+    // A bundle and its addon may have been put into one folder.
     requireFile(join(dirname(file), name), 'beside', failures)
   if (addon === undefined) throw explain(abi, failures)
   return addon as typeof Native

@@ -1,4 +1,4 @@
-// spawn(file, args?, options?) or spawn(file, options?)
+// Sorts the arguments of spawn(file, args?, options?) and spawn(file, options?).
 import { invalidArgType } from '../errors.js'
 import { refuseNearMiss } from '../near-misses.js'
 import { elementAt, optionsObject } from '../own.js'
@@ -11,7 +11,7 @@ export function sortArguments(second: unknown, third: unknown): { args: string[]
   return { args: argsOf(args), options: optionsOf(options) }
 }
 
-/** Tells the two forms apart as child_process does, where null args are no args. */
+/** Distinguishes the two forms as child_process does, where `null` means no args. */
 export function tellApart(second: unknown, third: unknown): { args: readonly unknown[]; options: unknown } {
   if (Array.isArray(second)) return { args: second, options: third }
   if (second === undefined || second === null) return { args: [], options: third }
@@ -29,8 +29,9 @@ function argsOf(args: readonly unknown[]): string[] {
 }
 
 /**
- * A copy of the options that a spawn knows, by the rule of child_process: own enumerable properties. All of the copy's
- * are its own, so that none comes from Object.prototype; and always the same ones, which is what makes reading them fast.
+ * Returns a copy of the options that a spawn knows. By the rule of child_process, only own enumerable properties count.
+ * The copy itself always has the same own properties, so that none comes from Object.prototype, and reading them is
+ * fast.
  */
 function optionsOf(value: unknown): Unchecked<SpawnOptions> {
   const options = {

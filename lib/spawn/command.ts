@@ -1,4 +1,4 @@
-// The program and its argv, through a shell or not. As child_process does it:
+// Determines the program and its argv, with or without a shell, as child_process does:
 // https://github.com/nodejs/node/blob/v24.0.0/lib/child_process.js (normalizeSpawnArguments)
 import { platform } from 'node:process'
 import { invalidArgType, invalidArgValue } from '../errors.js'
@@ -9,9 +9,9 @@ import { variable } from './environment.js'
 
 export interface Command {
   readonly file: string
-  /** argv[0] first. */
+  /** All arguments, including argv[0]. */
   readonly argv: string[]
-  /** Windows: the arguments are a command line already. */
+  /** Windows: the arguments already are a command line. */
   readonly verbatim: boolean
 }
 

@@ -1,16 +1,20 @@
-// Explains an ENOENT: which file is missing if it is not the program itself.
+// Explains an ENOENT: it says which file is missing if it is not the program itself.
 import { Buffer } from 'node:buffer'
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { platform } from 'node:process'
 import { inspect } from 'node:util'
 
-/** How many bytes of a script execve(2) reads, since Linux 5.1; elsewhere it reads more. */
+/** The number of bytes of a script that execve(2) reads, since Linux 5.1; other systems read more. */
 const FIRST_LINE = 256
-/** How many scripts may be one another's interpreters (BINPRM_MAX_RECURSION is 5, others allow one). */
+/** How many scripts may be the interpreter of another script (BINPRM_MAX_RECURSION is 5, other systems allow one). */
 const DEPTH = 5
 
-/** Completes "spawn x ENOENT: .."; null when there is nothing to add. It only looks at files, and never throws. */
+/**
+
+ * Completes "spawn x ENOENT: .."; returns null if there is nothing to add. It only looks at files, and never throws.
+
+ */
 export function whyMissing(program: string, cwd: string, path: string): string | null {
   try {
     const found = platform === 'win32' ? null : find(program, cwd, path)
@@ -20,7 +24,7 @@ export function whyMissing(program: string, cwd: string, path: string): string |
   }
 }
 
-/** The file that would have run. */
+/** Finds the file that would have run. */
 function find(program: string, cwd: string, path: string): string | null {
   const candidates = program.includes('/') ? [''] : path.split(':')
   for (const folder of candidates) {
@@ -43,7 +47,7 @@ function missingInterpreter(program: string, cwd: string): string {
   return `${inspect(script)} exists, but what it needs to run (its dynamic loader, say) does not`
 }
 
-/** From the line that begins with #!. The rest of the line is an argument. */
+/** Reads the interpreter from the line that begins with #!. The rest of that line is an argument. */
 function interpreterOf(file: string): string | null {
   const fd = openSync(file, 'r')
   try {

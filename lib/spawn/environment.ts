@@ -1,5 +1,5 @@
-// The child's environment: 'KEY=value' entries joined with NUL, or null for this process's own, which the native side
-// reads by itself.
+// Packs the child's environment: 'KEY=value' entries joined with NUL, or null for this process's own, which the native
+// side reads by itself.
 import { env as processEnv, platform } from 'node:process'
 import { invalidArgType } from '../errors.js'
 import { isObject, memberOf, namesOf } from '../own.js'
@@ -8,13 +8,14 @@ import { isMainThreadOfNode } from './main-thread.js'
 import type { ChannelPlan } from './stdio.js'
 
 /**
- * The process.env that is the real environment of this process, if this thread has it. (To copy 35 variables from it takes
- * 36 us of the JS thread, so the native side reads them.) A worker's is a copy (SHARE_ENV cannot be distinguished), and so
- * is that of jest's contexts; Bun and Deno have objects of their own. Undefined until it is first needed.
+ * The process.env object that is the real environment of this process, or null if this thread does not have it: workers
+ * have a copy (SHARE_ENV cannot be distinguished), and so do jest's contexts; Bun and Deno have objects of their own.
+ * The native side reads the real environment, because copying 35 variables takes 36 us of the JS thread. Undefined
+ * until it is first needed.
  */
 let environ: object | null | undefined
 
-/** Only Node's own object refuses accessors. */
+/** Recognizes Node's own object: no other one refuses accessors. */
 function isEnviron(env: object): boolean {
   const probe = 'SHARED_CHILD_PROBE'
   try {
@@ -26,10 +27,14 @@ function isEnviron(env: object): boolean {
   }
 }
 
-/** The one variable that child_process passes on into every environment, so that coverage reaches all of a test run. */
+/**
+
+ * The one variable that child_process passes on into every environment, so that coverage reaches all of a test run.
+
+ */
 const COVERAGE = 'NODE_V8_COVERAGE'
 
-/** What tells the child of its channel, and nobody else. */
+/** The variables that tell the child about its channel. They are never inherited. */
 const CHANNEL_FD = 'NODE_CHANNEL_FD'
 const CHANNEL_SERIALIZATION = 'NODE_CHANNEL_SERIALIZATION_MODE'
 
@@ -46,7 +51,7 @@ export function packEnvironment(given: unknown, channel: ChannelPlan | null): st
   const env = given ?? processEnv
   if (isReadNatively(env) && channel === null) return null
   if (!isObject(env)) throw invalidArgType('options.env', 'of type object', env)
-  // If the object has this variable itself, that counts: `undefined` leaves it out.
+  // If the object itself has this variable, its value is used; `undefined` leaves the variable out.
   const coverage = Object.hasOwn(env, COVERAGE) ? undefined : variable(COVERAGE)
   const names = namesOf(env)
   if (coverage && !names.includes(COVERAGE)) names.push(COVERAGE)
@@ -66,19 +71,19 @@ function isOfChannel(name: string): boolean {
   return known === CHANNEL_FD || known === CHANNEL_SERIALIZATION
 }
 
-/** A variable of this process; a missing one is not looked for on Object.prototype. */
+/** Returns a variable of this process. A missing one is not looked for on Object.prototype. */
 export function variable(name: string): string | undefined {
   return memberOf(processEnv, name) as string | undefined
 }
 
-/** Where programs are looked up, with a packed environment: PATH, or what the C library has for the lack of one. */
+/** Returns where programs are looked up: the PATH of a packed environment, or the default of the C library. */
 export function pathOf(packed: string | null): string {
   const entry = packed === null ? undefined : packed.split('\0').find((each) => each.startsWith('PATH='))
   const path = packed === null ? variable('PATH') : entry?.slice('PATH='.length)
   return path ?? '/bin:/usr/bin'
 }
 
-/** Of names that differ only in case, where Windows allows one, child_process takes the first in this order. */
+/** Windows allows only one of several names that differ in case; child_process takes the first in this order. */
 function withoutTwins(names: string[]): string[] {
   const seen = new Set<string>()
   return names.sort().filter((name) => {

@@ -1,4 +1,4 @@
-// Streams of this process that become fds of a child: what is refused, and how they change hands.
+// Streams of this process that become fds of a child: which ones are refused, and how they are handed over.
 import type { FilledPipe as Filled, SpawnFailure } from '../../index.js'
 import { invalidArgValue } from '../errors.js'
 import type { Handle } from '../handle.js'
@@ -26,21 +26,21 @@ export function isFd(fd: unknown): fd is number {
   return typeof fd === 'number' && Number.isInteger(fd) && fd >= 0 && fd <= 0x7fff_ffff
 }
 
-/** Not a FileHandle and the like, which nobody reads but who calls its read(). */
+/** Returns false for a FileHandle and the like, which is read only by code that calls its read(). */
 export function isStream(entry: object): entry is Stream {
   const { on, destroy } = entry as { on?: unknown; destroy?: unknown }
   return 'destroyed' in entry && typeof on === 'function' && typeof destroy === 'function'
 }
 
-/** All streams of one spawn. Until {@link take} nothing has happened to them. */
+/** All streams of one spawn. They are not changed before {@link take}. */
 export class GivenStreams {
   readonly #streams = new Map<Stream, GivenStream>()
   readonly #places: [index: number, stream: GivenStream][] = []
 
   /**
-   * @param name of the option, for the error
-   * @returns false: there is nothing behind the stream that a child could have
-   * @throws why this process cannot do without it
+   * @param name the name of the option, for the error
+   * @returns false if there is nothing behind the stream that a child could have
+   * @throws if the stream cannot be given away; the error says why
    */
   add(stream: Stream, index: number, name: string): boolean {
     let given = this.#streams.get(stream)
@@ -58,7 +58,7 @@ export class GivenStreams {
     return true
   }
 
-  /** From now on this process does not read them. Their fds go to where they were found in the list. */
+  /** Makes this process stop reading the streams, and writes their fds to their places in the list. */
   take(fds: number[]): SpawnFailure | null {
     for (const stream of this.#streams.values()) {
       const failure = stream.take()
@@ -71,7 +71,7 @@ export class GivenStreams {
     return null
   }
 
-  /** The native side has copies of the fds. */
+  /** Call this when the native side has copies of the fds. */
   sent(): void {
     this.#streams.forEach((stream) => stream.sent())
   }
@@ -80,7 +80,7 @@ export class GivenStreams {
     this.#streams.forEach((stream) => stream.arrived(child))
   }
 
-  /** Nothing was started. */
+  /** Restores the streams, because nothing was started. */
   giveBack(): void {
     this.#streams.forEach((stream) => stream.giveBack())
   }
@@ -89,12 +89,12 @@ export class GivenStreams {
 class GivenStream {
   readonly #stream: Stream
   readonly #own: OwnPipe | undefined
-  /** Instead of an fd: all that is to be read. */
+  /** What is left to be read, if there is no fd behind the stream. */
   readonly #bytes: Uint8Array | null
   fd: number | null
   #pipe: Filled | null = null
   #hold: Hold | null = null
-  /** Whether the handle on its child had the stream. */
+  /** Whether the handle of the child to which the stream belongs had it. */
   #handleHadIt = false
 
   constructor(stream: Stream, own: OwnPipe | undefined, fd: number | null, bytes: Uint8Array | null) {
@@ -125,7 +125,7 @@ class GivenStream {
   }
 
   arrived(child: Handle): void {
-    // A pipe between two children: its end, and SIGPIPE, come when nobody else has it.
+    // If this is a pipe between two children, end of file and SIGPIPE come only if no other process has the pipe.
     if (this.#own !== undefined) this.#stream.destroy()
     else child.onExit(() => this.#hold?.release())
   }
@@ -139,25 +139,25 @@ class GivenStream {
   }
 }
 
-/** An fs stream, process.stdout and the like have an fd, other streams a handle with one. */
+/** An fs stream, process.stdout and the like have an fd; other streams have a handle with one. */
 function fdOf({ fd, _handle }: Stream): number | null {
   if (isFd(fd)) return fd
   const behind = _handle?.fd
   return isFd(behind) ? behind : null
 }
 
-/** What is left of a pipe of which nobody has read anything, where that is no more than bytes. */
+/** Returns what is left of a pipe that nobody has read, if there is no fd behind the stream any more. */
 function leftBytes(stream: Stream, own: OwnPipe): Uint8Array | null {
   if (hasEndedUnread(stream, own)) return new Uint8Array()
   return own.left
 }
 
-/** Without a byte, that is, of a child that wrote nothing. */
+/** Whether the stream ended without a byte, because the child wrote nothing. */
 function hasEndedUnread({ readableEnded, readableDidRead }: Stream, { fd }: OwnPipe): boolean {
   return fd > 0 && readableEnded === true && readableDidRead === false
 }
 
-/** Why this stream cannot be given away: completes "The property 'options.stdio[0]' ..". */
+/** Says why this stream cannot be given away, or returns null. It completes "The property 'options.stdio[0]' ..". */
 function refusal(stream: Stream, own: OwnPipe | undefined): string | null {
   if (own?.given) return 'must be a stream that was not given to another child'
   const reader = own?.pipes.readers[own.fd]
@@ -170,10 +170,11 @@ function refusal(stream: Stream, own: OwnPipe | undefined): string | null {
   const ahead = stream.readableLength || stream._readableState?.decoder?.lastNeed
   if (ahead) return 'must be a stream without data read ahead: some of it is in this process already'
   if (own?.left && stream.readableDidRead) return 'must be a stream that was not read'
-  // A read of a Socket can be called off, one of a file is another thread's.
+  // A read of a Socket can be cancelled; a read of a file is done by another thread.
   if (!stream._handle && stream._readableState?.reading)
     return 'must be a stream that is not being read: some of it is on its way to this process'
-  // Written by the event loop, once it is a file that makes its writers wait. (The process's own are written at once.)
+  // The event loop would write the data later and might block, because the file is in blocking mode by then. (The
+  // process's own streams write at once.)
   if (stream._handle && stream.writableLength && !stream._isStdio)
     return 'must be a stream without unwritten data: the callback of its last write() is still to come'
   return null

@@ -1,4 +1,4 @@
-// Starting a child: on a thread of the native side (launch), or on the calling one (launchSync).
+// Starts a child: on a thread of the native side (launch), or on the calling thread (launchSync).
 import { resolve as resolvePath } from 'node:path'
 import type { NativeChild, SpawnFailure } from '../../index.js'
 import { spawnFailed, UV_ENOENT } from '../errors.js'
@@ -14,8 +14,8 @@ import type { Plan } from './plan.js'
 import { spawnBegins, spawnEnds } from './surroundings.js'
 
 /**
- * Starts a child on a thread of the native side, and converts it to what the caller gets. Everything is read and requested
- * during this call.
+ * Starts a child on a thread of the native side, and converts it to what the caller gets. Everything is read and
+ * requested during this call.
  *
  * This uses `then`, because the frame of an async function takes more memory than everything else. Stack traces contain
  * the caller's frames in both cases.
@@ -59,7 +59,7 @@ class Launch {
     this.#resolve(this)
   }
 
-  /** The child, once the request has been answered. */
+  /** Returns the child, once the request has been answered. */
   finish(): Handle {
     try {
       if (this.#failure !== null) throw failed(this.#plan, this.#failure)
@@ -107,12 +107,12 @@ function prepare(plan: Plan): ArmedLimits | null {
   throw failed(plan, shortage)
 }
 
-/** With own properties only, because both objects inherit from Object.prototype, which may be polluted. */
+/** Looks at own properties only, because both objects inherit from Object.prototype, which may be polluted. */
 function isFailure(answer: NativeChild | SpawnFailure): answer is SpawnFailure {
   return Object.hasOwn(answer, 'errno')
 }
 
-/** Nothing was started. */
+/** Restores everything, because nothing was started. */
 function undo({ given }: Plan, limits: ArmedLimits | null): void {
   given?.giveBack()
   limits?.cancel()

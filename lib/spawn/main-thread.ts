@@ -3,7 +3,7 @@
 import { versions } from 'node:process'
 import type * as WorkerThreads from 'node:worker_threads'
 
-/** Undefined until somebody asks: node:worker_threads takes a quarter of the time that this package takes to load. */
+/** Undefined until somebody asks: node:worker_threads takes a quarter of the time in which this package loads. */
 let known: boolean | undefined
 
 export function isMainThreadOfNode(): boolean {

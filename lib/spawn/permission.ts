@@ -1,12 +1,13 @@
-// The permission models of Node (https://nodejs.org/api/permissions.html) and Deno (https://docs.deno.com/runtime/fundamentals/security/).
-// Neither knows of children that an addon starts, so both are asked here, at each call: a program may drop permissions while it runs.
+// The permission models of Node (https://nodejs.org/api/permissions.html) and Deno
+// (https://docs.deno.com/runtime/fundamentals/security/). Neither knows about children that an addon starts, so both
+// are asked here. They are asked at each call, because a program may drop permissions while it runs.
 import { resolve as resolvePath } from 'node:path'
 import { permission } from 'node:process'
 import { accessDenied, notCapable } from '../errors.js'
 import { pathOf, variable } from './environment.js'
 import type { Plan } from './plan.js'
 
-/** What is used of Deno's own API. */
+/** The part of Deno's own API that is used here. */
 interface Deno {
   readonly permissions: { requestSync(wanted: { name: 'run'; command?: string }): { readonly state: string } }
   readonly errors: { readonly NotCapable: new (message: string) => Error }
@@ -15,13 +16,13 @@ interface Deno {
 const { Deno: deno } = globalThis as { Deno?: Deno }
 
 export function requirePermission(plan: Plan): void {
-  // There is none without `--permission`.
+  // Without `--permission`, this is undefined.
   const model: typeof permission | undefined = permission
   if (model !== undefined && !model.has('child')) throw accessDenied(plan.spawnfile)
   if (deno !== undefined) requireRunPermission(deno, plan)
 }
 
-/** As Deno.Command does it: at a terminal it asks the user, unless `--no-prompt` is given. */
+/** Asks as Deno.Command does: at a terminal, Deno asks the user, unless `--no-prompt` is given. */
 function requireRunPermission({ permissions, errors }: Deno, { spawnfile, cwd, env }: Plan): void {
   const command = commandOf(spawnfile, cwd, env)
   if (permissions.requestSync(command === undefined ? { name: 'run' } : { name: 'run', command }).state === 'granted')
@@ -29,9 +30,10 @@ function requireRunPermission({ permissions, errors }: Deno, { spawnfile, cwd, e
   throw notCapable(errors.NotCapable, spawnfile, command === undefined)
 }
 
-/** The program that has to be allowed by itself; undefined where the permission for all programs is needed. */
+/** Returns the program that has to be allowed, or undefined if the permission for all programs is needed. */
 function commandOf(spawnfile: string, cwd: string | null, env: string | null): string | undefined {
-  // These make any program run other code (ld.so(8), dyld(1)); Deno wants the permission for all programs then, too.
+  // These can make any program run other code (ld.so(8), dyld(1)); Deno itself requires the permission for all programs
+  // then.
   if (env?.split('\0').some((entry) => /^(?:LD|DYLD)_/.test(entry))) return undefined
   if (/[/\\]/.test(spawnfile)) return resolvePath(cwd ?? '', spawnfile)
   // Deno would look the name up in the PATH of this process, and not in the child's.

@@ -1,4 +1,4 @@
-// From the arguments of spawn() to what the native side is asked for. Every option is read once, here, at the time of
+// Turns the arguments of spawn() into the request to the native side. Every option is read once, here, at the time of
 // the call.
 import { platform, versions } from 'node:process'
 import { DEFAULT_ENDING } from '../ending.js'
@@ -30,17 +30,17 @@ import { isMainThreadOfNode } from './main-thread.js'
 import { stdioOf } from './stdio.js'
 
 export interface Plan extends SpawnRequest {
-  /** Streams that the child is to have; null when there are none. */
+  /** The streams that the child gets; null if there are none. */
   readonly given: GivenStreams | null
   readonly spawnfile: string
-  /** argv[0] first, as in child_process. */
+  /** All arguments, including argv[0], as in child_process. */
   readonly spawnargs: readonly string[]
-  /** How it is ended by whatever ends it. */
+  /** How limits, terminate() and disposal end the child. */
   readonly ending: Ending
   readonly limits: Limits | null
 }
 
-/** @throws what is wrong with the arguments, or an AbortError if options.signal has aborted */
+/** @throws if an argument is invalid, or an AbortError if options.signal has aborted */
 export function planSpawn(file: unknown, second: unknown, third: unknown): Plan {
   const { args, options } = sortArguments(second, third)
   const { file: spawnfile, argv: spawnargs, verbatim } = commandOf(file, args, options)
@@ -79,17 +79,17 @@ function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
 function serializationOf(value: unknown): Serialization {
   if (!given(value) || value === 'json') return 'json'
   if (value !== 'advanced') throw invalidArgValue('options.serialization', "must be 'json' or 'advanced'", value)
-  // Its node:v8 has no serializer, and its own children have another format of that name.
+  // Bun's node:v8 has no serializer, and Bun's own children use a different format under this name.
   if (Object.hasOwn(versions, 'bun')) throw featureUnavailable("options.serialization 'advanced'", 'in Bun')
   return value
 }
 
-/** The empty one is none, as in child_process. */
+/** An empty string means none, as in child_process. */
 function cwdOf(value: unknown): string | null {
   return given(value) ? path('options.cwd', value) || null : null
 }
 
-/** By default what child_process does. */
+/** The default is what child_process does. */
 function parentExitOf(value: unknown, detached: unknown): number {
   if (given(value)) return boolean('options.killOnParentExit', value) ? KILL_ON_PARENT_EXIT : 0
   return platform === 'win32' && !detached ? KILL_ON_PARENT_EXIT_IF_POSSIBLE : 0
@@ -100,7 +100,7 @@ function groupOf(value: unknown): number {
   return group === 'contain' ? CONTAIN : group ? GROUP : 0
 }
 
-/** Signal 0 ends nothing: a limit with it would be none. */
+/** Refuses signal 0, which ends nothing: a limit would have no effect. */
 function endingOf({ killSignal, killGrace }: Unchecked<SpawnOptions>): Ending {
   const signal = given(killSignal) ? signalNumber(killSignal) : DEFAULT_ENDING.signal
   if (signal === 0) throw unknownSignal(killSignal)
@@ -110,7 +110,7 @@ function endingOf({ killSignal, killGrace }: Unchecked<SpawnOptions>): Ending {
 
 function limitsOf(options: Unchecked<SpawnOptions>): Limits | null {
   const signal = abortSignal('options.signal', options.signal)
-  // 0 is no limit, as in child_process.
+  // 0 means no limit, as in child_process.
   const timeout = nonNegative('options.timeout', options.timeout ?? Infinity) || Infinity
   if (signal?.aborted) throw abortError(signal)
   return signal === null && timeout === Infinity ? null : { signal, timeout }

@@ -1,4 +1,4 @@
-// options.stdio, as the list of numbers that the native side takes: one of our fds, or one of these.
+// Turns options.stdio into the numbers that the native side takes: fds of this process, or one of the constants below.
 import { platform } from 'node:process'
 import { featureUnavailable, invalidArgValue, oneChannel } from '../errors.js'
 import type { Serialization } from '../ipc/codec.js'
@@ -12,14 +12,14 @@ const ADVANCED_CHANNEL = -4
 const STDOUT = -5
 
 export interface StdioPlan {
-  /** By the child's fd. */
+  /** One number for each fd of the child. */
   readonly fds: number[]
-  /** The streams among them, whose fds are known when they have been taken; null when there are none. */
+  /** The streams among them, whose fds are known only after they have been taken; null if there are none. */
   readonly given: GivenStreams | null
   readonly channel: ChannelPlan | null
 }
 
-/** The child's fd that is a channel, and how messages are written on it. */
+/** The child's fd that is a channel, and the format of its messages. */
 export interface ChannelPlan {
   readonly fd: number
   readonly serialization: Serialization
@@ -54,7 +54,7 @@ export function stdioOf(stdio: unknown, serialization: Serialization): StdioPlan
   return { fds, given, channel }
 }
 
-/** Whether this process writes what the child reads. */
+/** Whether the child's stdin is a pipe to which this process writes. */
 export function startsWithPipe(stdio: unknown): boolean {
   const first = Array.isArray(stdio) ? elementAt(stdio, 0) : stdio
   return target(first, 0) === PIPE
@@ -62,7 +62,7 @@ export function startsWithPipe(stdio: unknown): boolean {
 
 const nameOf = (fd: number): string => `options.stdio[${fd}]`
 
-/** Null: a stream, or nothing that a child could have. */
+/** Returns the number for an entry; null if it is a stream, or nothing that a child could have. */
 function target(entry: unknown, fd: number): number | null {
   if (entry === 'pipe') return PIPE
   if (entry === 'ignore') return IGNORE
@@ -74,7 +74,7 @@ function target(entry: unknown, fd: number): number | null {
   return behind(entry)
 }
 
-/** The fd of an object that has one (a FileHandle), or a handle that has one. */
+/** Returns the fd of an object (a FileHandle), or the fd of its handle. */
 function behind(entry: object): number | null {
   const fd = memberOf(entry, 'fd')
   if (isFd(fd)) return fd
