@@ -1,15 +1,15 @@
-// serialization 'advanced': each message is its length, in 4 bytes, and what V8's serializer has made of it:
+// The codec of serialization 'advanced': each message is its length, in 4 bytes, followed by V8's serialization of it:
 // https://github.com/nodejs/node/blob/v24.0.0/lib/internal/child_process/serialization.js
 import { Buffer } from 'node:buffer'
 import type * as V8 from 'node:v8'
 import type { Codec } from './codec.js'
 
 const LENGTH = 4
-/** The first byte of all that V8 serializes; then comes the version of the format. */
+/** The first byte of everything that V8 serializes; the version of the format follows. */
 const MARK = 0xff
 
 export class AdvancedCodec implements Codec {
-  /** What has come, and is not a whole message yet. */
+  /** The pieces of a message that is not complete yet. */
   #pieces: Buffer[] = []
   #length = 0
 
@@ -28,7 +28,7 @@ export class AdvancedCodec implements Codec {
     this.#length += bytes.length
     for (let end = this.#endOfFirst(); end <= this.#length; end = this.#endOfFirst()) {
       const all = this.#merge()
-      // In memory of its own: what is read from it are views into it.
+      // A copy, because the values that are read from it are views into it.
       const message = new Uint8Array(all.subarray(LENGTH, end))
       this.#pieces = [all.subarray(end)]
       this.#length -= end
@@ -36,11 +36,15 @@ export class AdvancedCodec implements Codec {
     }
   }
 
-  /** Where the first message ends, which may not be there yet; Infinity: nor is its beginning. */
+  /**
+
+   * Returns where the first message ends, which may lie beyond what is here; Infinity if its length is not known yet.
+
+   */
   #endOfFirst(): number {
     if (this.#length <= LENGTH) return Infinity
     const head = this.#pieces[0]!.length > LENGTH ? this.#pieces[0]! : this.#merge()
-    // Or some other text would be taken for the length of something huge, which never comes.
+    // Without this check, other text would be taken for the length of a huge message that never comes.
     if (head[LENGTH] !== MARK) throw new Error('no value that V8 has serialized begins like this')
     return LENGTH + head.readUInt32BE(0)
   }
@@ -52,7 +56,7 @@ export class AdvancedCodec implements Codec {
   }
 }
 
-/** V8's serializers with Node's addition: an object of the host's is sent as its properties, as JSON would send it. */
+/** V8's serializers with Node's addition: a host object is sent as its properties, as JSON would send it. */
 interface HostSerializer extends V8.DefaultSerializer {
   _writeHostObject(object: object): void
 }
@@ -66,13 +70,13 @@ interface Serializers {
   readonly Deserializer: new (bytes: Uint8Array) => V8.DefaultDeserializer
 }
 
-/** What follows in a message for an object of the host's. */
+/** The kinds of host objects in a message. */
 const VIEW_OF_BYTES = 0
 const PROPERTIES = 1
 
 let made: Serializers | undefined
 
-/** node:v8 is loaded when somebody needs it. */
+/** Loads node:v8 only when it is needed. */
 function serializers(): Serializers {
   return (made ??= makeSerializers(require('node:v8') as typeof V8))
 }

@@ -1,4 +1,4 @@
-// The parent's end of a child's channel, by Node's own protocol:
+// The parent's end of a child's message channel. It speaks Node's own protocol:
 // https://github.com/nodejs/node/blob/v24.0.0/lib/internal/child_process.js (setupChannel)
 import { channelClosed, malformedMessage } from '../errors.js'
 import { hold, release } from '../events.js'
@@ -10,7 +10,7 @@ import { isInternal, REFUSAL, wantsAnswer } from './internal.js'
 export class Channel implements WireListener {
   readonly #codec: Codec
   readonly #inbox = new Inbox(() => this.#heed())
-  /** Null: it is closed. */
+  /** Null if the channel is closed. */
   #wire: Wire | null = null
   #disconnected = false
   #childExited = false
@@ -28,7 +28,7 @@ export class Channel implements WireListener {
     this.#wire = wire
   }
 
-  /** @throws what is wrong with the message */
+  /** @throws if the message cannot be sent */
   send(message: unknown): Promise<void> {
     const bytes = this.#codec.encode(message)
     const wire = this.#wire
@@ -65,8 +65,8 @@ export class Channel implements WireListener {
   }
 
   /**
-   * What the child has written is all there is, whoever has inherited its end. It is read now, and the fd is closed, also
-   * if nobody asks for it: it is no more than a socket holds.
+   * Reads what the child has written and closes the fd, even if nobody asks for the messages and another process has
+   * inherited the child's end: it is no more than a socket holds.
    */
   childExited(): void {
     this.#childExited = true
@@ -100,12 +100,12 @@ export class Channel implements WireListener {
     else if (wantsAnswer(message)) this.#wire?.write(this.#codec.encode(REFUSAL), () => {})
   }
 
-  /** It is read only as fast as its messages are taken. */
+  /** Whether to read: the channel is read only as fast as its messages are taken. */
   #wantsMore(): boolean {
     return this.#inbox.isAwaited || this.#childExited
   }
 
-  /** Somebody begins to wait for a message, or nobody does any more. */
+  /** Called when somebody begins to wait for a message, or when nobody waits any more. */
   #heed(): void {
     if (this.#wantsMore()) this.#wire?.read()
     else this.#wire?.pause()

@@ -1,16 +1,16 @@
-// How messages are written on a channel, and found again in what is read from it.
+// Encodes messages for a channel, and decodes what is read from it.
 import type { SpawnOptions } from '../types.js'
 
 export type Serialization = NonNullable<SpawnOptions['serialization']>
 
-/** One for each channel: it keeps what has come of a message that is not whole yet. */
+/** Each channel has its own codec, which keeps the beginning of a message that is not complete yet. */
 export interface Codec {
-  /** @throws what is wrong with the message; nothing is to be written then */
+  /** @throws if the message cannot be sent; nothing must be written then */
   encode(message: unknown): Uint8Array
   /**
-   * The messages that `bytes` complete. The bytes are good for the time of this call only.
+   * Yields the messages that `bytes` complete. The bytes are valid only during this call.
    *
-   * @throws what is wrong with them, after the messages before that
+   * @throws if the bytes are malformed, after it has yielded the messages before them
    */
   decode(bytes: Buffer): Iterable<unknown>
 }

@@ -1,4 +1,4 @@
-// What a child has sent and nobody has taken yet, and who waits for more.
+// Keeps the messages that a child has sent and nobody has taken yet, and the reads that wait for more.
 import { invalidState } from '../errors.js'
 
 type Result = IteratorResult<unknown, undefined>
@@ -10,11 +10,11 @@ const DONE: Result = { done: true, value: undefined }
 export class Inbox {
   readonly #onWait: () => void
   #messages: unknown[] = []
-  /** Where the next message is: to take the first out of a long array moves all the others. */
+  /** The index of the next message. (Taking the first element out of a long array would move all the others.) */
   #next = 0
   #waiters: Waiter[] = []
   #ended = false
-  /** Why it has ended. Told once. */
+  /** Why the inbox has ended. Only one read rejects with it. */
   #failure: Error | null = null
   #hasReader = false
 
@@ -37,7 +37,7 @@ export class Inbox {
     if (!this.isAwaited) this.#onWait()
   }
 
-  /** Nothing more comes; what is here can still be taken. */
+  /** Declares that no more messages will come. Those that are here can still be taken. */
   end(failure: Error | null = null): void {
     if (this.#ended) return
     this.#ended = true
@@ -45,7 +45,7 @@ export class Inbox {
     this.#dismissAll()
   }
 
-  /** One reader at a time: of two, each would see some of the messages only. */
+  /** Allows one reader at a time, because each of two would see only some of the messages. */
   read(): AsyncIterableIterator<unknown> {
     if (this.#hasReader) throw invalidState('messages() is read by somebody else: end that loop first')
     this.#hasReader = true
@@ -65,7 +65,7 @@ export class Inbox {
           throw error
         }
       },
-      // Whoever leaves a loop early leaves what follows to the next one.
+      // A loop that is left early leaves the messages that follow to the next one.
       return: async () => {
         if (open) this.#dismissAll()
         close()
@@ -85,7 +85,7 @@ export class Inbox {
     })
   }
 
-  /** Rejects with the reason, once. */
+  /** Rejects with the reason once, and then reports the end. */
   #end(): Result | Promise<Result> {
     const failure = this.#failure
     this.#failure = null

@@ -1,5 +1,5 @@
-// Messages of the protocol itself, which are nobody's business. A child that sends a handle (a socket, say) waits with
-// all further messages until it hears what became of it.
+// Messages of the protocol itself, which are never shown to users. A child that sends a handle (a socket, for example)
+// sends nothing more until it is told whether the handle has arrived.
 
 interface Internal {
   readonly cmd: string
@@ -7,7 +7,7 @@ interface Internal {
 
 const PREFIX = 'NODE_'
 
-/** "The handle has not arrived": the child tries it a few times, gives a warning, and goes on. */
+/** Says that a handle has not arrived: the child tries again a few times, prints a warning, and goes on. */
 export const REFUSAL: Internal = { cmd: 'NODE_HANDLE_NACK' }
 
 export function isInternal(message: unknown): message is Internal {

@@ -1,4 +1,4 @@
-// serialization 'json': each message is a line of JSON.
+// The codec of serialization 'json': each message is a line of JSON.
 import { Buffer, constants } from 'node:buffer'
 import { invalidArgValue } from '../errors.js'
 import type { Codec } from './codec.js'
@@ -6,7 +6,7 @@ import type { Codec } from './codec.js'
 const LINE_FEED = 10
 
 export class JsonCodec implements Codec {
-  /** What has come of a line that has not ended. */
+  /** The pieces of a line that is not complete yet. */
   #pieces: Buffer[] = []
   #length = 0
 
@@ -34,7 +34,7 @@ export class JsonCodec implements Codec {
     return line.toString()
   }
 
-  /** A copy: the bytes are good for this read only. */
+  /** Keeps a copy, because the bytes are valid only during this read. */
   #keep(piece: Buffer): void {
     this.#length += piece.length
     if (this.#length > constants.MAX_STRING_LENGTH) throw new RangeError('a line is too long for a string')

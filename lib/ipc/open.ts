@@ -1,4 +1,4 @@
-// From the native side's end of a channel to one that messages go through.
+// Makes a message channel from the fd that the native side has for it.
 import { Buffer } from 'node:buffer'
 import { closeSync } from 'node:fs'
 import { versions } from 'node:process'
@@ -14,14 +14,14 @@ import { JsonCodec } from './json.js'
 
 const { openWire } = Object.hasOwn(versions, 'bun') ? bun : node
 
-/** @throws ERR_INVALID_STATE: there is none, or another handle has it */
+/** @throws ERR_INVALID_STATE if the child has no channel, or if another handle has it */
 export function openChannel(child: NativeChild, refd: boolean, exited: boolean): Channel {
   const { serialization } = child
   if (serialization === null) throw invalidState("the child has no channel: there is no 'ipc' in its stdio")
   const channel = new Channel(codecOf(serialization), refd)
   const taken = child.takeChannel((end) => {
     if (typeof end !== 'number') {
-      // The child and all others had closed it, and this is what was left.
+      // The other end was closed everywhere, and this is what was left in the channel.
       channel.received(Buffer.from(end.buffer, end.byteOffset, end.length))
       channel.close()
     } else channel.open(wireOn(end, channel))

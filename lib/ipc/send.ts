@@ -1,4 +1,4 @@
-// send(): what may be sent, and what becomes of the promise.
+// send() checks what may be sent, and returns the promise.
 import { handleRefused, invalidArgType } from '../errors.js'
 import type { Handle } from '../handle.js'
 
@@ -11,7 +11,7 @@ export function send(handle: Handle, message: unknown, more: unknown): Promise<v
       throw invalidArgType('message', 'one of type string, object, number, or boolean', message)
     }
     const sent = handle.channel.send(message)
-    // That nobody can read it any more is for whoever awaits it, and no uncaught error.
+    // If nobody can read the message any more, only code that awaits the promise learns of it: no uncaught error.
     sent.catch(() => {})
     return sent
   } catch (error) {
