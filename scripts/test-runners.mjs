@@ -1,5 +1,6 @@
-// The package in test runners, which load modules in their own way and fake the clock: jest, vitest and node:test, on the specs of
-// scripts/runners/. jest and vitest are installed once, into .cache/tools/runners; without a registry they are skipped.
+// The package in test runners, which load modules in their own way, fake the clock, or wait for the event loop to be empty: jest,
+// vitest, mocha, ava and node:test, on the specs of scripts/runners/. All but the last are installed once, into .cache/tools/runners;
+// without a registry they are skipped.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -11,12 +12,21 @@ import { attempt } from './lib/run.mjs'
 import { published } from './lib/typescript.mjs'
 
 /** Those that every supported Node runs. */
-const dependencies = { jest: '30.5.2', 'jest-environment-jsdom': '30.5.2', vitest: '4.1.12' }
+const dependencies = {
+  ava: '7.0.0',
+  jest: '30.5.2',
+  'jest-environment-jsdom': '30.5.2',
+  mocha: '12.0.3',
+  vitest: '4.1.12',
+}
+
+/** What hangs is ended after as many seconds. A busy machine takes a tenth of that. */
+const limit = 300
 
 /**
  * @typedef {object} Run
  * @property {string} name
- * @property {'jest' | 'vitest' | 'node'} runner
+ * @property {'ava' | 'jest' | 'mocha' | 'node' | 'vitest'} runner
  * @property {string[]} args
  * @property {RegExp} [says] what the output must have
  * @property {RegExp} [saysNot] and must not have
@@ -24,6 +34,8 @@ const dependencies = { jest: '30.5.2', 'jest-environment-jsdom': '30.5.2', vites
 
 const openHandle = /open handle/
 const jest = ['--ci', '--watchman=false', '--cacheDirectory=.jest']
+const mocha = ['--timeout=60s', '--forbid-only']
+const ava = ['--timeout=60s']
 const handles = [...jest, '--detectOpenHandles']
 
 /** @type {Run[]} */
@@ -44,6 +56,11 @@ const runs = [
     runner: /** @type {const} */ ('vitest'),
     args: ['run', `--pool=${pool}`, 'vitest'],
   })),
+  // Neither is told to exit: a process that stays would be found.
+  { name: 'mocha', runner: 'mocha', args: [...mocha, 'mocha.cjs'] },
+  { name: 'mocha, in parallel', runner: 'mocha', args: [...mocha, '--parallel', '--jobs=2', 'mocha.cjs'] },
+  { name: 'ava, worker threads', runner: 'ava', args: [...ava, 'ava.mjs'] },
+  { name: 'ava, processes', runner: 'ava', args: [...ava, '--no-worker-threads', 'ava.mjs'] },
 ]
 
 /**
@@ -73,7 +90,7 @@ function makeProject(tools) {
  */
 async function runIn({ runner, args, says, saysNot }, tools, project) {
   const script = runner === 'node' ? [] : [toolScript(tools, runner, runner)]
-  const options = { cwd: project, env: { NO_COLOR: '1' }, quiet: true }
+  const options = { cwd: project, env: { NO_COLOR: '1' }, quiet: true, seconds: limit }
   const { ok, how, output } = await attempt(process.execPath, [...script, ...args], options)
   if (!ok || says?.test(output) === false || saysNot?.test(output) === true) throw new Trouble(`${how}\n${output}`)
 }
@@ -87,7 +104,7 @@ export async function testRunners() {
   } catch (error) {
     if (!(error instanceof Trouble)) throw error
     const skippedRuns = runs.filter(({ runner }) => runner !== 'node').length
-    skip('jest and vitest', `they cannot be installed: ${error.message}`, skippedRuns)
+    skip('jest, vitest, mocha and ava', `they cannot be installed: ${error.message}`, skippedRuns)
   }
   // node:test comes with Node.
   const able = runs.filter(({ runner }) => runner === 'node' || tools !== '')

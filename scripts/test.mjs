@@ -42,7 +42,7 @@ const stages = {
   safety: { about: 'faults, races and hostile hosts, a few times each', run: () => testLong({ quick: true }) },
   packed: { about: 'the tarball, installed in an empty directory', run: testPacked },
   bundlers: { about: 'what docs/bundlers.md says of bundlers', run: testBundlers },
-  runners: { about: 'in jest, vitest and node:test', run: testRunners },
+  runners: { about: 'in jest, vitest, mocha, ava and node:test', run: testRunners },
   runtimes: {
     about: 'other Nodes, Bun and Deno, those that are installed',
     run: () => testRuntimes({ download: false }),
