@@ -29,8 +29,9 @@ async function main(): Promise<void> {
         }
       }
     })
-    await Promise.all(pending.splice(0))
+    // Each exit that is told may have given a pid to a further innocent.
     while (children.some(({ exitCode }) => exitCode === null)) await setImmediate()
+    await Promise.all(pending.splice(0))
   }
   process.stdout.write(JSON.stringify({ reuses, innocentsSignalled }), () => process.exit(0))
 }
