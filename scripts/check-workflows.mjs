@@ -1,4 +1,4 @@
-// npm run check:workflows: are the workflows right (actionlint), safe (zizmor), and do they run what this repository has? Both tools are
+// npm run check:workflows checks whether the workflows are correct (actionlint), safe (zizmor), and run what this repository has. Both tools are
 // installed into .cache at first.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -39,7 +39,7 @@ async function tools() {
   }
 }
 
-/** What the workflows say of this repository: the scripts that they run, and the targets that they build. */
+/** Checks what the workflows say about this repository: the scripts that they run, and the targets that they build. */
 function checkReferences() {
   const folder = inRoot('.github', 'workflows')
   const text = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
@@ -60,7 +60,7 @@ export async function checkWorkflows() {
   checkReferences()
   const commands = await tools()
   if (typeof commands === 'string') return commands
-  // Without what else a machine may happen to have: the verdict is the same on all of them.
+  // Without other tools that a machine may happen to have, so that the result is the same on all machines.
   await run(commands.actionlint, ['-shellcheck=', '-pyflakes='], { quiet: true })
   await run(commands.zizmor, ['--offline', '--quiet', '--no-progress', '--persona', 'pedantic', '.'], { quiet: true })
   return undefined

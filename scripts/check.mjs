@@ -36,7 +36,7 @@ const clippy = (flags, env) =>
   cargo(['clippy', '--quiet', '--locked', '--all-targets', ...flags, '--', '-D', 'warnings'], env)
 
 /**
- * What the advisory databases say, which are asked over the network: an answer that is none is no failure.
+ * Checks the answer of an advisory database, which is asked over the network; if there is no answer, that is not a failure.
  * @param {import('./lib/run.mjs').Outcome} outcome
  * @param {RegExp} finding what is in the output when there is something to say
  */

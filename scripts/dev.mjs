@@ -1,4 +1,4 @@
-// npm run dev: set up, then build again what changes in lib/, __test__/, bench/ and examples/ (TypeScript) or src/ (the addon, as a debug
+// npm run dev sets up, then rebuilds what changes in lib/, __test__/, bench/ and examples/ (TypeScript) or src/ (the addon, as a debug
 // build), until Ctrl-C.
 import { watch } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-// npm run docs: writes docs/api.md, the reference, from the doc comments that tsc has put into dist/.
+// npm run docs writes docs/api.md, the reference, from the doc comments that tsc has put into dist/.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { done, runMain, Trouble } from './lib/console.mjs'
@@ -20,14 +20,14 @@ import { setup } from './setup.mjs'
 
 const file = inRoot('docs', 'api.md')
 
-/** What GitHub calls the anchor of a heading. @param {string} heading */
+/** Returns the anchor that GitHub gives to a heading. @param {string} heading */
 const anchor = (heading) => heading.toLowerCase().replaceAll(/[^\w-]/g, '')
 
-/** Where a {@link} leads: to a type, or to a static member of the class. @param {string} target */
+/** Returns the link for a {@link}, to a type or to a static member of the class. @param {string} target */
 const link = (target) => `[\`${target}\`](#${anchor(target)})`
 
 /**
- * The doc comment of a declaration as Markdown.
+ * Returns the doc comment of a declaration as Markdown.
  * @param {Node} node
  * @param {SourceFile} source
  */
@@ -43,7 +43,7 @@ function comment(node, source) {
 }
 
 /**
- * On one line, whatever tsc made of it.
+ * Returns a signature on one line.
  * @param {Node} node
  * @param {SourceFile} source
  */
@@ -55,7 +55,7 @@ const signature = (node, source) =>
     .replace(/;$/, '')
 
 /**
- * The declarations that have a name, each with a comment; overloads are one.
+ * Returns the declarations that have a name, each with a comment; overloads are one entry.
  * @param {Iterable<Node>} nodes
  * @param {SourceFile} source
  * @returns {Entry[]}
@@ -79,7 +79,7 @@ function entries(nodes, source) {
 /** @param {readonly string[]} lines */
 const code = (lines) => ['```ts', ...lines, '```'].join('\n')
 
-/** The class's name stands for it, or `child` for an object of it. @param {Entry} entry */
+/** Describes a member of the class, with the class's name or `child` before it. @param {Entry} entry */
 function member({ title, signatures, text }) {
   const [first = ''] = signatures
   const owner = first.startsWith('static ') ? 'SharedChild' : 'child'
@@ -90,7 +90,7 @@ function member({ title, signatures, text }) {
 /** @param {Entry} entry */
 const field = ({ signatures, text }) => [`**\`${signatures.join('; ')}\`**`, text]
 
-/** An interface field by field, an alias as it is written. @param {Entry} entry */
+/** Describes an interface field by field, and an alias as it is written. @param {Entry} entry */
 const type = ({ title, signatures, text, members }) =>
   members === undefined ? [`## ${title}`, code(signatures), text] : [`## ${title}`, text, ...members.flatMap(field)]
 

@@ -1,6 +1,6 @@
-// Broken copies of the crate, one for each patch in tests/mutants/: a protection is worth what its test says when it is gone.
+// Tests broken copies of the crate, one for each patch in tests/mutants/: a protection is proven only if a test fails without it.
 //   node scripts/mutants.mjs [NAME...]      default: all
-// A patch starts with a few words on the mistake, and says which test must fail:
+// A patch starts with a few words about the mistake, and says which test must fail:
 //   Caught by: TARGET TEST [with VARIABLE=VALUE]      a test target (loom, behaviour, or lib: the unit tests), and the test's whole name
 //   Needs: root | Linux 6.15                          where the test can show it only there
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -17,7 +17,7 @@ import { attempt, run } from './lib/run.mjs'
 const patches = inRoot('tests', 'mutants')
 const scratch = join(cargoTarget, 'mutants')
 
-/** What a test may take, in seconds. Its own limit is shorter: it is the test that has to find a hang. */
+/** How many seconds a test may take. Its own limit is shorter, because the test itself has to find a hang. */
 const patience = { script: 100, test: 60 }
 
 /** @param {string[]} test */
@@ -27,11 +27,11 @@ const coreTest = (...test) => ({
 })
 
 /**
- * How the tests of each target are built. Of all that is in a build folder, only this crate is built again.
+ * Says how to build the tests of each target. In a build folder, only this crate is built again.
  * @type {Record<string, { args: readonly string[], env: NodeJS.ProcessEnv }>}
  */
 const targets = {
-  // In a build folder of its own: cargo cannot tell a copy of the crate from the crate, and would take a mutant for it.
+  // It has its own build folder, because cargo cannot distinguish a copy of the crate from the crate, and would use a mutant instead of it.
   loom: { ...loomTest, env: { ...loomTest.env, CARGO_TARGET_DIR: join(scratch, 'loom-build') } },
   behaviour: coreTest('--test', 'behaviour'),
   lib: coreTest('--lib'),
@@ -75,7 +75,7 @@ function isMet(needs) {
   return process.platform === 'linux' && (have > wanted || (have === wanted && minor >= wantedMinor))
 }
 
-/** A copy of the crate, in which one mutant after the other is built. */
+/** A copy of the crate in which the mutants are built one after the other. */
 class Copy {
   /** @param {string} target */
   constructor(target) {
@@ -90,12 +90,12 @@ class Copy {
 
   /** @param {string[]} args */
   async apply(...args) {
-    // Without the ceiling git would take the copy for a part of this repository, and silently apply nothing.
+    // Without the ceiling, git would treat the copy as a part of this repository, and silently apply nothing.
     const env = { GIT_CEILING_DIRECTORIES: dirname(this.folder) }
     await run('git', ['apply', ...args], { cwd: this.folder, env, quiet: true })
   }
 
-  /** The test program, built; or what the compiler said. */
+  /** Builds and returns the test program, or what the compiler said. */
   async build() {
     const { args, env } = this.options
     const quick = ['--no-run', '--message-format', 'json-render-diagnostics']
@@ -125,7 +125,7 @@ async function runTest(program, { test, env }) {
 }
 
 /**
- * Why the mutant is not caught, or undefined.
+ * Returns why the mutant is not caught, or undefined.
  * @param {Copy} copy
  * @param {Mutant} mutant
  */
@@ -141,7 +141,7 @@ async function survives(copy, mutant) {
 }
 
 /**
- * A test that fails anyway, or is not there, catches nothing.
+ * Checks that the tests exist, and pass without a mutant: otherwise they catch nothing.
  * @param {Copy} copy
  * @param {readonly Mutant[]} mutants
  * @returns {Promise<Map<string, string>>} by test, what is wrong with it
@@ -157,7 +157,7 @@ async function findUselessTests(copy, mutants) {
 }
 
 /**
- * All mutants of one target, one after the other.
+ * Runs all mutants of one target, one after the other.
  * @param {string} target
  * @param {readonly Mutant[]} mutants
  * @returns {Promise<import('./lib/counts.mjs').Counts>}
@@ -206,7 +206,7 @@ export async function testMutants(names = []) {
   if (unknown !== undefined) throw new Trouble(`Expected a patch of tests/mutants, got '${unknown}'`)
 
   const mutants = (names.length > 0 ? names : known).map(readMutant)
-  // Side by side: while one compiles on one processor, the other one tests.
+  // Side by side: while one target compiles on one processor, the other one tests.
   const all = await Promise.all(
     Object.keys(targets).map((target) =>
       testTarget(

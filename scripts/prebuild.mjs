@@ -1,4 +1,4 @@
-// npm run prebuild: the addons of every platform that package.json names, built and inspected on one machine.
+// npm run prebuild builds and inspects the addons of every platform that package.json names, on one machine.
 //   node scripts/prebuild.mjs [TARGET...]      default: all of napi.targets; a target may be named as it is built here, too
 // What has not changed is not built again. The addons are put into artifacts/, where `napi artifacts` looks for them.
 import { createHash } from 'node:crypto'
@@ -18,7 +18,7 @@ import { runSteps } from './setup.mjs'
 
 /** @typedef {import('./lib/targets.mjs').Target} Target */
 
-/** A build takes up to 1 GB, and the half of it that is one long link leaves a second processor idle. */
+/** A build takes up to 1 GB of memory. Half of its time is one long link, which leaves a second processor idle. */
 const lanes = availableParallelism() > 1 && totalmem() > 6e9 ? 2 : 1
 
 /** @param {string[]} names */
@@ -54,7 +54,7 @@ async function prebuild(target, { cargo, args, env }, folder, rustc) {
   const start = performance.now()
   await run(cargo, args, { env: { ...env, CARGO_TARGET_DIR: folder }, quiet: true })
   mkdirSync(dirname(target.file), { recursive: true })
-  // In one step: whoever has the old file loaded keeps it.
+  // In one step, so that a process that has loaded the old file keeps it.
   copyFileSync(libraryIn(join(folder, target.built, 'release')), `${target.file}.new`)
   renameSync(`${target.file}.new`, target.file)
   remember(step, `${print} ${hashOf(target.file)}`)
@@ -79,11 +79,11 @@ async function prebuildAll(targets, rustc) {
       failed(target.triple, error instanceof Trouble ? error.message : String(error))
     }
   }
-  // One after the other: what is not there yet is installed meanwhile.
+  // One after the other, because missing tools are installed meanwhile.
   const recipes = new Map()
   for (const target of targets) await attempt(target, async () => void recipes.set(target, await recipe(target)))
 
-  // A target keeps its lane, whatever else is built: its build folder is there. What targets have in common is built once in each.
+  // A target stays in its lane, whatever else is built, because its build folder is there. What targets have in common is built once in each lane.
   const place = allTargets().map(({ triple }) => triple)
   const work = async (/** @type {number} */ lane) => {
     const folder = join(cargoTarget, 'prebuild', String(lane))
@@ -97,7 +97,7 @@ async function prebuildAll(targets, rustc) {
 }
 
 /**
- * The closing table.
+ * Prints the closing table.
  * @param {readonly Target[]} targets
  * @param {ReadonlySet<Target>} failures
  * @returns {Promise<boolean>} whether all is as it should be

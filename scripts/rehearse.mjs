@@ -1,6 +1,6 @@
-// npm run rehearse: a release that the world does not see. Root package and platforms' packages are published from a copy of the
+// npm run rehearse makes a release that nobody else sees. The root package and the platform packages are published from a copy of the
 // repository into a registry on this machine, and installed from there as users do, each in an empty directory.
-// It takes the addons that artifacts/ has, builds this machine's if need be, and leaves the targets out that have not been built.
+// It uses the addons in artifacts/, builds this machine's if necessary, and leaves out targets that have not been built.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -22,7 +22,7 @@ import { runSteps } from './setup.mjs'
 
 const { check, counts, skip } = checks()
 
-/** This machine's own target, which has to be there. */
+/** This machine's own target, whose addon is required. */
 const isHere = (/** @type {Target} */ { abi }) =>
   `${abi}-`.startsWith(`${process.platform}-${process.arch}-`) && !abi.endsWith('-musl')
 
@@ -32,7 +32,7 @@ async function builtTargets() {
   const targets = allTargets()
   const here = targets.find(isHere)
   if (here === undefined) throw new Trouble(`Expected a target for ${process.platform} ${process.arch}`)
-  // In CI it is the one that the other jobs have tested.
+  // In CI, this is the addon that the other jobs have tested.
   if (!process.env.CI || !existsSync(here.file)) await runNode(inRoot('scripts', 'prebuild.mjs'), [here.triple])
   const absent = targets.filter(({ file }) => !existsSync(file))
   for (const { triple } of absent) skip(triple, `not in artifacts/ (npm run prebuild -- ${triple})`)
@@ -40,7 +40,7 @@ async function builtTargets() {
 }
 
 /**
- * What git knows, and what is new to it; not what is ignored but the addons and node_modules.
+ * Copies what git tracks, and new files; of the ignored files, only the addons and node_modules.
  * @param {string} copy the folder
  * @param {readonly Target[]} targets
  */
@@ -63,7 +63,7 @@ async function copyRepository(copy, targets) {
 }
 
 /**
- * What the registry has is what was meant, to the file.
+ * Checks that the registry has exactly the intended files.
  * @param {readonly Target[]} targets
  * @param {string} folder for the tarballs
  * @param {NodeJS.ProcessEnv} env
@@ -80,18 +80,18 @@ async function checkPublished(targets, folder, env) {
 }
 
 /**
- * The tools that know how packages go wrong.
+ * Runs the tools that know the usual mistakes in packages.
  * @param {string} tarball of the root package
  */
 async function lintPackage(tarball) {
   const tools = await npmInstall('package-lints', { publint: '0.3.25', '@arethetypeswrong/cli': '0.18.5' })
   await runNode(toolScript(tools, 'publint', 'publint'), ['run', tarball, '--strict'], { quiet: true })
-  // Without the way modules were found before package.json had exports, as no Node that we run on does.
+  // Not for the resolution from before package.json had exports, which no supported Node uses.
   await runNode(toolScript(tools, '@arethetypeswrong/cli', 'attw'), [tarball, '--profile', 'node16'], { quiet: true })
 }
 
 /**
- * Install as a user does, and run the programs.
+ * Installs the package as a user does, and runs the programs.
  * @param {Manager} manager
  * @param {string} registry
  * @param {string} folder
@@ -122,7 +122,7 @@ async function rehearse(folder) {
   const targets = await builtTargets()
   const registry = await startRegistry(folder)
   const settings = join(folder, '.npmrc')
-  // npm wants to see a token; the registry takes anybody.
+  // npm requires a token; the registry accepts any.
   writeFileSync(settings, `registry=${registry.url}\n${registry.url.replace('http:', '')}:_authToken=rehearsal\n`)
   const env = {
     npm_config_registry: registry.url,

@@ -1,6 +1,6 @@
-// npm run release: from the addons in artifacts/ to the registry that npm is set up for; with --dry-run to none.
+// npm run release publishes the addons in artifacts/ to the registry that npm is configured for; with --dry-run, to none.
 // The release workflow runs it; so does npm run rehearse, in a copy of the repository and with a registry of its own. What it writes, the
-// platforms' packages in npm/, their names and the repository in package.json, is not to be committed.
+// platform packages in npm/, their names and the repository in package.json, must not be committed.
 import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename } from 'node:path'
@@ -19,8 +19,8 @@ const dryRun = argv.includes('--dry-run')
 const napi = (...args) => runNode(bin('@napi-rs/cli', 'napi'), args, { quiet: true })
 
 /**
- * The registry refuses a provenance that names another repository than package.json does. What package.json does not say of it is the
- * workflow's own repository; what it says must be true, before half of the packages are out.
+ * The registry refuses a provenance that names a different repository than package.json does. Missing fields in package.json are set to the
+ * workflow's own repository; existing ones are checked before any package is published.
  */
 function fillRepository() {
   const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_REPOSITORY: home } = process.env
@@ -38,7 +38,7 @@ function fillRepository() {
   }
 }
 
-/** An addon that lacks or is not what it should be must stop a release before its first package is out. */
+/** A missing or wrong addon must stop a release before its first package is published. */
 async function checkArtifacts() {
   const { allTargets } = await import('./lib/targets.mjs')
   const { defects, inspect } = await import('./lib/inspect.mjs')
@@ -67,7 +67,7 @@ async function makePackages(targets) {
   expectFiles(manifest().name, files, rootFiles())
 }
 
-/** The platforms' packages first: nobody is to see a root package that names what is not there yet. */
+/** Publishes the platform packages first, so that nobody sees a root package that refers to packages that do not exist yet. */
 async function publish() {
   await napi('prepublish', '--tag-style', 'npm', '--no-gh-release', ...(dryRun ? ['--dry-run'] : []))
   await npm(['publish', ...(dryRun ? ['--dry-run'] : [])], { quiet: true })

@@ -1,6 +1,6 @@
-// From a fresh clone to something that runs: dependencies, native addon, TypeScript. What has not changed is not done again.
+// Makes a fresh clone run: installs dependencies, builds the native addon and the TypeScript. What has not changed is not done again.
 //   node scripts/setup.mjs [--debug | --prebuilt]
-// Uses Node's own modules only: it runs before node_modules is there.
+// It uses only Node's own modules, because it runs before node_modules exists.
 import { argv } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { doing, done, runMain } from './lib/console.mjs'
@@ -17,7 +17,7 @@ import { typescript } from './lib/typescript.mjs'
  */
 
 /**
- * Do what is not done yet.
+ * Does the steps that are not done yet.
  * @param {readonly Step[]} steps
  * @returns {Promise<number>} how many had to be done
  */
@@ -35,7 +35,7 @@ export async function runSteps(steps) {
 }
 
 /**
- * What to run against: a release build, as users get it, a debug build, or the addon that is in artifacts/, for which no Rust is needed.
+ * What to run against: a release build, as users get it, a debug build, or the addon in artifacts/, which needs no Rust.
  * @typedef {'release' | 'debug' | 'prebuilt'} Profile
  */
 

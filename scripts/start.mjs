@@ -1,4 +1,4 @@
-// npm start: set up, then run the main example.
+// npm start sets up, then runs the main example.
 import { spawn } from 'node:child_process'
 import { runMain, Trouble } from './lib/console.mjs'
 import { filesUnder } from './lib/fresh.mjs'
@@ -9,7 +9,7 @@ runMain(async () => {
   await setup()
   const example = filesUnder(['build/examples']).find((file) => /[\\/]supervise\.[cm]?js$/.test(file))
   if (example === undefined) throw new Trouble('Expected examples/supervise to be there')
-  // On our own terminal: the example sees whether it may use colour, and gets Ctrl-C itself.
+  // It inherits our terminal, so that it sees whether it may use colour, and gets Ctrl-C itself.
   const child = spawn(process.execPath, ['--enable-source-maps', example, ...process.argv.slice(2)], {
     cwd: root,
     stdio: 'inherit',

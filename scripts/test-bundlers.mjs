@@ -46,7 +46,7 @@ const said = /^bundled true$/m
 
 const forNode = "module.exports = { mode: 'production', target: 'node', entry: './app.mjs' }\n"
 
-/** What the table says of tools that were told nothing: tool, command, its error, its configuration. */
+/** What the table says about tools without configuration: tool, command, its error, its configuration. */
 const unconfigured = /** @type {const} */ ([
   [
     'esbuild',

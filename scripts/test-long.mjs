@@ -1,6 +1,6 @@
-// npm run test:long: faults, races and hostile hosts, many times over. One line each, with what was counted.
+// npm run test:long runs tests with faults, races and hostile hosts many times, and prints one line for each, with its counts.
 //   node scripts/test-long.mjs [--quick] [NAME...]      default: all, with the long counts
-// Each is a program of __test__/long that ends with 1 when a promise was broken. docs/safety.md says which promise each one proves.
+// Each test is a program of __test__/long that exits with 1 if a promise was broken. docs/safety.md says which promise each one proves.
 // `npm test` runs them with the quick counts.
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -12,18 +12,18 @@ import { cargoTarget, inRoot } from './lib/project.mjs'
 import { attempt } from './lib/run.mjs'
 import { setup } from './setup.mjs'
 
-/** A pid namespace of its own, in which root may choose the next pid. It ends with its first process. */
+/** Runs a test in its own pid namespace, in which root may choose the next pid. The namespace ends with its first process. */
 const ownPids = ['unshare', '--kill-child', '-pf', '--mount-proc']
-/** A process group of its own: the storm's signals must reach nobody else. */
+/** Runs a test in its own process group, because the storm's signals must not reach other processes. */
 const ownGroup = ['setsid', '-w']
 
-/** In seconds, what hangs: quick and long. On a busy machine it all takes several times as long as on a quiet one. */
+/** After how many seconds a test hangs, quick and long. On a busy machine, everything takes several times as long as on a quiet one. */
 const limits = { quick: 300, long: 7200 }
 
 /** What a name may have behind it, in brackets. @type {Record<string, NodeJS.ProcessEnv>} */
 const fallbacks = { fork: { SHARED_CHILD_ENGINE: 'fork' }, threads: { SHARED_CHILD_REACTOR: 'threads' } }
 
-/** The behaviour tests, the program that `cargo test` builds, run by something that is no ordinary kernel. */
+/** Runs the behaviour tests, which `cargo test` builds, with a tool that stands between them and the kernel. */
 const behaviour = 'cargo test --locked --no-default-features --test behaviour -- --test-threads=1'.split(' ')
 /** @param {string[]} names of tests that the tool itself cannot run */
 const skip = (...names) => names.flatMap((name) => ['--skip', name])
@@ -40,16 +40,16 @@ const withStrace = { needs: ['strace'] }
  * @property {string[]} [wrapper]
  * @property {string[]} [node] options of Node
  * @property {NodeJS.ProcessEnv} [env]
- * @property {number} [quick] how often in npm test; none: not there
+ * @property {number} [quick] the count in npm test; if undefined, npm test does not run it
  * @property {number} [long]
  * @property {string[]} [needs] programs, or 'root'
- * @property {string} [mustSay] a mutant: the broken promise that the run must tell
+ * @property {string} [mustSay] for a mutant, the broken promise that the run must report
  */
 
 /** @type {LongTest[]} */
 const tests = [
   { name: 'no-path-signals-a-reused-pid', quick: 200, long: 5000, ...reusing },
-  // A mutant: it signals by number.
+  // This is a mutant: it signals by number.
   {
     name: 'no-path-signals-a-reused-pid (by-pid)',
     quick: 24,
@@ -83,7 +83,7 @@ const tests = [
   { name: 'fuzz-the-binding', quick: 1000, long: 50_000 },
   {
     name: 'the behaviour tests under valgrind',
-    // valgrind ends itself, at times by SIGSEGV, when a program cannot be executed.
+    // If a program cannot be executed, valgrind itself dies, sometimes of SIGSEGV.
     command: [
       ...behaviour,
       ...skip('a_script_whose_interpreter_is_missing', 'a_script_without_an_interpreter_line', 'too_many_arguments'),
@@ -93,7 +93,7 @@ const tests = [
   },
   {
     name: 'the behaviour tests under qemu-user',
-    // It does not pass on PIDFD_GET_INFO, keeps real-time signals to itself, and writes /proc/self/stat as it likes.
+    // qemu does not support PIDFD_GET_INFO, reserves real-time signals, and makes up /proc/self/stat.
     command: [
       ...behaviour,
       ...skip('and_an_attached_one_stays_in_its_parents', 'a_child_of_our_own_that_someone_reaped'),
@@ -114,7 +114,7 @@ function runBy(runner) {
 }
 
 /**
- * What this machine lacks, or undefined.
+ * Returns what this machine lacks, or undefined.
  * @param {readonly string[]} needs
  */
 function lacking(needs) {
@@ -126,7 +126,7 @@ function lacking(needs) {
 }
 
 /**
- * The figures of a program of ours, or the sum of the test runner.
+ * Returns the figures of one of our programs, or the total of the test runner.
  * @param {string} output
  */
 const figuresOf = (output) => /^(?:\{.*\}|test result: .*)$/m.exec(output)?.[0] ?? ''

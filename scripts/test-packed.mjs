@@ -1,4 +1,4 @@
-// What a user gets: `npm pack` of this package and of this platform's, installed in an empty directory, and used from CommonJS, ESM and
+// Tests what a user gets: `npm pack` of this package and of this platform's, installed in an empty directory, and used from CommonJS, ESM and
 // strict TypeScript. The programs that use it are in scripts/packed/.
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { bin, cache, inRoot, manifest } from './lib/project.mjs'
 import { npm, runNode } from './lib/run.mjs'
 import { compile, runProgram } from './lib/user.mjs'
 
-/** This platform's package, as a release makes it. */
+/** Makes this platform's package as a release does. */
 export async function platformPackage() {
   const { binaryName } = manifest().napi
   const built = readdirSync(inRoot()).find((name) => name.startsWith(`${binaryName}.`) && name.endsWith('.node'))

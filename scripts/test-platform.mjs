@@ -1,6 +1,6 @@
-// The whole test suite on another platform, in an emulator where it takes one.
+// Runs the whole test suite on another platform, in an emulator if necessary.
 //   node scripts/test-platform.mjs PLATFORM [HOST...] [-- AVA ARGUMENTS...]      hosts: parts of their names; default: all
-// The tests are compiled here; the addon is the one that `npm run prebuild` makes, or SHARED_CHILD_ADDON.
+// The tests are compiled here; the addon is the one that `npm run prebuild` builds, or SHARED_CHILD_ADDON.
 import { argv } from 'node:process'
 import { heading, runMain, Trouble } from './lib/console.mjs'
 import { avaCounts, skipReasons, table } from './lib/counts.mjs'
@@ -15,8 +15,8 @@ import { setup } from './setup.mjs'
  * @typedef {object} Platform
  * @property {string} about
  * @property {string} target as in napi.targets of package.json
- * @property {() => Promise<void>} prepare installs what it takes, once
- * @property {Record<string, () => Promise<string>>} hosts what loads the addon: where its executable is, after downloading it
+ * @property {() => Promise<void>} prepare installs what is needed, once
+ * @property {Record<string, () => Promise<string>>} hosts the programs that load the addon; each function downloads one and returns its executable
  * @property {(host: string, folder: string, args: readonly string[]) => { command: string, args: readonly string[] }} run
  *   how to run a host with arguments, in a folder
  */
@@ -24,7 +24,7 @@ import { setup } from './setup.mjs'
 /** @type {Record<string, Platform>} */
 const platforms = { windows, musl, arm64, armv7 }
 
-/** Slower than the machine by a factor of ten, in the worst case. */
+/** In the worst case, an emulator is slower than the machine by a factor of ten. */
 const patience = ['--timeout', '10m', '--no-color']
 
 /** @param {readonly string[]} words */

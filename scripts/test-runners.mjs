@@ -11,7 +11,7 @@ import { inRoot } from './lib/project.mjs'
 import { attempt } from './lib/run.mjs'
 import { published } from './lib/typescript.mjs'
 
-/** Those that every supported Node runs. */
+/** These versions run on every supported Node. */
 const dependencies = {
   ava: '7.0.0',
   jest: '30.5.2',
@@ -64,7 +64,7 @@ const runs = [
 ]
 
 /**
- * A project that has installed the package, and these tools.
+ * Makes a project that has installed the package and these tools.
  * @param {string} tools the folder that has the node_modules; '' if there is none
  */
 function makeProject(tools) {

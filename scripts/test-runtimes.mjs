@@ -1,6 +1,6 @@
-// The package on other runtimes: the whole test suite on every supported Node, a smoke test on Bun and Deno.
+// Tests the package on other runtimes: the whole test suite on every supported Node, and a smoke test on Bun and Deno.
 //   node scripts/test-runtimes.mjs [--download-only]
-// They come from the npm registry into .cache/runtimes; delete that folder to get newer ones.
+// The runtimes are installed from the npm registry into .cache/runtimes; delete that folder to get newer ones.
 import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { done, failed, runMain, skipped } from './lib/console.mjs'
@@ -59,7 +59,7 @@ const runtimes = [
   },
 ]
 
-/** Bun as test-bundlers.mjs needs it; undefined where the registry has none. */
+/** Returns Bun for test-bundlers.mjs; undefined if the registry does not have it. */
 export const bunOfThisMachine = () => wantedBun
 
 async function downloadAll() {

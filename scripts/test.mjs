@@ -1,4 +1,4 @@
-// npm test: set up, then every test there is. Its last line is the sum of all.
+// npm test sets up, then runs every test. Its last line is the total.
 //   node scripts/test.mjs [--debug | --prebuilt] [STAGE...]      default: all stages, against the release build
 import { colourful, heading, runMain, Trouble } from './lib/console.mjs'
 import { avaCounts, cargoCounts, conclude, table } from './lib/counts.mjs'
@@ -15,7 +15,7 @@ import { testRuntimes } from './test-runtimes.mjs'
 
 /** @typedef {import('./lib/counts.mjs').Counts} Counts */
 
-/** What old kernels, seccomp filters and emulators force on us, forced here. */
+/** Forces the fallbacks for old kernels, seccomp filters and emulators. */
 const fallbacks = { SHARED_CHILD_ENGINE: 'fork', SHARED_CHILD_REACTOR: 'threads' }
 
 const cargoColour = colourful ? ['--color', 'always'] : []
@@ -28,7 +28,7 @@ const cargoTest = async (env) =>
 const ava = async (env) =>
   avaCounts(await attempt(process.execPath, [bin('ava'), colourful ? '--color' : '--no-color'], { env }))
 
-/** The state machine with loom's locks in place of the standard library's. */
+/** Tests the state machine with loom's locks in the place of the standard library's. */
 const loom = async () => cargoCounts(await attempt('cargo', loomTest.args, { env: loomTest.env }))
 
 /** @type {Record<string, { about: string, run: () => Promise<Counts> }>} */

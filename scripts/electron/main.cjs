@@ -13,7 +13,7 @@ function expect(holds, what) {
   if (!holds) throw new Error(what)
 }
 
-/** What a process prints until its end. @param {{ stdout: import('node:stream').Readable }} process */
+/** Returns what a process prints until its end. @param {{ stdout: import('node:stream').Readable }} process */
 async function outputOf({ stdout }) {
   let text = ''
   for await (const chunk of stdout) text += String(chunk)
@@ -25,7 +25,7 @@ const smokeTest = join(__dirname, 'smoke.js')
 /** It runs `sh`, `sleep` and `cat`. */
 const noSmoke = process.platform === 'win32'
 
-/** Does the page say it? Waits until it does. @param {RegExp} text @returns {Promise<string>} */
+/** Waits until the page contains the text. @param {RegExp} text @returns {Promise<string>} */
 function pageSays(text) {
   const [window] = BrowserWindow.getAllWindows()
   return window.webContents.executeJavaScript(`new Promise((resolve) => {
@@ -97,7 +97,7 @@ async function main() {
   app.quit()
 }
 
-// A check that hangs, or a quit that never comes: not the tests' to wait for.
+// The tests do not wait for a check that hangs, or for a quit that never comes.
 setTimeout(() => {
   console.log('FAILED to end within a minute')
   app.exit(1)

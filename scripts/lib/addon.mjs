@@ -1,4 +1,4 @@
-// How the addon of one target is built: with which cargo command, linker and standard library.
+// Says how to build the addon of one target: with which cargo command, linker and standard library.
 import { join } from 'node:path'
 import { needCommand } from './apt.mjs'
 import { Trouble } from './console.mjs'
@@ -13,17 +13,17 @@ import { buildStd, hasStd } from './std.mjs'
 /** The oldest systems that the addons run on. */
 export const floors = { glibc: '2.17', macos: '11.0' }
 
-/** The C compiler and linker for what is not this machine's system, and what makes cargo use it. */
+/** The C compiler and linker for other systems than this machine's, and the variables that make cargo use it. */
 const zig = ['ziglang==0.17.1', 'cargo-zigbuild==0.24.0']
 
 /**
- * The command that is cargo here, and the linker behind it.
+ * The cargo command for a target, and the linker that it uses.
  * @param {Target} target
  * @returns {Promise<{ cargo: string, target: string, env: Record<string, string> }>}
  */
 async function toolchain({ built, platform }) {
   const plain = { cargo: 'cargo', target: built, env: { LIBNODE_PATH: emptyLibnode() } }
-  // Linux is left to zig, too: it links against an older glibc than this machine's.
+  // Linux uses zig, too, because it links against an older glibc than this machine's.
   if (platform === process.platform && platform !== 'linux') return plain
   if (built === 'x86_64-pc-windows-gnu') {
     await needCommand('x86_64-w64-mingw32-gcc', 'gcc-mingw-w64-x86-64')
@@ -40,8 +40,8 @@ async function toolchain({ built, platform }) {
 }
 
 /**
- * The standard library is built with the addon where that can be: without what prints symbols in a backtrace, which a
- * stripped addon has not got, it is a third smaller. A panic still unwinds, and still names its place in the source.
+ * The standard library is built together with the addon if possible. Without the code that prints symbols in a backtrace, which a
+ * stripped addon does not have, the addon is a third smaller. A panic still unwinds, and still names its place in the source.
  * @param {Target} target
  * @returns {Promise<{ args: string[], env: Record<string, string>, source?: string }>}
  */
@@ -61,21 +61,21 @@ async function standardLibrary({ built }) {
  * @param {string | undefined} source of the standard library
  */
 function rustflags({ built }, source) {
-  /** Of this machine's folders nothing is to be seen in a panic's message. */
+  /** Keeps the names of this machine's folders out of the messages of panics. */
   const places = { [root]: '.', [cargoHome()]: 'cargo', ...(source === undefined ? {} : { [source]: 'rust' }) }
   return [
     process.env.RUSTFLAGS ?? '',
     ...Object.entries(places).map(([from, to]) => `--remap-path-prefix=${from}=${to}`),
-    // musl is linked as Node links it: dynamically, or there would be two of it in a process.
+    // musl is linked dynamically, as Node links it: otherwise a process would have two copies of it.
     ...(built.includes('-musl') ? ['-Ctarget-feature=-crt-static'] : []),
-    // No Visual C++ run-time library has to be on the user's machine.
+    // This way, the user's machine needs no Visual C++ run-time library.
     ...(built.endsWith('-msvc') ? ['-Ctarget-feature=+crt-static'] : []),
   ]
     .filter((flag) => flag !== '')
     .join(' ')
 }
 
-/** On macOS an addon has a name in it, which would be the folder it was linked in; and it needs few of the libraries it is linked with. */
+/** On macOS, an addon contains a name, which by default is the folder where it was linked. It needs few of the libraries it is linked with. */
 const darwinLink = ['-Clink-arg=-Wl,-install_name,@rpath/shared-child.node', '-Clink-arg=-Wl,-dead_strip_dylibs']
 
 /**
@@ -86,7 +86,7 @@ const darwinLink = ['-Clink-arg=-Wl,-install_name,@rpath/shared-child.node', '-C
  */
 
 /**
- * How to build the addon of a target; installs what that takes.
+ * Says how to build the addon of a target, and installs what is needed for that.
  * @param {Target} target
  * @returns {Promise<Recipe>}
  */

@@ -1,4 +1,4 @@
-// What only the system's package manager has.
+// Installs programs that only the system's package manager has.
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { doing, Trouble } from './console.mjs'
@@ -9,7 +9,7 @@ const isThere = (command) =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, command)))
 
 /**
- * Root may install it (a container, CI); everybody else is told what to do.
+ * Installs packages as root (in a container, in CI); other users are told what to do.
  * @param {string} what has to be there
  * @param {readonly string[]} packages of Debian, that have it
  */

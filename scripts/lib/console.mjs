@@ -1,6 +1,6 @@
-// What the scripts print: one line a step, with colour only on a terminal.
+// Prints the output of the scripts: one line for each step, with colour only on a terminal.
 
-/** May we, and what we run, print colour? */
+/** Whether this script and the programs that it runs may print colour. */
 export const colourful = process.stdout.isTTY && !process.env.NO_COLOR
 
 /** ANSI codes: on, off. */
@@ -45,11 +45,11 @@ export const skipped = (name, reason) => console.log(`${paint('yellow', 'skipped
  */
 export const failed = (name, reason) => console.log(`${paint('red', 'FAILED')}  ${name}: ${reason}`)
 
-/** An error whose message says all there is to say: it is printed without a stack. */
+/** An error whose message says everything, so that it is printed without a stack. */
 export class Trouble extends Error {}
 
 /**
- * Run a script's main function; whatever it throws ends the process with code 1.
+ * Runs a script's main function; if it throws, the process ends with code 1.
  * @param {() => Promise<void>} main
  */
 export function runMain(main) {

@@ -1,4 +1,4 @@
-// How many tests passed: read from what the test runners print.
+// Counts tests: reads from the output of the test runners how many passed, failed and were skipped.
 import { stripVTControlCharacters } from 'node:util'
 import * as print from './console.mjs'
 
@@ -40,7 +40,7 @@ const longestReport = 5000
 /** @param {Counts} counts */
 export const sentence = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`
 
-/** Checks that are made one after the other: a line for each, and their counts. */
+/** Runs checks one after the other, prints a line for each, and counts them. */
 export function checks() {
   /** @type {Counts} */
   const counts = { passed: 0, failed: 0, skipped: 0 }
@@ -68,7 +68,7 @@ export function checks() {
 }
 
 /**
- * The closing table: a line for each part of a run, red where something failed.
+ * Prints the closing table: a line for each part of a run, red if something failed.
  * @param {string} title
  * @param {readonly { name: string, counts: Counts, ms: number }[]} rows
  */
@@ -101,7 +101,7 @@ export function conclude(rows) {
 const sum = (output, pattern) => [...output.matchAll(pattern)].reduce((n, match) => n + Number(match[1]), 0)
 
 /**
- * A runner that failed without a failed test (it did not compile, it crashed) counts as one.
+ * If a runner failed without a failed test (because a file did not compile, or it crashed), that counts as one failed test.
  * @param {Counts} counts
  * @param {boolean} ok
  * @param {string} text what it printed
@@ -116,7 +116,7 @@ function settle(counts, ok, text, failures) {
 }
 
 /**
- * cargo test: one closing line a test binary. A filtered one is that of a test which ran itself in a process of its own.
+ * Reads the output of cargo test, which has one closing line for each test binary. A filtered one belongs to a test that ran itself in its own process.
  * @param {import('./run.mjs').Outcome} outcome
  */
 export function cargoCounts({ ok, output }) {
@@ -153,7 +153,7 @@ export function avaCounts({ ok, output }) {
 }
 
 /**
- * Why tests were skipped, which their titles say (`testUnless` in __test__/support), the commonest first.
+ * Returns the reasons why tests were skipped, which are in their titles (`testUnless` in __test__/support), the most common first.
  * @param {string} output of ava
  * @returns {[reason: string, count: number][]}
  */

@@ -1,4 +1,4 @@
-// Step 1 of the set-up: what comes from the registries.
+// Step 1 of the set-up installs the packages from the registries.
 import { readFileSync } from 'node:fs'
 import { fingerprint, forget, isDone, remember } from './fresh.mjs'
 import { inRoot } from './project.mjs'
@@ -16,8 +16,8 @@ function packagesOf(file) {
 }
 
 /**
- * Does node_modules hold what package-lock.json asks for? Asks npm's own record of what it installed; the optional
- * packages of other platforms are not in it.
+ * Whether node_modules has what package-lock.json asks for. Reads npm's own record of what it installed, in which the optional
+ * packages of other platforms are missing.
  */
 function nodeModulesMatchLock() {
   const wanted = packagesOf(inRoot('package-lock.json'))
@@ -33,12 +33,12 @@ function nodeModulesMatchLock() {
 export const npmDependencies = {
   name: 'npm dependencies',
   isFresh: nodeModulesMatchLock,
-  // Nothing we depend on needs an install script to run.
+  // No dependency of ours needs an install script.
   work: async () => void (await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { quiet: true })),
 }
 
 /**
- * For every target and for the tests, so that whatever is built later is built without a network.
+ * Downloads the crates for every target and for the tests, so that later builds need no network.
  * @type {import('../setup.mjs').Step}
  */
 export const cargoDependencies = {

@@ -1,13 +1,13 @@
-// Checking the code of other systems on this one: cargo needs a standard library for each target, installed or built on the spot.
+// Checks the code for other systems on this one. For that, cargo needs a standard library for each target, installed or built now.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cache, cargoTarget } from './project.mjs'
 import { buildStd, hasStd } from './std.mjs'
 
-/** One for each system whose code this machine does not compile. */
+/** One target for each system whose code this machine does not compile. */
 export const foreignTargets = ['x86_64-pc-windows-gnu', 'aarch64-apple-darwin', 'x86_64-unknown-freebsd']
 
-/** napi has a libnode linked in on windows-gnu. With symbols looked up at run time nothing in it is used. */
+/** On windows-gnu, napi links a libnode. If symbols are looked up at run time, nothing in it is used. */
 export function emptyLibnode() {
   const folder = join(cache, 'libnode')
   mkdirSync(folder, { recursive: true })
@@ -17,7 +17,7 @@ export function emptyLibnode() {
 }
 
 /**
- * How to run cargo for the foreign targets; a reason why it cannot be run here.
+ * Says how to run cargo for the foreign targets; returns a reason if that is not possible here.
  * @returns {Promise<{ flags: string[], env: NodeJS.ProcessEnv } | string>}
  */
 export async function foreignCargo() {

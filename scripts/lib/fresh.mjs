@@ -1,11 +1,11 @@
-// Knowing that nothing changed: a fingerprint of what a step reads, kept from the last time it succeeded.
+// Knows whether anything has changed: it keeps a fingerprint of what a step read when it last succeeded.
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { cache, inRoot, root } from './project.mjs'
 
 /**
- * Every file under the named files and folders of the repository, sorted; what is not there is left out.
+ * Returns every file under the named files and folders of the repository, sorted; missing ones are left out.
  * @param {readonly string[]} paths
  * @returns {string[]} absolute paths
  */
@@ -38,7 +38,7 @@ export function fingerprint(paths, facts) {
 const stampOf = (/** @type {string} */ step) => join(cache, `${step}.stamp`)
 
 /**
- * Was the step last done with this fingerprint?
+ * Whether the step was last done with this fingerprint.
  * @param {string} step
  * @param {string} print
  */
@@ -51,7 +51,7 @@ export function isDone(step, print) {
 }
 
 /**
- * Called before a step starts to change things, so that one that is cut short is done again.
+ * Call this before a step starts to change things, so that an interrupted step is done again.
  * @param {string} step
  */
 export const forget = (step) => rmSync(stampOf(step), { force: true })

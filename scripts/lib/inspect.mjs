@@ -1,4 +1,4 @@
-// What is to be known of an addon that cannot be run here, and what must hold for it.
+// Inspects an addon that cannot be run here, and checks what must hold for it.
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { floors } from './addon.mjs'
@@ -16,15 +16,15 @@ import { runWithLief } from './python.mjs'
  * @property {number} size in bytes
  */
 
-/** All that a Node addon has to offer. Whatever else an ELF library exported could take the place of another's. */
+/** The only symbols that a Node addon has to export. Any other symbol of an ELF library might replace one of another library. */
 const register = 'napi_register_module_v1'
 
-/** No platform's package is to be larger, unpacked. */
+/** The largest size that a platform package may have, unpacked. */
 const sizeLimit = 750_000
 
 const machines = { x86_64: 'X86_64', aarch64: 'ARM64', armv7: 'ARM' }
 
-/** The libraries that every machine of a system has. */
+/** The libraries that every machine with a system has. */
 const libraries = {
   linux: /^(?:libc\.so(?:\.6)?|(?:libpthread|librt)\.so\.[01]|libdl\.so\.2|libm\.so\.6|ld-linux[\w-]*\.so\.\d)$/,
   darwin: /^\/usr\/lib\/lib(?:System\.B|iconv\.2|charset\.1)\.dylib$/,
@@ -54,14 +54,14 @@ export async function inspect(targets) {
 const isLater = (version, limit) => version.localeCompare(limit, 'en', { numeric: true }) > 0
 
 /**
- * What does not hold for an addon.
+ * Returns what is wrong with an addon.
  * @param {Target} target
  * @param {Facts} facts
  * @returns {string[]}
  */
 export function defects({ built, platform, abi }, { machine, exports, libraries: needed, floor, signature }) {
   const wanted = machines[/** @type {keyof typeof machines} */ (built.split('-')[0])]
-  // zig's linker exports some of the run-time library's for macOS and Windows, where a name belongs to its library.
+  // For macOS and Windows, zig's linker exports some symbols of the run-time library; there a symbol belongs to its library.
   const lenient = platform !== process.platform && (platform === 'darwin' || platform === 'win32')
   const foreign = lenient ? [] : exports.filter((name) => name !== register)
   const strangers = needed.filter((name) => !libraries[/** @type {keyof typeof libraries} */ (platform)].test(name))
@@ -75,13 +75,13 @@ export function defects({ built, platform, abi }, { machine, exports, libraries:
     limit !== undefined && isLater(version, limit) ? `needs ${floor}` : '',
     abi.includes('gnu') && platform === 'linux' && floor === null ? 'names no version of glibc' : '',
     platform === 'darwin' && floor === null ? 'names no version of macOS' : '',
-    // Macs with Apple's processors load nothing that is not signed, by nobody if need be.
+    // Macs with Apple's processors load only signed files; an ad-hoc signature is enough.
     abi === 'darwin-arm64' && signature !== 'ad hoc' ? 'has no ad-hoc signature' : '',
   ].filter((defect) => defect !== '')
 }
 
 /**
- * What only takes another's place here is not published, and brings a C run-time library along.
+ * An addon that only stands in for another one here is not published, and contains a C run-time library.
  * @param {Target} target
  * @param {Facts} facts
  */

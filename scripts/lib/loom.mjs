@@ -1,8 +1,8 @@
-// How the models in tests/loom.rs are run.
+// Says how to run the models in tests/loom.rs.
 import { join } from 'node:path'
 import { cargoTarget } from './project.mjs'
 
-/** Optimised, since loom runs a model some hundred thousand times, but without the release build's long link. */
+/** The build is optimised, because loom runs a model some hundred thousand times, but avoids the release build's long link. */
 export const loomTest = {
   args: ['test', '--locked', '--release', '--no-default-features', '--test', 'loom'],
   env: {

@@ -1,4 +1,4 @@
-// The package managers that users have, each of them set up for an empty directory and one registry.
+// The package managers that users have, each set up for an empty directory and one registry.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { npmInstall, toolScript } from './npm-tools.mjs'
@@ -18,8 +18,8 @@ import { run } from './run.mjs'
  * @property {Record<string, string>} [files] its settings, in the user's directory
  * @property {Command} command
  * @property {readonly string[]} add the arguments that install a package
- * @property {Command} [node] how a program is run, where Node alone would not find what was installed
- * @property {boolean} [plugAndPlay] no node_modules: what has not been patched to know of it finds nothing
+ * @property {Command} [node] how to run a program, if Node alone would not find what was installed
+ * @property {boolean} [plugAndPlay] there is no node_modules, so tools that are not patched for this find nothing
  */
 
 /**
@@ -49,7 +49,7 @@ export async function packageManagers(registry) {
       'enableTelemetry: false',
       'enableGlobalCache: false',
       'enableImmutableInstalls: false',
-      // Yarn takes no package that was published a moment ago, as this one was.
+      // By default, Yarn refuses packages that were published a moment ago, as this one was.
       'npmMinimalAgeGate: 0',
       // As in a project of ES modules.
       'pnpEnableEsmLoader: true',
@@ -78,10 +78,10 @@ export async function packageManagers(registry) {
 }
 
 /**
- * A directory with nothing in it but a package.json and the manager's settings.
+ * Creates a directory with only a package.json and the manager's settings in it.
  * @param {Manager} manager
  * @param {string} registry
- * @param {string} folder that is not there yet
+ * @param {string} folder must not exist yet
  * @returns {User}
  */
 export function newUser({ files = {} }, registry, folder) {

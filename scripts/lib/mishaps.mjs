@@ -1,4 +1,4 @@
-// Installations that cannot work, and what the error has to say to whoever made them.
+// Installations that cannot work, and what the error has to say to the user.
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Trouble } from './console.mjs'

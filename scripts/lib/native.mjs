@@ -1,4 +1,4 @@
-// Step 2 of the set-up: the native addon, and the two files that napi-rs writes beside it.
+// Step 2 of the set-up builds the native addon, and the two files that napi-rs writes beside it.
 import {
   copyFileSync,
   existsSync,
@@ -15,14 +15,14 @@ import { fingerprint, forget, isDone, remember } from './fresh.mjs'
 import { artifacts, cache, cargoTarget, inRoot, manifest } from './project.mjs'
 import { run } from './run.mjs'
 
-/** Where the addon and its two files are put together; they are then moved into place. */
+/** Where the addon and its two files are first written; they are then moved into place. */
 const out = join(cache, 'native')
 
 /** Written by napi-rs, committed: what require('shared-child/native') loads, and its types. */
 export const generated = ['index.js', 'index.d.ts']
 
 /**
- * Is the file in place the one that the last build wrote?
+ * Whether the file in place is the one that the last build wrote.
  * @param {string} name
  */
 function isInPlace(name) {
@@ -31,12 +31,12 @@ function isInPlace(name) {
 }
 
 /**
- * Those of `generated` that differ from what the last build wrote.
+ * Returns the files of `generated` that differ from what the last build wrote.
  * In CI the set-up leaves the committed ones alone, so that a check can tell.
  */
 export const outdated = () => generated.filter((name) => !isInPlace(name))
 
-/** Those of `generated` that the set-up has to write. */
+/** Returns the files of `generated` that the set-up has to write. */
 const toWrite = () => outdated().filter((name) => !process.env.CI || !existsSync(inRoot(name)))
 
 /**
@@ -46,7 +46,7 @@ const toWrite = () => outdated().filter((name) => !process.env.CI || !existsSync
 export const asAddon = ['rustc', '--lib', '--crate-type', 'cdylib', '--locked']
 
 /**
- * The library that cargo has built.
+ * Returns the library that cargo has built.
  * @param {string} folder of a profile
  */
 export function libraryIn(folder) {
@@ -63,12 +63,12 @@ async function build(profile) {
   const types = join(out, 'types')
   mkdirSync(types, { recursive: true })
   const { napi, name: packageName, version } = manifest()
-  // musl is linked as Node links it: dynamically, or there would be two of it in a process.
+  // musl is linked dynamically, as Node links it: otherwise a process would have two copies of it.
   const musl = localName().includes('-musl') ? '-Ctarget-feature=-crt-static' : ''
   await run('cargo', [...asAddon, ...(profile === 'release' ? ['--release'] : [])], {
     env: {
       RUSTFLAGS: `${process.env.RUSTFLAGS ?? ''} ${musl}`.trim(),
-      // napi-rs' macros write the types while they are expanded, which they have to be for that.
+      // napi-rs' macros write the types while they are expanded, so this makes sure that they are expanded.
       NAPI_TYPE_DEF_TMP_FOLDER: types,
       NAPI_FORCE_BUILD_SHARED_CHILD: String(Date.now()),
     },
@@ -87,7 +87,7 @@ async function build(profile) {
 }
 
 /**
- * Put a copy in place in one step: a process that has the old file loaded keeps it.
+ * Puts a copy in place in one step, so that a process that has loaded the old file keeps it.
  * @param {string} name
  * @param {string} [source]
  */
@@ -136,7 +136,7 @@ function localName() {
 }
 
 /**
- * An addon that was built elsewhere, put into artifacts/, where `napi artifacts` looks for them, too.
+ * Returns an addon that was built elsewhere and put into artifacts/, where `napi artifacts` looks for addons, too.
  * @type {import('../setup.mjs').Step}
  */
 export const prebuiltAddon = {

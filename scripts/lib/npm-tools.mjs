@@ -1,4 +1,4 @@
-// Tools that come from npm but are no dependency of the repository: each set in a folder of its own in the cache.
+// Installs tools from npm that are not dependencies of the repository, each set of them into its own folder in the cache.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -40,7 +40,7 @@ export async function npmInstall(name, dependencies, overrides = {}) {
 }
 
 /**
- * The script behind a command of a package in such a folder.
+ * Returns the script behind a command of a package in such a folder.
  * @param {string} folder
  * @param {string} packageName
  * @param {string} command
@@ -52,7 +52,7 @@ export function toolScript(folder, packageName, command) {
 }
 
 /**
- * An executable that the registry has; its folder may be deleted to get a newer one.
+ * An executable from the registry; delete its folder to get a newer one.
  * @typedef {object} Executable
  * @property {string} name of the folder
  * @property {string} packageName

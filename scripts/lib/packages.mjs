@@ -1,4 +1,4 @@
-// What the published packages hold: these files, and no other.
+// Lists what the published packages contain: these files, and no others.
 import { join } from 'node:path'
 import { Trouble } from './console.mjs'
 import { manifest } from './project.mjs'
@@ -7,11 +7,11 @@ import { published } from './typescript.mjs'
 
 const always = ['CHANGELOG.md', 'LICENSE', 'README.md', 'index.d.ts', 'index.js', 'package.json']
 
-/** The root package: each source of the wrapper as types, and all of them as one file of JavaScript. */
+/** The root package has each source of the wrapper as types, and all of them as one file of JavaScript. */
 export const rootFiles = () => [...always, ...published()].map((file) => file.replaceAll('\\', '/')).toSorted()
 
 /**
- * A platform's package.
+ * The files of a platform package.
  * @param {{ abi: string }} target
  */
 export const platformFiles = ({ abi }) =>

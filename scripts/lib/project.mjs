@@ -1,14 +1,14 @@
-// Where things are: the one place that knows the shape of this repository.
+// Knows where things are: the one place that knows the layout of this repository.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The repository's root. Every script works from here, whatever directory it was called from. */
+/** The repository's root. Every script works from here, from whatever directory it is called. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What the scripts remember and download. Deleting it costs time, nothing else. */
+/** Where the scripts keep what they remember and download. Deleting it costs only time. */
 export const cache = join(root, '.cache')
 
 /** @param {string[]} path */
@@ -29,7 +29,7 @@ export const manifest = () => JSON.parse(readFileSync(inRoot('package.json'), 'u
 const require = createRequire(import.meta.url)
 
 /**
- * The script behind `npx NAME`: run with `process.execPath` it needs no shell and no .cmd file on Windows.
+ * Returns the script behind `npx NAME`. Run with `process.execPath`, it needs no shell and no .cmd file on Windows.
  * @param {string} packageName
  * @param {string} [name] the command, when it is not the package's own name
  */

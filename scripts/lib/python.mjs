@@ -1,4 +1,4 @@
-// Tools that come from PyPI: each set in a folder of its own in the cache.
+// Installs tools from PyPI, each set of them into its own folder in the cache.
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { doing, Trouble } from './console.mjs'

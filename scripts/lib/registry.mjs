@@ -1,4 +1,4 @@
-// A registry of our own, on this machine and for this process: verdaccio, with nothing in it and no other registry behind it.
+// Starts an empty registry on this machine, for this process: verdaccio, with no other registry behind it.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { npmInstall } from './npm-tools.mjs'
@@ -8,7 +8,7 @@ import { npmInstall } from './npm-tools.mjs'
  * @returns {Promise<{ url: string, close: () => void }>}
  */
 export async function startRegistry(folder) {
-  // It asks for node-fetch by a tag, 'cjs', that not every registry mirror has.
+  // It depends on node-fetch by a tag, 'cjs', which not every registry mirror has.
   const tool = await npmInstall('registry', { verdaccio: '6.8.0' }, { 'node-fetch': '2.7.0' })
   const { runServer } = createRequire(join(tool, 'package.json'))('verdaccio')
   const app = await runServer({

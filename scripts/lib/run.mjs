@@ -1,4 +1,4 @@
-// Running other programs.
+// Runs other programs.
 import { spawn } from 'node:child_process'
 import { basename } from 'node:path'
 import { Trouble } from './console.mjs'
@@ -9,18 +9,18 @@ import { root } from './project.mjs'
  * @property {NodeJS.ProcessEnv} [env] on top of this process's environment
  * @property {string} [cwd] default: the repository's root
  * @property {boolean} [quiet] collect the output without showing it
- * @property {number} [seconds] then it is killed, on Unix with all of its process group. The end is its exit: what it has started may hold its output
+ * @property {number} [seconds] after which it is killed, on Unix with its process group. The run is over at its exit, because what it has started may keep its output open
  */
 
 /**
  * @typedef {object} Outcome
  * @property {boolean} ok
  * @property {string} how 'exit code 1', 'SIGKILL', 'not done after 60 s'
- * @property {string} output stdout and stderr, in the order they came
+ * @property {string} output stdout and stderr, in the order in which they came
  */
 
 /**
- * Run a program to its end; its output is shown as it comes, and returned.
+ * Runs a program to its end. Its output is shown as it comes, and returned.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
@@ -59,14 +59,14 @@ export function attempt(command, args, { env = {}, cwd = root, quiet = false, se
     child.on(seconds === undefined ? 'close' : 'exit', (code, signal) => {
       clearTimeout(timer)
       const how = late ? `not done after ${seconds} s` : (signal ?? `exit code ${code}`)
-      // What it wrote last may still be on its way.
+      // Its last output may not have arrived yet.
       setImmediate(() => resolve({ ok: code === 0, how, output }))
     })
   })
 }
 
 /**
- * The same for a program that has to succeed: a failure is a Trouble that shows what a quiet program said.
+ * Does the same for a program that has to succeed: a failure is a Trouble that shows the output of a quiet program.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
@@ -80,7 +80,7 @@ export async function run(command, args, options = {}) {
 }
 
 /**
- * Run a Node script (a command of node_modules, usually) with this Node.
+ * Runs a Node script (usually a command of node_modules) with this Node.
  * @param {string} script
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
@@ -88,14 +88,14 @@ export async function run(command, args, options = {}) {
 export const runNode = (script, args, options) => run(process.execPath, [script, ...args], options)
 
 /**
- * npm itself: the one that runs us, when one does.
+ * Runs npm itself: the one that runs this script, if there is one.
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
  */
 export function npm(args, options) {
   const script = process.env.npm_execpath
   if (script !== undefined && basename(script) === 'npm-cli.js') return runNode(script, args, options)
-  // Windows knows npm as a .cmd file, which only its shell runs.
+  // On Windows, npm is a .cmd file, which only the shell can run.
   return process.platform === 'win32'
     ? run('cmd.exe', ['/d', '/c', 'npm', ...args], options)
     : run('npm', args, options)

@@ -1,11 +1,11 @@
-// The standard library of a target: installed, or built on the spot from its source.
+// The standard library of a target, which is installed or built from its source.
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { cache } from './project.mjs'
 import { attempt, run } from './run.mjs'
 
 /**
- * A copy of the standard library's source in the cache, without the workspace members that are not in it: cargo refuses it else.
+ * Puts a copy of the standard library's source into the cache, without the workspace members that are missing: cargo would refuse it otherwise.
  * @param {string} source its `library` folder, or a tar archive that holds one
  */
 async function prepareSource(source) {
@@ -27,7 +27,7 @@ async function prepareSource(source) {
   return library
 }
 
-/** The standard library's source: where RUST_STD_SRC says, or where rustup's rust-src component puts it. */
+/** Returns where the standard library's source is: as RUST_STD_SRC says, or where rustup's rust-src component puts it. */
 async function findSource() {
   if (process.env.RUST_STD_SRC) return prepareSource(process.env.RUST_STD_SRC)
   const { output } = await attempt('rustc', ['--print', 'sysroot'], { quiet: true })
@@ -45,7 +45,7 @@ export async function hasStd(target) {
 }
 
 /**
- * How to have cargo build the standard library, too; undefined where its source is not to be had.
+ * Says how to make cargo build the standard library, too; undefined if its source is not available.
  * @returns {Promise<{ flags: string[], env: Record<string, string>, source: string } | undefined>}
  */
 export async function buildStd() {
@@ -53,7 +53,7 @@ export async function buildStd() {
   if (source === undefined) return undefined
   return {
     flags: ['-Zbuild-std=std,panic_unwind'],
-    // The first lets a stable cargo take the flag; the second is how cargo's own tests name a source.
+    // The first makes a stable cargo accept the flag; the second is how cargo's own tests name a source.
     env: { RUSTC_BOOTSTRAP: '1', __CARGO_TESTS_ONLY_SRC_ROOT: source },
     source,
   }

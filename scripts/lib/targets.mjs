@@ -1,9 +1,9 @@
-// The targets: package.json names them, and what else there is to know of one follows from its name.
+// The targets. package.json names them, and everything else about a target follows from its name.
 import { join } from 'node:path'
 import { parseTriple } from '@napi-rs/cli'
 import { artifacts, manifest } from './project.mjs'
 
-/** Visual Studio's linker and libraries are to be had on Windows alone; elsewhere MinGW's take their place. */
+/** Visual Studio's linker and libraries exist only on Windows; elsewhere MinGW's are used instead. */
 const stead = {
   'x86_64-pc-windows-msvc': 'x86_64-pc-windows-gnu',
   'aarch64-pc-windows-msvc': 'aarch64-pc-windows-gnullvm',

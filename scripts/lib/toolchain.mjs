@@ -1,4 +1,4 @@
-// The two things that a machine must have: Node, and Rust to build the addon.
+// Checks the two things that a machine must have: Node, and Rust to build the addon.
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { Trouble } from './console.mjs'
@@ -17,14 +17,14 @@ function atLeast(version, floor) {
   return true
 }
 
-/** rustup puts cargo in a folder that a shell opened earlier does not have on its PATH yet. */
+/** rustup puts cargo into a folder that is not yet on the PATH of shells that were opened before. */
 function addCargoToPath() {
   const folder = join(cargoHome(), 'bin')
   if (existsSync(folder)) process.env.PATH = `${process.env.PATH}${delimiter}${folder}`
 }
 
 /**
- * Check both versions against what package.json and Cargo.toml ask for.
+ * Checks both versions against what package.json and Cargo.toml require.
  * @param {{ rust?: boolean }} [needs]
  * @returns {Promise<string>} `rustc -vV`: version and host, for fingerprints
  */

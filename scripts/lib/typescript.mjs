@@ -41,7 +41,7 @@ const sources = (folders) =>
 const outputs = () =>
   new Set([...published(), ...sources(tests).map((file) => join('build', file.replace(/ts$/, 'js')))])
 
-/** Delete what was written for sources that are gone: else a deleted test goes on running, and a deleted module is published. */
+/** Deletes what was written for sources that are gone: otherwise a deleted test would still run, and a deleted module be published. */
 function sweep() {
   const wanted = outputs()
   for (const file of filesUnder(['dist', 'build']).map((full) => relative(root, full))) {

@@ -1,11 +1,11 @@
-// Somebody who has installed the package in a directory of his own, and what he does with it: the programs of scripts/packed/.
+// Acts as a user who has installed the package in a directory, and runs the programs of scripts/packed/ there.
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bin, inRoot } from './project.mjs'
 import { run, runNode } from './run.mjs'
 
 /**
- * Copy a program into the user's directory and run it.
+ * Copies a program into the user's directory and runs it.
  * @param {string} user the directory
  * @param {string} name of the program
  * @param {readonly [string, ...string[]]} [runtime] the command that runs it
@@ -17,9 +17,9 @@ export async function runProgram(user, name, [command, ...args] = [process.execP
 }
 
 /**
- * Compile a program of scripts/packed/ with the strictest options.
+ * Compiles a program of scripts/packed/ with the strictest options.
  * @param {string} user the directory
- * @param {string} source in scripts/packed/, with .txt behind its name so that nobody takes it for ours
+ * @param {string} source in scripts/packed/, with .txt after its name, so that no tool of this repository compiles it
  * @param {string} file its name here, which says whether it is CommonJS or ESM
  * @param {object} options of the compiler
  */

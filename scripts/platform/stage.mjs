@@ -1,4 +1,4 @@
-// What a suite runs in: the built package and its tests as on this machine, with another platform's addon.
+// Makes the folder in which a suite runs: the built package and its tests as on this machine, with another platform's addon.
 import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Trouble } from '../lib/console.mjs'

@@ -9,7 +9,7 @@ import { runWithLief } from '../lib/python.mjs'
 import { attempt, run } from '../lib/run.mjs'
 import { host, inDebian, needInDebian } from './debian.mjs'
 
-/** What the tests start: every name is the same program. */
+/** The programs that the tests start; all of these names are the same program. */
 const programNames = [
   'cat',
   'command-line',
@@ -45,10 +45,10 @@ async function buildPrograms() {
   remember('windows-programs', print)
 }
 
-/** What makes a Node refuse external buffers. */
+/** Makes a Node refuse external buffers. */
 const electronLike = join('platform', 'electron-like.py')
 
-/** Wine gives node.exe no usable stdout on a Unix pipe (EBADF), hence the file. */
+/** A file, because under Wine node.exe cannot use a Unix pipe as its stdout (EBADF). */
 const script = `
 export HOME=/root LC_ALL=C.UTF-8 PATH=/usr/bin:/bin WINEARCH=win64 WINEDEBUG=-all XDG_RUNTIME_DIR=/tmp WINEDLLOVERRIDES='mscoree,mshtml='
 if [ ! -e ~/.wine/system.reg ]; then wineboot -i >/dev/null 2>&1; wineserver -w; fi
@@ -94,7 +94,7 @@ export const windows = {
     'Node 20': () => nodeOf('20'),
     'Node 22': () => nodeOf('22'),
     'Node 24': () => nodeOf('24'),
-    // What loads an addon is node.exe in most places, but not in all: Electron apps bear names of their own.
+    // An addon is usually loaded by node.exe, but not always: Electron apps have their own names.
     'renamed (app.exe)': () => copyOfNode('app.exe', copyFileSync),
     'electron-like': () => copyOfNode('electron-like.exe', (...files) => runWithLief(electronLike, files)),
   },

@@ -1,4 +1,4 @@
-// What needs a clock, done with the package while a test runner's clock stands still. `expected` is what comes of it.
+// Uses those parts of the package that need a clock while a test runner's clock stands still. `expected` has the results.
 exports.expected = { late: null, signal: 'SIGTERM', cat: 0, drained: false, inherited: 'yes' }
 
 /** @param {typeof import('shared-child')} shared */
@@ -8,11 +8,11 @@ exports.byTheRealClock = async ({ spawn }) => {
   await sleeper.kill()
   await sleeper.wait()
   const { signal } = await (await spawn('sleep', ['1000'], { stdio: 'ignore', timeout: 20 })).wait()
-  // Ends when its stdin is closed for it.
+  // The child ends when its stdin is closed.
   const cat = await (await spawn('cat')).output()
   const holder = await (await spawn('sh', ['-c', 'sleep 1000 & echo $!'])).output({ drainTimeout: 20 })
   process.kill(Number(holder.stdout))
-  // A runner's process.env may be a copy of its own.
+  // A runner's process.env may be a copy.
   process.env.SHARED_CHILD_RUNNER = 'yes'
   const inherited = await (await spawn('sh', ['-c', 'printf "$SHARED_CHILD_RUNNER"'])).output()
   return { late, signal, cat: cat.status.code, drained: holder.drained, inherited: inherited.stdout }

@@ -2,6 +2,6 @@
 const { spawn } = require('shared-child')
 
 test('a child is left running', async () => {
-  // For as long as jest looks for what is left.
+  // Long enough for jest to look for open handles.
   expect((await spawn('sleep', ['5'], { stdio: 'ignore' })).pid).toBeGreaterThan(0)
 })
