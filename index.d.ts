@@ -203,7 +203,7 @@ export interface ExitStatus {
 /** The number of SIGRTMIN, the first real-time signal that programs may use; 0 where there are none. */
 export declare function firstRealtimeSignal(): number
 
-/** Whether a pipe or socket has something to read that nobody has read yet. Unix; false elsewhere. */
+/** Whether a pipe or socket has something to read that nobody has read yet. */
 export declare function hasUnread(fd: number): boolean
 
 /** What a process used, in the units of `process.resourceUsage()`. */

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { SharedChild, spawn } from 'shared-child'
+import { all } from './support/channel.js'
 import { rejection } from './support/failures.js'
 import { missing, notWindows, testUnless } from './support/skip.js'
 import { textOf } from './support/text.js'
@@ -22,6 +23,22 @@ const acts: Record<string, () => Promise<unknown>> = {
     await textOf(child.stdio[3] as never)
     await child.wait()
   },
+  channels: async () => {
+    const child = await spawn(process.execPath, ['-e', "process.send('text')"], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    await all(child.messages())
+    await child.wait()
+  },
+  'channels that are full': async () => {
+    const child = await spawn('sleep', ['1000'], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    void child.send('x'.repeat(1 << 20))
+    child.killSync()
+    await child.wait()
+    await all(child.messages())
+  },
+  'channels that nobody uses': async () =>
+    (await spawn('true', { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })).wait(),
   'programs that are not there': () => SharedChild.spawn('no-such-program-anywhere').catch(() => undefined),
 }
 

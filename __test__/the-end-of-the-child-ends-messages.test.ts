@@ -1,13 +1,14 @@
-import { all, next, channelTest } from './support/channel.js'
-import { start } from './support/children.js'
-import { isWindows, testUnless } from './support/skip.js'
+import { all, next, RAW, talker, channelTest } from './support/channel.js'
 
-/** Leaves somebody behind who has the channel. */
-const HEIR = `echo '"one"' >&3; echo '"two"' >&3; sleep 1000 &`
-const options = { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], group: true } as const
+/** Leaves a process behind that has inherited the channel. On Windows, Node.js takes its children along unless they are detached. */
+const HEIR = `
+  const options = { stdio: ['ignore', 'ignore', 'ignore', 3], detached: process.platform === 'win32' }
+  require('node:child_process').spawn('sleep', ['1000'], options).unref()
+  process.send('one')
+  process.send('two')`
 
-testUnless(isWindows, 'whoever has inherited the channel, when it is being read', async (t) => {
-  const child = await start(t, 'sh', ['-c', `${HEIR} read line <&3`], options)
+channelTest('whoever has inherited the channel, when it is being read', async (t) => {
+  const child = await talker(t, `${HEIR}; process.on('message', () => process.exit())`, { group: true })
   t.teardown(() => child.killGroupSync())
   const messages = child.messages()
   t.is(await next(messages), 'one')
@@ -19,8 +20,8 @@ testUnless(isWindows, 'whoever has inherited the channel, when it is being read'
   t.true((await child.wait()).success)
 })
 
-testUnless(isWindows, 'whoever has inherited the channel, when nobody has asked for it before', async (t) => {
-  const child = await start(t, 'sh', ['-c', HEIR], options)
+channelTest('whoever has inherited the channel, when nobody has asked for it before', async (t) => {
+  const child = await talker(t, HEIR, { group: true })
   t.teardown(() => child.killGroupSync())
   await child.wait()
   t.true(child.killGroupSync(0), 'somebody has it')
@@ -28,8 +29,6 @@ testUnless(isWindows, 'whoever has inherited the channel, when nobody has asked 
 })
 
 channelTest('and a message that it cut short is none', async (t) => {
-  const child = await start(t, process.execPath, ['-e', `require('node:fs').writeSync(3, '"whole"\\n"part')`], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
+  const child = await talker(t, `${RAW}; raw('"whole"\\n"part')`)
   t.deepEqual(await all(child.messages()), ['whole'])
 })

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from 'ava'
 import type { SharedChild, SpawnOptions } from 'shared-child'
 import { start } from './children.js'
-import { isWindows, testUnless } from './skip.js'
+import { testUnless } from './skip.js'
 import { within } from './within.js'
 
 /** A Node.js child that runs this code, with a channel on fd 3. */
@@ -13,6 +13,13 @@ export function talker(t: ExecutionContext, code: string, options: SpawnOptions 
 export const ECHO = `process.on('message', (message) => {
   process.send(message, () => { if (message === 'stop') process.disconnect() })
 })`
+
+/** For code of a child: `raw(text)` writes these bytes on its channel, fd 3, as libuv would. */
+export const RAW = `function raw(text) {
+  const data = Buffer.from(text, 'latin1')
+  const frame = Buffer.from(Uint32Array.of(1, 0, data.length, 0).buffer)
+  require('node:fs').writeSync(3, process.platform === 'win32' ? Buffer.concat([frame, data]) : data)
+}`
 
 /** All messages, to the end. */
 export async function all(messages: AsyncIterable<unknown>): Promise<unknown[]> {
@@ -30,5 +37,5 @@ export async function next(messages: AsyncIterator<unknown>): Promise<unknown> {
 
 /** A test of channels. */
 export function channelTest(title: string, body: (t: ExecutionContext) => Promise<void> | void): void {
-  testUnless(isWindows, title, body)
+  testUnless(false, title, body)
 }

@@ -1,7 +1,7 @@
 // Makes a message channel from the fd that the native side has for it.
 import { Buffer } from 'node:buffer'
 import { closeSync } from 'node:fs'
-import { versions } from 'node:process'
+import { platform, versions } from 'node:process'
 import type { NativeChild } from '../../index.js'
 import { invalidState } from '../errors.js'
 import * as bun from '../streams/bun.js'
@@ -10,6 +10,7 @@ import type { Wire, WireListener } from '../streams/wire.js'
 import { AdvancedCodec } from './advanced.js'
 import { Channel } from './channel.js'
 import type { Codec, Serialization } from './codec.js'
+import { FramedCodec } from './frames.js'
 import { JsonCodec } from './json.js'
 
 const { openWire } = Object.hasOwn(versions, 'bun') ? bun : node
@@ -42,5 +43,6 @@ function wireOn(fd: number, listener: WireListener): Wire {
 }
 
 function codecOf(serialization: Serialization): Codec {
-  return serialization === 'json' ? new JsonCodec() : new AdvancedCodec()
+  const codec = serialization === 'json' ? new JsonCodec() : new AdvancedCodec()
+  return platform === 'win32' ? new FramedCodec(codec) : codec
 }

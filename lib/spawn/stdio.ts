@@ -1,6 +1,5 @@
 // Turns options.stdio into the numbers that the native side takes: fds of this process, or one of the constants below.
-import { platform } from 'node:process'
-import { featureUnavailable, invalidArgValue, oneChannel } from '../errors.js'
+import { invalidArgValue, oneChannel } from '../errors.js'
 import type { Serialization } from '../ipc/codec.js'
 import { elementAt, elementsOf, memberOf } from '../own.js'
 import { GivenStreams, isFd, isStream } from './given.js'
@@ -37,8 +36,6 @@ export function stdioOf(stdio: unknown, serialization: Serialization): StdioPlan
     const known = target(entry, fd)
     if (entry === 'ipc') {
       if (channel !== null) throw oneChannel()
-      // There libuv puts a header of its own in front of each message.
-      if (platform === 'win32') throw featureUnavailable("options.stdio 'ipc'", 'on Windows')
       channel = { fd, serialization }
       fds.push(serialization === 'json' ? CHANNEL : ADVANCED_CHANNEL)
     } else if (known !== null) fds.push(known)

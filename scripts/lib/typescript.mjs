@@ -18,6 +18,9 @@ const inputs = [
   'tsconfig.test.json',
 ]
 
+/** Modules of lib/ that have a test of their own, which imports them from build/. */
+const tested = [join('lib', 'ipc', 'frames.ts')]
+
 const bundle = ['index.js', 'index.mjs', 'child_process.js', 'child_process.mjs', 'register.js'].map((name) =>
   join('dist', name),
 )
@@ -39,7 +42,7 @@ const sources = (folders) =>
 
 /** @returns {Set<string>} every file that should be there, relative to the root, but for source maps */
 const outputs = () =>
-  new Set([...published(), ...sources(tests).map((file) => join('build', file.replace(/ts$/, 'js')))])
+  new Set([...published(), ...[...tested, ...sources(tests)].map((file) => join('build', file.replace(/ts$/, 'js')))])
 
 /** Deletes what was written for sources that are gone: otherwise a deleted test would still run, and a deleted module be published. */
 function sweep() {
@@ -66,6 +69,7 @@ async function bundleWrapper() {
     format: 'esm',
     outExtension: { '.js': '.mjs' },
   })
+  await build({ ...common, entryPoints: tested, outbase: '.', outdir: 'build', format: 'cjs' })
 }
 
 /** @type {import('../setup.mjs').Step} */

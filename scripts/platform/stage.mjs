@@ -31,7 +31,14 @@ export async function stage(triple) {
   const folder = join(cache, 'platforms', abi)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  for (const name of ['package.json', 'index.js', 'ava.config.mjs', 'dist', join('build', '__test__')]) {
+  for (const name of [
+    'package.json',
+    'index.js',
+    'ava.config.mjs',
+    'dist',
+    join('build', '__test__'),
+    join('build', 'lib'),
+  ]) {
     cpSync(inRoot(name), join(folder, name), { recursive: true })
   }
   // Relative: elsewhere, as in a chroot, this repository has another path.

@@ -19,7 +19,7 @@ pub use handle::Handle;
 pub use host::{duplicate_fd, pin_module};
 pub use job::{Job, is_in_a_job};
 pub use own_process::OwnProcess;
-pub use pipe::{Flow, LentPipe, PipeEnd, open_pipe};
+pub use pipe::{Flow, LentPipe, PipeEnd, has_unread, open_pipe};
 
 use crate::core::process::ReapedElsewhere;
 use std::io;
@@ -31,11 +31,6 @@ pub type Descriptor = std::os::windows::io::OwnedHandle;
 /// Streams cannot be given to a child on Windows: libuv's handles do overlapped I/O, with which C programs cannot work.
 pub fn set_blocking(_fd: i32, blocking: bool) -> io::Result<bool> {
     Ok(blocking)
-}
-
-/// See [`set_blocking`].
-pub fn has_unread(_fd: i32) -> bool {
-    false
 }
 
 /// See [`set_blocking`].

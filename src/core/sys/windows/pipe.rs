@@ -77,20 +77,32 @@ impl PipeEnd {
 
     /// Whether the other end is closed. Only the state of the pipe shows this while there are bytes left.
     fn is_closing(&self) -> bool {
-        let mut status = IO_STATUS_BLOCK::default();
-        let mut pipe = FILE_PIPE_LOCAL_INFORMATION::default();
-        // SAFETY: an open handle, on which nothing reads or writes meanwhile, and a buffer of the size that is passed.
-        let result = unsafe {
-            NtQueryInformationFile(
-                self.0.as_raw_handle(),
-                &mut status,
-                (&raw mut pipe).cast(),
-                size_of_val(&pipe) as u32,
-                FilePipeLocalInformation,
-            )
-        };
-        result >= 0 && pipe.NamedPipeState == FILE_PIPE_CLOSING_STATE
+        state_of(&self.0).is_some_and(|pipe| pipe.NamedPipeState == FILE_PIPE_CLOSING_STATE)
     }
+}
+
+/// Whether there is something to read in the pipe behind one of JavaScript's fds. `false` if it is not a pipe.
+pub fn has_unread(fd: i32) -> bool {
+    fd >= 0
+        && host::duplicate_fd(fd)
+            .is_ok_and(|pipe| state_of(&pipe).is_some_and(|pipe| pipe.ReadDataAvailable > 0))
+}
+
+/// The state of a pipe; `None` if it is not one. Since our ends do overlapped I/O, this does not wait for a pending read or write.
+fn state_of(pipe: &OwnedHandle) -> Option<FILE_PIPE_LOCAL_INFORMATION> {
+    let mut status = IO_STATUS_BLOCK::default();
+    let mut state = FILE_PIPE_LOCAL_INFORMATION::default();
+    // SAFETY: an open handle, and a buffer of the size that is passed.
+    let result = unsafe {
+        NtQueryInformationFile(
+            pipe.as_raw_handle(),
+            &mut status,
+            (&raw mut state).cast(),
+            size_of_val(&state) as u32,
+            FilePipeLocalInformation,
+        )
+    };
+    (result >= 0).then_some(state)
 }
 
 /// Which way a pipe goes.
