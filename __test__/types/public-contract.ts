@@ -2,7 +2,18 @@
 // comes, breaks the build.
 import type { Readable, Writable } from 'node:stream'
 import { CommandError, run, SharedChild, spawn } from 'shared-child'
-import type { ChildToken, ExitStatus, Output, PipedChild, Signal, SignalName, SpawnOptions, Stdio } from 'shared-child'
+import type {
+  ChildToken,
+  ExitStatus,
+  Output,
+  OutputInput,
+  OutputOptions,
+  PipedChild,
+  Signal,
+  SignalName,
+  SpawnOptions,
+  Stdio,
+} from 'shared-child'
 import type { ExitStatus as NativeStatus, NativeChild } from 'shared-child/native'
 
 /** Holds only for types that are each assignable to the other. */
@@ -49,11 +60,42 @@ interface ContractOptions {
   signal?: AbortSignal
   timeout?: number
   killSignal?: NodeJS.Signals | number
+  killGrace?: number
+  group?: boolean | 'contain'
+  killOnParentExit?: boolean
+  serialization?: 'json' | 'advanced'
   windowsHide?: boolean
   windowsVerbatimArguments?: boolean
 }
-type ContractStdio = 'pipe' | 'inherit' | 'ignore' | 'stdout' | number | { readonly fd: number } | null | undefined
+type ContractStdio =
+  | 'pipe'
+  | 'inherit'
+  | 'ignore'
+  | 'stdout'
+  | 'ipc'
+  | number
+  | { readonly fd: number }
+  | null
+  | undefined
+type ContractInput =
+  | string
+  | Uint8Array
+  | ArrayBuffer
+  | Blob
+  | Readable
+  | ReadableStream<string | Uint8Array>
+  | Iterable<string | Uint8Array>
+  | AsyncIterable<string | Uint8Array>
+interface ContractOutputOptions {
+  maxBuffer?: number
+  overflow?: 'kill' | 'head' | 'tail'
+  drainTimeout?: number
+  input?: ContractInput
+  check?: boolean
+}
 export const options = (given: ContractOptions): SpawnOptions => given
+export const input = (given: ContractInput): OutputInput => given
+export const outputOptions = (given: ContractOutputOptions): OutputOptions => given
 export const stdio = (entry: ContractStdio): Stdio => entry
 export const signals: Signal[] = ['SIGTERM', 9, 0] satisfies (NodeJS.Signals | number)[]
 
@@ -79,11 +121,30 @@ interface ContractChild {
   readonly takeStdin: () => Writable | null
   readonly takeStdout: () => Readable | null
   readonly takeStderr: () => Readable | null
+  readonly containment: 'job' | 'cgroup' | 'group' | 'child'
+  readonly terminate: (options?: { signal?: Signal; grace?: number; endStdin?: number }) => Promise<ExitStatus>
+  readonly killGroup: (signal?: Signal) => Promise<boolean>
+  readonly killGroupSync: (signal?: Signal) => boolean
+  readonly waitGroup: (options?: { timeout?: number; signal?: AbortSignal }) => Promise<boolean>
+  readonly send: (message: unknown) => Promise<void>
+  readonly messages: () => AsyncIterableIterator<unknown>
+  readonly disconnect: () => void
+  readonly output: {
+    (options?: ContractOutputOptions & { encoding?: BufferEncoding }): Promise<Output<string>>
+    (options: ContractOutputOptions & { encoding: 'buffer' }): Promise<Output<Buffer>>
+  }
   readonly lines: (options?: { from?: 'stdout' | 'stderr'; encoding?: BufferEncoding }) => AsyncIterableIterator<string>
   readonly share: () => ChildToken
   readonly ref: () => SharedChild
   readonly unref: () => SharedChild
   readonly [Symbol.asyncDispose]: () => Promise<void>
+  readonly [Symbol.dispose]: () => void
+}
+/** What spawn() gives without `stdio`: a SharedChild that has the three streams, and nothing else. */
+interface ContractPiped extends SharedChild {
+  readonly stdin: Writable
+  readonly stdout: Readable
+  readonly stderr: Readable
 }
 interface ContractStatics {
   readonly spawn: Start<Promise<SharedChild>>
@@ -97,6 +158,27 @@ interface Start<Result> {
 export const instance: ContractChild = null as unknown as SharedChild
 export const statics: ContractStatics = SharedChild
 same<typeof spawn, typeof SharedChild.spawn>(true)
+same<PipedChild, ContractPiped>(true)
+
+interface ContractRun {
+  (
+    file: string | URL,
+    args?: readonly string[],
+    options?: ContractOptions & ContractOutputOptions & { encoding?: BufferEncoding },
+  ): Promise<Output<string>>
+  (
+    file: string | URL,
+    args: readonly string[] | undefined,
+    options: ContractOptions & ContractOutputOptions & { encoding: 'buffer' },
+  ): Promise<Output<Buffer>>
+}
+export const runs: ContractRun = run
+// A method's result is exactly what the contract says: an assignment alone would let a narrower one through.
+same<ReturnType<SharedChild['send']>, Promise<void>>(true)
+same<ReturnType<SharedChild['messages']>, AsyncIterableIterator<unknown>>(true)
+same<ReturnType<SharedChild['disconnect']>, void>(true)
+same<ReturnType<SharedChild['lines']>, AsyncIterableIterator<string>>(true)
+same<Parameters<SharedChild['send']>, [message: unknown]>(true)
 
 interface ContractError {
   readonly code: 'ERR_COMMAND_FAILED'
@@ -133,6 +215,10 @@ export async function use(child: SharedChild, native: NativeChild): Promise<void
   const unknown = await spawn('ls', [], options({}))
   same<typeof unknown, SharedChild>(true)
   for await (const line of inherits.lines({ from: 'stderr' })) line satisfies string
+  const talks = await spawn('node', ['worker.js'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  same<typeof talks, SharedChild>(true)
+  await talks.send({ any: ['message'] })
+  for await (const message of talks.messages()) same<typeof message, unknown>(true)
   const text = await mine.output()
   same<typeof text, Output<string>>(true)
   const hex = await mine.output({ encoding: 'hex', input: new Uint8Array(1), maxBuffer: 1, drainTimeout: 1 })
@@ -195,6 +281,16 @@ export function misuse(child: SharedChild, status: ExitStatus): void {
   child.pid = 5
   // @ts-expect-error stdout may be null
   child.stdout.resume()
+  // @ts-expect-error a message is needed
+  void child.send()
+  // @ts-expect-error messages carry no handles
+  void child.send('message', process.stdout)
+  // @ts-expect-error no such stream
+  void child.lines({ from: 'stdin' })
+  // @ts-expect-error lines are texts
+  void child.lines({ encoding: 'buffer' })
+  // @ts-expect-error only pipes make a PipedChild
+  void spawn('ls', [], { stdio: 'inherit' }).then(({ stdout }) => stdout.resume())
   // @ts-expect-error a command line is no list of arguments
   void run('ls', '-l')
   // @ts-expect-error no such encoding
