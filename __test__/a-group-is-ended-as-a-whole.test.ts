@@ -70,7 +70,7 @@ testUnless(notLinux, 'disposal also ends what a child has left that has exited',
 
 test('without options.group there is none', async (t) => {
   const child = await sleeper(t)
-  t.is(child.containment, process.platform === 'win32' ? 'child' : 'child')
+  t.is(child.containment, 'child')
   for (const call of [() => child.killGroup(), () => child.waitGroup()]) {
     await t.throwsAsync(call, { code: 'ERR_INVALID_STATE' })
   }

@@ -21,9 +21,11 @@ test('from the first byte, and output() has it, too', async (t) => {
 })
 
 test('after something was collected', async (t) => {
-  const child = await start(t, 'sh', ['-c', 'echo first; echo >&3; read line; echo second'], {
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-  })
+  // A Node.js child, because not every shell knows fds above 2.
+  const steps =
+    'const { writeSync } = require("fs"); writeSync(1, "first\\n"); writeSync(3, "\\n"); ' +
+    'process.stdin.once("data", () => writeSync(1, "second\\n"))'
+  const child = await start(t, process.execPath, ['-e', steps], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
   const { stdin } = child
   const collected = child.output({ maxBuffer: 13 })
   await new Promise((resolve) => child.stdio[3]?.once('data', resolve))

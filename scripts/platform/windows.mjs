@@ -20,6 +20,7 @@ const programNames = [
   'handle-count',
   'head',
   'printf',
+  'seq',
   'sh',
   'sleep',
   'sort',

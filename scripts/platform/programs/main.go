@@ -34,6 +34,7 @@ var programs = map[string]func(args []string, std streams) error{
 	"false":        func([]string, streams) error { return interp.ExitStatus(1) },
 	"head":         head,
 	"printf":       printf,
+	"seq":          seq,
 	"sleep":        sleep,
 	"sort":         sort,
 	"true":         func([]string, streams) error { return nil },
@@ -146,6 +147,16 @@ func head(args []string, std streams) error {
 func printf(args []string, std streams) error {
 	_, err := io.WriteString(std.out, strings.Join(args, " "))
 	return err
+}
+
+// seq COUNT
+func seq(args []string, std streams) error {
+	last, err := strconv.Atoi(strings.Join(args, ""))
+	out := bufio.NewWriter(std.out)
+	for number := 1; number <= last && err == nil; number++ {
+		_, err = fmt.Fprintln(out, number)
+	}
+	return errors.Join(err, out.Flush())
 }
 
 func sleep(args []string, _ streams) error {
