@@ -58,7 +58,9 @@ const checks = {
   'the smoke test, in Electron as Node': async () => {
     if (noSmoke) return
     const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
-    const text = await outputOf(nodeSpawn(process.execPath, [smokeTest], { env, stdio: ['ignore', 'pipe', 'inherit'] }))
+    // One that hangs would hold the output of this process open for ever.
+    const options = { env, stdio: ['ignore', 'pipe', 'inherit'], timeout: 45_000 }
+    const text = await outputOf(nodeSpawn(process.execPath, [smokeTest], options))
     expect(text === 'ok\n', text)
   },
   'the smoke test, in a utility process': async () => {
