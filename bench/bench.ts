@@ -1,11 +1,11 @@
-// One run: who takes part, what is compared, what came out.
+// A run of the bench: the peers that take part, what is compared, and the results.
 import { readFileSync } from 'node:fs'
 import { Host } from './hosts.js'
 import { Unavailable, type Samples } from './measures/samples.js'
 import type { PeerName } from './peers/index.js'
 import { median, quantile } from './statistics.js'
 
-/** Everything that is measured, as the reader knows it: a name and a unit. Less is better, but for what is counted `a second`. */
+/** Everything that is measured: a name for the reader, and a unit. Less is better, except for what is counted `a second`. */
 export const metrics = {
   call: ['time of the call', 'us'],
   bare: ['of a bare addon call that wakes a thread', 'us'],
@@ -51,7 +51,7 @@ export interface Finding {
   readonly rounds: readonly number[]
 }
 
-/** Someone who is measured: a name, and a way to take one round of samples. */
+/** A subject that is measured: its name, and a function that takes one round of samples. */
 export interface Subject {
   readonly name: string
   measure: () => Promise<Samples>
@@ -68,20 +68,20 @@ export interface Comparison {
 /** One question to the bench, with all its cases. */
 export interface Row {
   readonly name: string
-  /** The question, in the words of a reader of the report. */
+  /** The question, in words for a reader of the report. */
   readonly about: string
   measure(bench: Bench): Promise<void>
 }
 
 export class Bench {
   readonly findings: Finding[] = []
-  /** Who or what was left out, and why. */
+  /** What was left out, and why. */
   readonly leftOut = new Set<string>()
   readonly #peers: readonly PeerName[]
   readonly #quick: boolean
   #row = ''
 
-  /** `quick`: enough to see that all works, not to believe the figures. */
+  /** `quick` is enough to see that everything works, but not for reliable figures. */
   constructor(peers: readonly PeerName[], quick: boolean) {
     this.#peers = peers
     this.#quick = quick
@@ -92,12 +92,12 @@ export class Bench {
     return this.#quick ? quick : full
   }
 
-  /** Those of the named peers that are installed. */
+  /** Returns the named peers that are installed. */
   among(...names: readonly PeerName[]): PeerName[] {
     return names.filter((name) => this.#peers.includes(name))
   }
 
-  /** A process for each of the named peers that is installed, gone with the returned object. */
+  /** Starts a process for each of the named peers that is installed. Disposing of the returned object ends them. */
   hosts(names: readonly PeerName[], gigabytes = 0): Hosts {
     const able = this.among(...names)
     const room = Number(/^MemAvailable:\s*(\d+)/m.exec(readFileSync('/proc/meminfo', 'latin1'))?.[1] ?? 0) / 2 ** 20
@@ -116,7 +116,7 @@ export class Bench {
     await row.measure(this)
   }
 
-  /** Measures all subjects in turn, round by round: whatever the machine does meanwhile, it does to all of them. */
+  /** Measures all subjects in turn, round by round, so that whatever the machine does meanwhile affects all of them. */
   async compare({ case: name, metrics: wanted, rounds, subjects }: Comparison): Promise<void> {
     console.log(`${(performance.now() / 1000).toFixed(0).padStart(5)} s  ${this.#row}: ${name}`)
     const taken = new Map<string, Samples[]>(subjects.map((subject) => [subject.name, []]))
@@ -150,7 +150,7 @@ export class Bench {
   }
 }
 
-/** Gigabytes that the machine should keep for everything else. */
+/** How many gigabytes of memory to leave to the rest of the machine. */
 const SPARE = 2
 
 /** The processes of some peers. */
@@ -171,7 +171,7 @@ class Hosts implements Disposable {
   }
 }
 
-/** Another one goes first in each round. */
+/** Returns the subjects in a different order for each round: another one goes first. */
 function rotated<T>(list: readonly T[], by: number): T[] {
   const at = by % Math.max(list.length, 1)
   return [...list.slice(at), ...list.slice(0, at)]

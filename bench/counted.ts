@@ -1,4 +1,4 @@
-// What instructions.ts counts: the same work again and again, in a process of its own.
+// The program that instructions.ts measures: it does the same work again and again.
 //   node build/bench/counted.js calls WHAT FROM TO   the work from the FROMth time to the TOth stands between two calls of getrusage
 //   node --expose-gc build/bench/counted.js heap FEW MANY   prints the bytes of JavaScript's heap that one more live child takes
 import { readdirSync } from 'node:fs'
@@ -34,7 +34,7 @@ async function calls(what: keyof typeof works, from: number, to: number): Promis
 }
 
 async function heap(few: number, many: number): Promise<void> {
-  // What the heap grows by once is no child's.
+  // Growth of the heap that happens only once does not belong to a child.
   await gather(peer, { count: few })
   const before = (await footprint()).heap
   await gather(peer, { count: many })

@@ -1,5 +1,5 @@
-// "What must hold": each goal, what this run says of it, and by how much one is missed. A goal is a ratio or a difference
-// of what was measured in the same rounds, wherever it can be.
+// The table "What must hold": each goal, what this run says about it, and by how much it is missed. If possible, a goal is a
+// ratio or a difference of figures that were measured in the same rounds.
 import { metrics, type Finding, type Metric } from './bench.js'
 import * as row from './rows.js'
 import { compared, difference, number, quotient, type Spread } from './statistics.js'
@@ -7,14 +7,14 @@ import { compared, difference, number, quotient, type Spread } from './statistic
 export interface Verdict {
   readonly what: string
   readonly goal: string
-  /** Undefined: this run did not measure it. */
+  /** Undefined if this run did not measure it. */
   readonly measured?: string
   readonly holds?: boolean
-  /** How far from the goal it is, where it does not hold. */
+  /** If the goal is missed: by how much. */
   readonly missedBy?: string | undefined
 }
 
-/** What was measured: its row, case, metric and subject. */
+/** Identifies a figure by its row, case, metric and subject. */
 type Place = readonly [row: string, name: string, metric: Metric, subject?: string]
 
 type Find = (place: Place) => Finding | undefined
@@ -26,13 +26,13 @@ interface Goal {
   readonly measured: (find: Find) => Spread | undefined
 }
 
-/** How many times theirs ours is, round by round. */
+/** Our figure divided by theirs, round by round. */
 const times = (ours: Place, theirs: Place): Pick<Goal, 'unit' | 'measured'> => ({
   unit: 'x',
   measured: (find) => compared(find(ours)?.rounds ?? [], find(theirs)?.rounds ?? [], quotient),
 })
 
-/** How much more than theirs ours is, round by round. */
+/** Our figure minus theirs, round by round. */
 const beyond = (ours: Place, theirs: Place): Pick<Goal, 'unit' | 'measured'> => ({
   unit: ` ${metrics[ours[2]][1]}`,
   measured: (find) => compared(find(ours)?.rounds ?? [], find(theirs)?.rounds ?? [], difference),
@@ -107,7 +107,7 @@ const goals: readonly Goal[] = [
   atMost(1.005, 'descriptors for a live child', value(['live-children', EACH, 'fds'])),
   atMost(1, 'threads more for 4,000 live children', value(['live-children', EACH, 'threads'])),
   atMost(5, '100,000 children in a row: how late the event loop is (99.9 %)', value(['many-in-a-row', MANY, 'late'])),
-  // 100 bytes for each of the second half: allocators and collectors come and go by a few megabytes.
+  // 100 bytes for each child of the second half, because allocators and garbage collectors vary by a few megabytes.
   atMost(
     5e6,
     '100,000 children in a row: what the process grows by in their second half',

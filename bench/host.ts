@@ -1,5 +1,5 @@
 // The process in which a peer is measured: reads questions as lines of JSON, and answers each with one.
-//   RUNTIME build/bench/host.js PEER GIGABYTES      the size of the process, beyond what it is anyway
+//   RUNTIME build/bench/host.js PEER GIGABYTES      GIGABYTES: how much memory the process holds in addition
 import { createInterface } from 'node:readline'
 import { calls } from './measures/calls.js'
 import { disperse, gather } from './measures/crowd.js'
@@ -16,7 +16,7 @@ const measures = { version, spawn, manySpawns, gather, disperse, exitLatency, ca
 
 export type Measures = typeof measures
 export type MeasureName = keyof Measures
-/** What a measure wants to know besides the peer: nothing, or one object. */
+/** What a measure gets besides the peer: nothing, or one object. */
 export type ParamsOf<Name extends MeasureName> = Parameters<Measures[Name]> extends [Peer, infer Params] ? [Params] : []
 
 export interface Question {
@@ -35,7 +35,7 @@ async function answer(peer: Peer, { measure, params }: Question): Promise<Answer
   }
 }
 
-/** Every page is written to, so that it is there: what fork copies is the table of pages that are. */
+/** Every page is written to, so that it exists: fork copies the table of the pages that exist. */
 const ballast = Array.from({ length: Number(process.argv[3]) * 4 }, () => Buffer.alloc(256 * 1024 * 1024, 1))
 
 async function main(): Promise<void> {
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     const reply = await answer(peer, JSON.parse(line) as Question)
     process.stdout.write(`${JSON.stringify(reply)}\n`)
   }
-  // Children that live on must not keep it; and the ballast is still there.
+  // Children that live on must not keep the process alive. This also uses the ballast, so that it is not collected.
   process.exit(ballast.length < 0 ? 1 : 0)
 }
 

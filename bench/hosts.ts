@@ -1,4 +1,4 @@
-// The runner's end of host.ts, and the programs in C, which are started for each measurement.
+// The bench's side of host.ts, and the programs in C, which are started for each measurement.
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -10,10 +10,10 @@ import { inCache, inRoot } from './places.js'
 
 export const run = promisify(execFile)
 
-/** No measure takes nearly as long: a peer that does not answer is broken. */
+/** No measure takes nearly as long as this: a peer that does not answer by then is broken. */
 const PATIENCE = 600_000
 
-/** What npm adds to the environment is no one's usual environment, and copying it is part of what is measured. */
+/** Without the variables that npm adds: users do not have them, and copying the environment is part of what is measured. */
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)))
 
 /** A process in which a peer is measured. */
@@ -30,7 +30,7 @@ export class Host implements Disposable {
       env: environment,
       stdio: ['pipe', 'pipe', 'inherit'],
     })
-    this.#child.on('error', () => {}) // the end of its output tells
+    this.#child.on('error', () => {}) // shows as the end of its output
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]()
   }
 
@@ -52,7 +52,7 @@ export class Host implements Disposable {
   }
 }
 
-/** How each program of programs/ is compiled. A child is static: its own start-up is nothing that we compare. */
+/** How to compile each program of programs/. The child is static, because its own start-up is not compared. */
 const programs = {
   child: ['child.c', '-static'],
   floor: ['floor.c', '-static', '-pthread'],
@@ -84,7 +84,7 @@ export const floor = (...args: (string | number)[]): Promise<Samples> => samples
 export async function installPeers(): Promise<void> {
   const folder = inCache('peers')
   mkdirSync(folder, { recursive: true })
-  // Nothing that they bring along is run.
+  // Their install scripts are not run.
   const args = ['install', '--prefix', folder, '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund']
   await run('npm', [...args, 'execa@9', '@oven/bun-linux-x64@1'], { cwd: folder })
 }
@@ -96,7 +96,7 @@ export const installedPeers = (): PeerName[] =>
     return !('needs' in entry) || existsSync(entry.needs)
   })
 
-/** Who is measured, in which version. */
+/** Returns what is measured, with its version. */
 export async function versions(names: readonly PeerName[]): Promise<Record<string, string>> {
   const found: Record<string, string> = { Node: process.versions.node }
   for (const name of names) {

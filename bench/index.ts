@@ -1,4 +1,4 @@
-// npm run bench: who is there, all rows, the report.
+// npm run bench finds the peers that are installed, measures all rows and writes the report.
 import { parseArgs } from 'node:util'
 import { Bench } from './bench.js'
 import { verdicts } from './goals.js'

@@ -1,5 +1,5 @@
-// npm run bench:instructions: what can be counted rather than timed, and so is the same on a busy machine: instructions,
-// system calls, bytes. A count that has grown beyond its tolerance fails, where no clock would tell.
+// npm run bench:instructions counts instead of measuring times, so that a busy machine does not matter: instructions,
+// system calls and bytes. A count that has grown beyond its tolerance fails, even if no clock would show it.
 //   npm run bench:instructions -- [--update]      writes the counts into instructions.json, which is committed
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,12 +12,12 @@ import { number } from './statistics.js'
 const committedFile = inRoot('bench', 'instructions.json')
 type Counts = Record<string, number>
 
-/** Of the same size everywhere: it is copied for each child. */
+/** An environment of the same size everywhere, because it is copied for each child. */
 const environment = Object.fromEntries(Array.from({ length: 35 }, (_, i) => [`VARIABLE_${i + 10}`, 'x'.repeat(20)]))
 const env = { ...environment, PATH: process.env['PATH'] }
 
 const program = inRoot('build', 'bench', 'counted.js')
-/** V8 does on this thread, and at the same points, what it would do on others, and when they have time. */
+/** Makes V8 do all of its work on this thread, at the same points, and not on others when they have time. */
 const node = ['--single-threaded', '--hash-seed=1', '--random-seed=1', program]
 
 const scratch = inCache('counts')
@@ -29,7 +29,7 @@ async function counted(tool: string, ...args: (string | number)[]): Promise<stri
   return (await run(tool, args.map(String), { env, maxBuffer: 1e8 })).stdout
 }
 
-/** Of one more time, on the thread of JavaScript; and on all others, where those have a part in it. */
+/** The instructions of one more call, on the JavaScript thread and, if they take part, on all other threads. */
 async function instructions(what: string, from: number, to: number): Promise<{ thread: number; others: number }> {
   const options = ['--smc-check=all-non-file', '--separate-threads=yes', '--dump-before=uv_getrusage']
   const out = `--callgrind-out-file=${join(scratch, 'out')}`
@@ -54,12 +54,12 @@ async function instructions(what: string, from: number, to: number): Promise<{ t
   return { thread: totals.find(({ name }) => name === 'out.2-01')!.total / (to - from), others: others / to }
 }
 
-/** Of all threads of the parent and of none of its children, for one child more. */
+/** The system calls of all threads of the parent, but not of its children, for one more child. */
 async function systemCalls(from: number, to: number): Promise<number> {
   const trace = join(scratch, 'trace')
   const stdout = await counted('strace', '-f', '-o', trace, process.execPath, ...node, 'calls', 'spawn', from, to)
   const own = new Set(JSON.parse(stdout.trim()) as string[])
-  // What was interrupted by another thread's call stands in two lines.
+  // A call that was interrupted by another thread's call is on two lines.
   const lines = readFileSync(trace, 'latin1')
     .split('\n')
     .filter((line) => !/ (?:<\.\.\. |---|\+\+\+)/.test(line))
@@ -71,7 +71,7 @@ async function systemCalls(from: number, to: number): Promise<number> {
 interface Count {
   /** What has to be installed. */
   readonly tool: string
-  /** By how much it differs from run to run, and from one compiler to the next. */
+  /** By how much it may differ between runs and between compilers. */
   readonly tolerance: number
   readonly count: () => Promise<Counts>
 }
@@ -84,7 +84,7 @@ const counts: readonly Count[] = [
       const spawn = await instructions('spawn', 2000, 4000)
       return {
         'instructions of the JS thread: a spawn and exit': spawn.thread,
-        // valgrind shares no memory with a child, so that all is as usual but the clone itself, which is a fork.
+        // valgrind does not share memory with a child, so the clone is a fork here; everything else is as usual.
         'instructions of the other threads: a spawn and exit, by the fork fallback': spawn.others,
         'instructions: tryWaitSync() on a running child': (await instructions('tryWaitSync', 2000, 20_000)).thread,
         'instructions: sendSignalSync() to a running child': (await instructions('sendSignalSync', 2000, 20_000))
@@ -105,7 +105,7 @@ const counts: readonly Count[] = [
       for (let i = 0; i < 3; i++) {
         runs.push(Number(await counted(process.execPath, '--expose-gc', ...node, 'heap', 500, 1500)))
       }
-      // What is not collected yet only adds to it.
+      // The least, because garbage that is not collected yet only adds to it.
       return { "bytes of JavaScript's heap: a live child": Math.min(...runs) }
     },
   },

@@ -1,4 +1,4 @@
-// What the figures were taken on, and whether it was busy with something else.
+// Describes the machine on which the figures were measured, and whether it was busy with something else.
 import { readFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -9,11 +9,11 @@ export interface Machine {
   readonly memory: string
   readonly kernel: string
   readonly load: readonly number[]
-  /** Share of its CPU time that others used just before the run. */
+  /** The share of CPU time that other processes used just before the run. */
   readonly busy: number
 }
 
-/** From here on it is worth saying so: the figures are not what a quiet machine would give. */
+/** From this share on, the report says that the machine was busy, and that its figures are not those of a quiet one. */
 const QUIET = 0.05
 
 export const isQuiet = ({ busy }: Machine): boolean => busy < QUIET
@@ -29,7 +29,7 @@ export async function lookAtMachine(): Promise<Machine> {
   }
 }
 
-/** The share of all CPU time, over the next `ms`, that was not idle. man 5 proc_stat: user nice system idle iowait ... */
+/** Measures the share of CPU time that is not idle during the next `ms`. See proc_stat(5): user nice system idle iowait ... */
 async function busyShare(ms: number): Promise<number> {
   const look = (): { idle: number; all: number } => {
     const times = readFileSync('/proc/stat', 'latin1').split('\n', 1)[0]!.trim().split(/\s+/).slice(1, 9).map(Number)

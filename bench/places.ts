@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 const root = resolve(__dirname, '../..')
 
 export const inRoot = (...path: string[]): string => join(root, ...path)
-/** Peers and compiled programs: deleting it costs time, nothing else. */
+/** The folder of peers and compiled programs. Deleting it costs only time. */
 export const inCache = (...path: string[]): string => join(root, '.cache', 'bench', ...path)
 /** What --install-peers has installed. */
 export const inPeers = (...path: string[]): string => inCache('peers', 'node_modules', ...path)

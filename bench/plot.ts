@@ -1,11 +1,11 @@
-// The picture for the README: what a spawn costs by the size of the process, how many a second, and what one costs among
-// others. Drawn by Apache ECharts, which needs no browser for it.
+// Draws the picture for the README: the cost of a spawn by the size of the process, how many there are a second, and the cost of one among
+// others. It uses Apache ECharts, which needs no browser for this.
 import { createRequire } from 'node:module'
 import type { Finding, Metric } from './bench.js'
 import type { PeerName } from './peers/index.js'
 import { atLevel, crowdCase, FLOOR, LIVE, TRUE } from './rows.js'
 
-/** What is used of ECharts: its own types need those of a browser. */
+/** The part of ECharts that is used here, because its own types need those of a browser. */
 interface ECharts {
   init: (dom: null, theme: null, options: { renderer: 'svg'; ssr: true; width: number; height: number }) => Chart
 }
@@ -28,7 +28,7 @@ interface Panel {
 /** Legible on both of GitHub's backgrounds. */
 const INK = '#7d8590'
 
-/** Colours that people who see fewer of them can tell apart (Okabe and Ito). */
+/** Colours that people with colour blindness can distinguish (Okabe and Ito). */
 const colours: Readonly<Record<string, string>> = {
   'shared-child': '#0072b2',
   child_process: '#d55e00',
@@ -37,7 +37,7 @@ const colours: Readonly<Record<string, string>> = {
   [FLOOR]: '#8c8c8c',
 }
 
-/** Null when the run has not measured all of it. */
+/** Returns null if the run has not measured everything that the picture needs. */
 export function plot(findings: readonly Finding[]): string | null {
   const find = (row: string, name: string, metric: Metric, subject: string): number | undefined =>
     findings.find((it) => it.row === row && it.case === name && it.metric === metric && it.subject === subject)?.median

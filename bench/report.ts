@@ -1,4 +1,4 @@
-// What a run has found, as a page to read and as data.
+// Writes the results of a run, as a page to read and as data.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { metrics, type Finding, type Metric } from './bench.js'
 import type { Verdict } from './goals.js'
@@ -10,7 +10,7 @@ import { compared, number, quotient } from './statistics.js'
 
 export interface Report {
   readonly date: string
-  /** The whole of it, by a machine that did nothing else: worth to be committed. */
+  /** Whether the run was complete, on a machine that did nothing else: only then its results are worth committing. */
   readonly complete: boolean
   readonly machine: Machine
   readonly versions: Readonly<Record<string, string>>
@@ -19,7 +19,7 @@ export interface Report {
   readonly findings: readonly Finding[]
 }
 
-/** A table in Markdown, which is as readable on a terminal: its columns are aligned. */
+/** Returns a table in Markdown with aligned columns, so that it can be read on a terminal, too. */
 export function table(header: readonly string[], lines: readonly (readonly string[])[]): string {
   const widths = header.map((title, at) => Math.max(title.length, ...lines.map((line) => (line[at] ?? '').length), 3))
   const line = (cells: readonly string[]): string =>
@@ -38,7 +38,7 @@ export const verdictTable = (verdicts: readonly Verdict[]): string =>
     ]),
   )
 
-/** A table for each case. */
+/** Returns a table for each case. */
 export function caseTables(findings: readonly Finding[]): string[] {
   const nameOf = ({ row, case: name }: Finding): string => `${row}: ${name}`
   const tableOf = (name: string): string => caseTable(findings.filter((finding) => nameOf(finding) === name))
@@ -96,7 +96,7 @@ ${sections.join('\n')}
 `
 }
 
-/** Writes what there is, and returns the names. Only those of a complete run are for git: see results/.gitignore. */
+/** Writes the results, and returns the names of the files. Only those of a complete run are committed: see results/.gitignore. */
 export function writeReport(report: Report): string[] {
   const { findings, verdicts, ...about } = report
   const list = (name: string, items: readonly object[]): string =>

@@ -1,4 +1,4 @@
-// Table of contents: the questions, in the order of the report, and how each is asked.
+// Table of contents: the questions, in the order of the report, and how each is measured.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -17,7 +17,7 @@ const four: readonly PeerName[] = [...three, 'execa 9']
 const file = (name: string): string => (name === TRUE ? TRUE : CHILD)
 
 export const FLOOR = 'C, posix_spawn and waitpid'
-/** How many threads the package spawns with: CORE_THREADS in src/core/spawner/pool.rs. */
+/** The number of spawner threads in this package: CORE_THREADS in src/core/spawner/pool.rs. */
 const THREADS = 4
 export const atLevel = (live: number): string => `${live.toLocaleString('en')} live`
 export const crowdCase = (peer: PeerName): string => `a spawn and exit among others, ${peer}`
@@ -85,7 +85,7 @@ const control: Row = {
   async measure(bench) {
     using hosts = bench.hosts(['shared-child'])
     const kinds: Kind[] = ['plain', 'group', 'group and killOnParentExit']
-    // Few at a time, and many rounds: what the machine does meanwhile is then the same for all.
+    // Few samples in many rounds, so that what the machine does meanwhile affects all subjects equally.
     const subjects = kinds.flatMap((kind) =>
       hosts
         .subjects((host) => host.ask('spawn', { program: CHILD, limit: 1, count: 20, kind }))
@@ -152,7 +152,7 @@ const liveChildren: Row = {
   },
 }
 
-/** Live children of one peer, each level in a process of its own. */
+/** Measures live children of one peer, each level in its own process. */
 class Crowds implements Disposable {
   readonly #peer: PeerName
   readonly #hosts = new Map<number, Host>()
@@ -164,7 +164,7 @@ class Crowds implements Disposable {
   async gather(live: number): Promise<() => Promise<Samples>> {
     const host = new Host(this.#peer)
     this.#hosts.set(live, host)
-    // As many have come and gone before as are to stay: what a runtime's heap has grown by then is no child's.
+    // As many children come and go before as will stay, so that the growth of the heap that happens only once is not counted.
     await host.ask('spawn', { program: CHILD, limit: 50, count: Math.max(live, 200) })
     const samples = await host.ask('gather', { count: live })
     return () => Promise.resolve(samples)
@@ -187,7 +187,7 @@ const manyInARow: Row = {
   about: 'Is the event loop late while very many children come and go, and does the process grow?',
   async measure(bench) {
     using hosts = bench.hosts(['shared-child', 'child_process'])
-    // child_process is that slow, and its figures are the same after a tenth of them.
+    // child_process is so slow that it gets a tenth of them; its figures are the same after that.
     const count = (name: PeerName): number =>
       name === 'shared-child' ? bench.pick(1000, 100_000) : bench.pick(300, 10_000)
     const spawns = { program: TRUE, limit: 16 }
@@ -298,7 +298,7 @@ const packageRow: Row = {
   },
 }
 
-/** Each sample is a process of its own: a module is loaded once. By require(), but for execa, which is an ES module. */
+/** Each sample has its own process, because a module is loaded only once. It uses require(), except for execa, which is an ES module. */
 const loaded = (name: string, module: string, before = ''): Subject => ({
   name,
   async measure() {
@@ -322,7 +322,7 @@ const sized = (name: string, files: readonly string[]): Subject => ({
   },
 })
 
-/** As `npm run prebuild` has made it, if it has; that one is built with its standard library, which makes it smaller. */
+/** The addon that `npm run prebuild` has built, if there is one; it is smaller, because its standard library is built with it. */
 function addon(): string {
   const name = readdirSync(inRoot()).find((each) => each.endsWith('.node'))!
   return existsSync(inRoot('artifacts', name)) ? join('artifacts', name) : name

@@ -1,5 +1,5 @@
-// What is computed of the samples. Medians, because one interrupt is no part of what is measured; p99, because waiting
-// for it is.
+// Computes figures from the samples: medians, so that a single interrupt does not count; and p99, because
+// waiting does count.
 
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
@@ -16,7 +16,7 @@ export interface Spread {
   readonly most: number
 }
 
-/** Of two things that were measured in the same rounds: how they compare, round by round. */
+/** Compares two things that were measured in the same rounds, round by round. */
 export function compared(
   ours: readonly number[],
   theirs: readonly number[],
@@ -30,7 +30,7 @@ export function compared(
 export const quotient = (ours: number, theirs: number): number => ours / theirs
 export const difference = (ours: number, theirs: number): number => ours - theirs
 
-/** With three digits that count. */
+/** Formats a number with three significant digits. */
 export function number(value: number): string {
   if (!Number.isFinite(value)) return '-'
   const size = Math.abs(value)

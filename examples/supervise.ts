@@ -1,7 +1,7 @@
 /**
- * What process supervisors, build tools and language-server hosts do all day, on real programs, all at
- * once: own a server with all that it starts, and poll it until it answers, stream through a pipeline, run a program for its output, and share
- * one child among threads. Run it with `npm start`; copy from it what you need.
+ * Does what process supervisors, build tools and language-server hosts do all day, with real programs, all at once: it
+ * controls a server with everything that the server starts, polls it until it answers, streams through a pipeline, runs a
+ * program for its output, and shares one child among threads. Run it with `npm start`, and copy what you need.
  */
 import { resolve } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -21,8 +21,8 @@ interface Ended {
 }
 
 /**
- * A server is ready when it answers. One that has died never will, so the loop asks after it, too. It starts a helper, as
- * development servers do; with `group` the helper is ours as well, and both would also end with this process.
+ * Waits until a server answers. One that has exited never will, so the loop waits for the exit, too. The server starts a helper, as
+ * development servers do; with `group`, the helper is in our hands as well, and both would also end with this process.
  */
 async function superviseServer(): Promise<Ended[]> {
   const source = `
@@ -45,15 +45,15 @@ async function superviseServer(): Promise<Ended[]> {
       () => undefined, // not listening yet
     )
   }
-  // SIGTERM to both; SIGKILL to whoever is there after a second. It resolves when nothing of the group is left.
+  // Both get SIGTERM, and what is left after a second gets SIGKILL. It resolves when no process of the group is left.
   const status = await child.terminate({ grace: 1000 })
   const left = (await child.killGroup(0)) ? 'its helper lives on' : 'its helper ended with it'
   return [{ program: 'node (http server)', child, status, waited: `main; it answered "${answer}", ${left}` }]
 }
 
 /**
- * Three programs in a row: the sources of this project packed, compressed, and listed again. The stdout of one is the stdin
- * of the next: pipes of the kernel, of which no byte comes through JavaScript.
+ * Runs three programs in a row: the sources of this project are packed, compressed and listed again. The stdout of one is the stdin
+ * of the next, through kernel pipes: no byte passes through JavaScript.
  */
 async function packSources(): Promise<Ended[]> {
   const stdio = (stdin: 'ignore' | Readable | null) => [stdin, 'pipe', 'inherit'] as const
@@ -69,7 +69,7 @@ async function packSources(): Promise<Ended[]> {
   ]
 }
 
-/** A program that is run for what it prints. */
+/** Runs a program for its output. */
 async function readHistory(): Promise<Ended[]> {
   const child = await spawn('git', ['log', '--oneline'], { cwd: ROOT })
   const { status, stdout, stderr } = await child.output()
@@ -77,19 +77,19 @@ async function readHistory(): Promise<Ended[]> {
   return [{ program: 'git log', child, status, waited: status.success ? `main; ${commits} commits` : stderr.trim() }]
 }
 
-/** One child, four worker threads that wait for it, and a main thread that kills it meanwhile. */
+/** Shares one child: four worker threads wait for it, and the main thread kills it meanwhile. */
 async function shareWithWorkers(): Promise<Ended[]> {
   const child = await spawn('sleep', ['1000'], { stdio: 'ignore' })
   const token = child.share()
   const workers = Array.from({ length: 4 }, () => new Worker(resolve(__dirname, 'waiter.js'), { workerData: token }))
-  await Promise.all(workers.map(nextMessage)) // each says that it is waiting
+  await Promise.all(workers.map(nextMessage)) // each worker has said that it is waiting
   const statuses = Promise.all(workers.map(nextMessage))
   await child.kill()
   const told = (await statuses).filter((status) => (status as ExitStatus).signal === 'SIGKILL').length
   return [{ program: 'sleep 1000', child, status: await child.wait(), waited: `main and ${told} workers` }]
 }
 
-/** What the program goes on to write is read and thrown away. */
+/** Further output of the program is read and discarded. */
 async function firstLine(child: SharedChild): Promise<string | undefined> {
   for await (const line of child.lines()) return line
   return undefined
@@ -99,7 +99,7 @@ function nextMessage(worker: Worker): Promise<unknown> {
   return new Promise((settle, fail) => worker.once('message', settle).once('error', fail))
 }
 
-/** A program that cannot be started is news for the table as well, not the end of the show. */
+/** A program that cannot be started gets a row in the table, too; the others go on. */
 async function timed(job: () => Promise<Ended[]>): Promise<string[][]> {
   const start = performance.now()
   try {

@@ -1,4 +1,4 @@
-// Questions and signals to a child that runs, answered at once. A call is too short for the clock: they are timed in batches.
+// Polls and signals a running child. A single call is too short for the clock, so calls are timed in batches.
 import type { Peer } from '../peers/peer.js'
 import { CHILD } from '../places.js'
 import { now } from './clock.js'
@@ -21,7 +21,7 @@ export async function calls(peer: Peer, { batches }: { batches: number }): Promi
   if (child.send === undefined) throw new Unavailable('it sends no signal at once')
   const samples = {
     tryWait: child.poll === undefined ? [] : timed(batches, () => child.poll!()),
-    // A signal that the child ignores, so that all that is measured is the sending.
+    // The child ignores this signal, so that only the sending is measured.
     kill: timed(batches, () => child.send!('SIGURG')),
   }
   child.kill()

@@ -1,18 +1,18 @@
-// Time, and CPU time, in microseconds.
+// Reads clocks: time and CPU time, in microseconds.
 import { readFileSync } from 'node:fs'
 
 export const now = (): number => performance.now() * 1000
 
-/** Of this process, all its threads, and none of its children. */
+/** The CPU time of all threads of this process, without its children. */
 export function processCpu(): number {
   const { user, system } = process.cpuUsage()
   return user + system
 }
 
-/** Of the JavaScript thread alone. */
+/** The CPU time of the JavaScript thread alone. */
 export function threadCpu(): number {
-  // The kernel brings the record of a running thread up to date when it is asked for that of its process; by itself
-  // the file is a clock tick late.
+  // The kernel updates the record of a running thread when it is asked for that of its process; otherwise
+  // this file is a clock tick late.
   process.cpuUsage()
   return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ')[0]) / 1000
 }
@@ -20,7 +20,7 @@ export function threadCpu(): number {
 /** How often the threads of this process have gone to sleep. */
 export const switches = (): number => process.resourceUsage().voluntaryContextSwitches
 
-/** On the clock of `exit-when-told`, CLOCK_MONOTONIC: what process.hrtime() is in Node. Bun has its own. */
+/** Reads the same clock as `exit-when-told`, CLOCK_MONOTONIC: Node's process.hrtime() uses it. Bun has its own clock. */
 export const monotonic: () => number =
   process.versions['bun'] === undefined ? () => Number(process.hrtime.bigint()) / 1000 : bunClock()
 

@@ -1,4 +1,4 @@
-// Many live children, and what they take in the parent.
+// Measures many live children, and the memory that they take in the parent.
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Peer, Running } from '../peers/peer.js'
@@ -9,7 +9,7 @@ declare const Bun: { gc(force: boolean): void } | undefined
 
 const crowd: Running[] = []
 
-/** Starts children until `count` live, and tells what each has added. */
+/** Starts children until `count` of them live, and returns the memory that each has added. */
 export async function gather(peer: Peer, { count }: { count: number }): Promise<Samples> {
   const before = await footprint()
   while (crowd.length < count) {
@@ -31,15 +31,15 @@ export async function disperse(): Promise<Samples> {
 }
 
 interface Footprint {
-  /** Resident bytes of the process's own. */
+  /** The resident bytes of the process itself. */
   readonly memory: number
-  /** Those of JavaScript's heap. */
+  /** The bytes of JavaScript's heap. */
   readonly heap: number
   readonly fds: number
   readonly threads: number
 }
 
-/** After a collection, and after what that has closed and freed in the background. */
+/** Waits for a garbage collection, and for what it closes and frees in the background. */
 export async function footprint(): Promise<Footprint> {
   for (let times = 0; times < 2; times++) {
     if (typeof Bun === 'undefined') globalThis.gc!()

@@ -1,4 +1,4 @@
-// From the child's last instruction to the parent's promise.
+// Measures the time from the child's last instruction to the parent's promise.
 import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
 import type { Peer } from '../peers/peer.js'
 import { CHILD } from '../places.js'

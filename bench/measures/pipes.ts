@@ -1,4 +1,4 @@
-// Bytes through pipes: how many a second, and the CPU time of both ends.
+// Measures pipes: how many bytes go through a second, and the CPU time of both ends.
 import { readFileSync } from 'node:fs'
 import type { Peer } from '../peers/peer.js'
 import { CHILD } from '../places.js'
@@ -10,7 +10,7 @@ function expectBytes(got: number, expected: number): void {
   if (got !== expected) throw new Error(`Expected ${expected} bytes, got ${got}`)
 }
 
-/** Runs `work` and tells how many megabytes went through a second, and the CPU time of a gigabyte, in ms. */
+/** Runs `work`, and returns how many megabytes went through a second, and the CPU time for a gigabyte, in ms. */
 async function measured(bytes: number, work: (note: string) => Promise<unknown>): Promise<Samples> {
   const note = scratch('cpu-note')
   const cpu = processCpu()
@@ -37,7 +37,7 @@ export function download(peer: Peer, { bytes, size }: { bytes: number; size: num
   })
 }
 
-/** We write `bytes`, and read them back. */
+/** This process writes `bytes` and reads them back. */
 export function echo(peer: Peer, { bytes }: { bytes: number }): Promise<Samples> {
   return measured(bytes, async (note) => {
     const child = await peer.pipe(CHILD, ['echo', note])
@@ -51,7 +51,7 @@ export function echo(peer: Peer, { bytes }: { bytes: number }): Promise<Samples>
   })
 }
 
-/** One byte there and back, again and again. */
+/** Sends one byte there and back, again and again. */
 export async function pingPong(peer: Peer, { count }: { count: number }): Promise<Samples> {
   const child = await peer.pipe(CHILD, ['echo', scratch('cpu-note')])
   const ball = new Uint8Array(1)
@@ -76,7 +76,7 @@ export async function pingPong(peer: Peer, { count }: { count: number }): Promis
   return { trip, tripCpu }
 }
 
-/** A program that is run for what it prints. */
+/** Runs a program for its output. */
 export async function output(peer: Peer, { bytes }: { bytes: number }): Promise<Samples> {
   const cpu = processCpu()
   const start = now()

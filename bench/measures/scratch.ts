@@ -1,4 +1,4 @@
-// A folder of this process's own, gone when it ends.
+// Makes a temporary folder for this process, which is deleted when the process ends.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

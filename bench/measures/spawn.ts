@@ -1,4 +1,4 @@
-// Children that are started and awaited: what each costs its caller, and how many there are a second.
+// Starts and awaits children: measures what each costs its caller, and how many there are a second.
 import { openSync } from 'node:fs'
 import type { Peer, RunOptions } from '../peers/peer.js'
 import { inCache } from '../places.js'
@@ -9,7 +9,7 @@ import { Unavailable, type Samples } from './samples.js'
 
 const NOBODY = 65_534
 
-/** Each kind of spawn that the kernel or a library might be slower at. */
+/** The kinds of spawn that may be slower than others in the kernel or a library. */
 const kinds = {
   plain: () => ({}),
   pipes: () => ({ stdio: 'pipe' }),
@@ -31,16 +31,16 @@ function nobody(): RunOptions {
   return { uid: NOBODY, gid: NOBODY }
 }
 
-/** programs/wake.c. */
+/** The addon that is compiled from programs/wake.c. */
 let wake: (() => void) | undefined
 
 export interface Spawns {
   readonly program: string
   readonly count: number
-  /** How many at a time. */
+  /** How many children to run at a time. */
   readonly limit: number
   readonly kind?: Kind
-  /** Whether to time the bare call of an addon as well, in the place of the call and after it. */
+  /** Whether to time the bare call of an addon as well, instead of the spawn and after it. */
   readonly bare?: boolean
 }
 
@@ -59,7 +59,7 @@ export async function spawn(peer: Peer, { program, count, limit, kind = 'plain',
         call.push(now() - start)
         await exited
         time.push(now() - start)
-        // What the exec and the exit of another program have left of the caches is the same for both.
+        // The exec and exit of another program leave the caches in the same state for both.
         if (bare) bareCall.push(timeOf(wake!))
         if (bare) await peer.run(program, [], options)
       }
@@ -89,12 +89,12 @@ function timeOf(work: () => void): number {
   return now() - start
 }
 
-/** Room for the event loop's delays, taken before the children come, so that it is no growth of theirs. */
+/** Room for the event loop's delays. It is allocated first, so that it does not count as growth. */
 const late = new Float64Array(1e6)
 
 /**
- * Very many children: how late the event loop is meanwhile, in milliseconds, and what the process grows by in their second
- * half. In the first one the runtime takes the memory that it goes on with.
+ * Starts very many children, and measures how late the event loop is, in milliseconds, and how much the process grows in their second
+ * half. In the first half, the runtime takes the memory that it then keeps using.
  */
 export async function manySpawns(peer: Peer, spawns: Spawns): Promise<Samples> {
   late.fill(0)

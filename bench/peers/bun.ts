@@ -28,7 +28,7 @@ async function read(stream: ReadableStream<Uint8Array>, onChunk: (chunk: Uint8Ar
 
 export const load = (): Peer => ({
   version: Bun.version,
-  // Async, so that what is thrown at the call is a rejection, as with the others.
+  // Async, so that an error of the call is a rejection, as with the others.
   run: async (file, args, options) => start(file, args, options).exited,
   async start(file, args, options) {
     return new Child(start(file, args, options))

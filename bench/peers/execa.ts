@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { inPeers } from '../places.js'
 import { pipedByStreams, type Peer, type RunOptions } from './peer.js'
 
-/** What is used of execa here: its own types need its own version of Node's. */
+/** The part of execa that is used here, because its own types need a certain version of Node's types. */
 interface Execa {
   execa: (file: string, args: readonly string[], options: object) => Promise<{ stdout: Uint8Array }> & Subprocess
 }
@@ -17,7 +17,7 @@ interface Subprocess {
   kill(signal: string | number): boolean
 }
 
-/** execa adds to the environment; the others replace it. */
+/** execa adds `env` to the environment; the others replace the environment. */
 const translate = (options: RunOptions): object => ({ ...options, extendEnv: options.env === undefined })
 
 export async function load(): Promise<Peer> {

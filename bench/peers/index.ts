@@ -1,11 +1,11 @@
-// Table of contents: every way to start processes that runs in a JavaScript runtime, and which runtime that is.
+// Table of contents: every way to start processes from JavaScript, and its runtime.
 import { inPeers, inRoot } from '../places.js'
 import type { Peer } from './peer.js'
 
 interface Entry {
   /** The executable of the runtime. */
   readonly runtime: string
-  /** What makes its garbage collector callable. */
+  /** The flags that make its garbage collector callable. */
   readonly flags: readonly string[]
   /** What has to be installed. */
   readonly needs?: string

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 
-/** What a peer is asked to do, in the words of child_process. */
+/** What a peer is asked to do, with the names of child_process. */
 export interface RunOptions {
   readonly stdio?: 'ignore' | 'pipe' | readonly ('ignore' | 'pipe' | number)[]
   readonly cwd?: string
@@ -9,24 +9,24 @@ export interface RunOptions {
   readonly detached?: boolean
   readonly uid?: number
   readonly gid?: number
-  /** The package's own. */
+  /** Options of this package alone. */
   readonly group?: boolean
   readonly killOnParentExit?: boolean
 }
 
-/** A child that runs. Thousands of them are held at once, and weighed: no closures, just the peer's own handle. */
+/** A running child. Thousands are held at once and their memory is measured, so this is just the peer's own handle, without closures. */
 export interface Running {
   readonly exited: Promise<unknown>
   kill(): unknown
-  /** Sends a signal at once; not every peer can. */
+  /** Sends a signal at once; not every peer can do this. */
   send?(signal: NodeJS.Signals): unknown
-  /** The status if it has exited, at once; not every peer can tell. */
+  /** Returns the status at once if the child has exited; not every peer can do this. */
   poll?(): unknown
 }
 
 /** A child with pipes. */
 export interface Piped {
-  /** Calls back for every chunk of its stdout; resolves at the end of the file. */
+  /** Calls the callback for every chunk of stdout; resolves at the end of the file. */
   read(onChunk: (chunk: Uint8Array) => void): Promise<unknown>
   /** Resolves when the next chunk may be written. */
   write(chunk: Uint8Array): Promise<unknown> | undefined
@@ -34,16 +34,16 @@ export interface Piped {
   readonly exited: Promise<unknown>
 }
 
-/** A way to start processes: the package, or something that it is compared with. */
+/** A way to start processes: this package, or a peer with which it is compared. */
 export interface Peer {
   readonly version: string
-  /** Starts a program; resolves when it has exited. What it does before it returns is what a spawn costs its caller. */
+  /** Starts a program; resolves when it has exited. The time until it returns is what a spawn costs its caller. */
   run(file: string, args: readonly string[], options: RunOptions): Promise<unknown>
   /** Starts a program; resolves when it runs. */
   start(file: string, args: readonly string[], options: RunOptions): Promise<Running>
   /** Starts a program with pipes to its stdin and from its stdout. */
   pipe(file: string, args: readonly string[]): Promise<Piped>
-  /** Runs a program for what it prints; resolves with the number of bytes. */
+  /** Runs a program for its output; resolves with the number of bytes. */
   output(file: string, args: readonly string[]): Promise<number>
 }
 

@@ -1,4 +1,4 @@
-// The package itself, as its users call it.
+// This package, called as its users call it.
 import { readFileSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { spawn, type SharedChild } from 'shared-child'

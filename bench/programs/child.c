@@ -1,4 +1,4 @@
-/* What the measured processes start: a static program, so that a child's own start is as little as it can be.
+/* The program that the measured processes start. It is static, so that its own start takes as little time as possible.
      child                            exits
      child pause                      lives until it is killed, or its parent ends
      child write SIZE TOTAL [NOTE]    writes TOTAL bytes to stdout, SIZE at a time
@@ -59,7 +59,7 @@ static int echo(const char *note) {
   return leave_cpu_time(note);
 }
 
-/* The note is mapped, so that nothing but the exit comes after the look at the clock (CLOCK_MONOTONIC, nanoseconds). */
+/* The note is mapped, so that only the exit follows after the clock is read (CLOCK_MONOTONIC, nanoseconds). */
 static int exit_when_told(const char *fifo, const char *path) {
   int note = open(path, O_RDWR);
   volatile uint64_t *left = mmap(NULL, sizeof *left, PROT_READ | PROT_WRITE, MAP_SHARED, note, 0);

@@ -1,4 +1,4 @@
-/* The least that a C program can do the same with. Prints one line of JSON: samples by metric.
+/* Does the same with the least effort that a C program needs. Prints one line of JSON: samples by metric.
      floor spawn LIMIT COUNT PROGRAM   COUNT times posix_spawn and waitpid, in LIMIT threads, after as many to warm up
      floor calls BATCHES PROGRAM       a question and a signal to a running PROGRAM: the system calls alone */
 #define _GNU_SOURCE
@@ -39,7 +39,7 @@ static pid_t start(char *file, char *argument) {
   return pid;
 }
 
-/* How many are still to be started: each thread takes one until there is none. */
+/* How many children are still to be started: each thread takes one until none is left. */
 static atomic_int todo;
 
 static void *spawn_and_wait(void *file) {
@@ -63,7 +63,7 @@ static void spawn(int limit, int count, char *file) {
 
 enum { BATCH = 100 };
 
-/* As src/core/sys/linux asks: without blocking, for the status and what the child used. */
+/* Polls as src/core/sys/linux does: without blocking, for the status and for what the child used. */
 static void ask(int pidfd) {
   siginfo_t info;
   struct rusage usage;

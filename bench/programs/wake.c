@@ -5,7 +5,7 @@
 #include <sched.h>
 #include <stddef.h>
 
-/* Of Node-API, whose headers a machine may lack; its ABI is stable. */
+/* The declarations of Node-API, whose headers may not be installed; its ABI is stable. */
 typedef struct napi_env__ *napi_env;
 typedef struct napi_value__ *napi_value;
 typedef struct napi_callback_info__ *napi_callback_info;

@@ -1,4 +1,4 @@
-// What the app runs: it prints a line twice a second, until it is stopped.
+// The job that the app runs: it prints a line twice a second, until it is stopped.
 let count = 0
 setInterval(() => {
   count += 1

@@ -4,12 +4,12 @@ const { createInterface } = require('node:readline')
 const { app, BrowserWindow, ipcMain } = require('electron')
 const { spawn } = require('shared-child')
 
-/** The jobs that run. @type {Set<import('shared-child').SharedChild>} */
+/** The running jobs. @type {Set<import('shared-child').SharedChild>} */
 const jobs = new Set()
 
 /**
- * Starts a job of this app in Electron's own executable: it brings a Node along, and a user's machine may have none. The
- * app owns what the job starts, too; and should the app crash, the kernel ends all of it.
+ * Starts a job of this app in Electron's own executable, which contains a Node, because the user's machine may have none. The
+ * app also controls what the job starts; if the app crashes, the kernel ends all of it.
  */
 async function start() {
   const job = await spawn(process.execPath, [path.join(__dirname, 'job.js')], {
@@ -22,7 +22,7 @@ async function start() {
   return job
 }
 
-/** Every line that a job prints, and in the end how it ended. */
+/** Reports every line that a job prints, and finally how it ended. */
 async function show(job, page) {
   const send = (text) => {
     if (!page.isDestroyed()) page.send('line', job.pid, text)
@@ -36,7 +36,7 @@ async function show(job, page) {
   send(`ended: ${signal ?? `code ${code}`}`)
 }
 
-/** Asks it and what it has started to end, and waits; what has not ended after two seconds is killed. */
+/** Asks a job and what it has started to end, and waits; after two seconds, it kills what is left. */
 function stop(job) {
   return job.terminate({ grace: 2000 })
 }
@@ -52,7 +52,7 @@ ipcMain.handle('stop', async (_event, pid) => {
   if (job !== undefined) await stop(job)
 })
 
-// The app ends when its last job has. before-quit comes again then, with nothing left to do.
+// The app ends when its last job has ended. Then before-quit comes again, with nothing left to do.
 app.on('before-quit', (event) => {
   if (jobs.size === 0) return
   event.preventDefault()

@@ -1,4 +1,4 @@
-// The page: no Node, no Electron, only what preload.js has put into `window.jobs`.
+// The page has neither Node nor Electron, only what preload.js has put into `window.jobs`.
 const [start, stop, log] = ['start', 'stop', 'log'].map((id) => document.querySelector(`#${id}`))
 let last
 

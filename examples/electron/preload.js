@@ -1,4 +1,4 @@
-// All that the page may do: three calls, and no way to name a program.
+// Everything that the page may do: three calls, none of which can choose a program.
 const { contextBridge, ipcRenderer } = require('electron')
 
 contextBridge.exposeInMainWorld('jobs', {
