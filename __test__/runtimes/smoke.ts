@@ -87,6 +87,8 @@ async function smoke(): Promise<void> {
   check('terminate', terminated.signal === 'SIGKILL' && terminated.cause === 'terminate')
   check('a group that is gone', (await deaf.waitGroup()) && !deaf.killGroupSync(0))
 
+  await smokeOfMessages()
+
   const many = await Promise.all(Array.from({ length: 50 }, () => spawn('true', { stdio: 'ignore' })))
   for (const status of await Promise.all(many.map((one) => one.wait()))) check('fifty children', status.success)
 
@@ -98,6 +100,20 @@ async function smoke(): Promise<void> {
   }
   if ('Deno' in globalThis) await smokeOfPermissions()
   console.log('ok')
+}
+
+/** With a child of the same runtime; in Bun and Deno, also with a child of Node's, and as the child of Node. */
+async function smokeOfMessages(): Promise<void> {
+  // An app of Electron has this file alone.
+  if (process.versions['electron'] !== undefined) return
+  const { exchange } = await import('./messages.js')
+  const echo = join(__dirname, 'echo.js')
+  const own = 'Deno' in globalThis ? ['run', '--allow-all', echo] : [echo]
+  await exchange(process.execPath, own)
+  if (!('Deno' in globalThis) && process.versions['bun'] === undefined) return
+  await exchange('node', [echo])
+  const parent = await run('node', [join(__dirname, 'messages.js'), process.execPath, ...own])
+  check('messages of a parent that is Node', parent.stdout === 'ok\n')
 }
 
 /** The permission to load addons is none to start programs. */
