@@ -3,7 +3,7 @@ import { next } from './support/channel.js'
 import { start } from './support/children.js'
 import { missing, notLinux, testUnless } from './support/skip.js'
 
-/** Of the sockets between the two, and what one read takes; many times over. */
+/** Many times the buffers of the sockets between the two, and what one read takes. */
 const BOUND = 4 << 20
 const LINE = '"message"\n'
 
@@ -15,7 +15,7 @@ testUnless(notLinux || missing('yes'), 'a child that sends more is stopped, and 
   for (let taken = 1; taken <= 50_000; taken++) {
     if ((await next(messages)) !== 'message') t.fail('a message is broken')
     if (taken % 1000 !== 0) continue
-    // As often as it can, whoever reads ahead does so here.
+    // Code that reads ahead would do so here, as often as it can.
     await new Promise((resolve) => setImmediate(resolve))
     const ahead = written() - taken * LINE.length
     if (ahead > BOUND) return t.fail(`the child is ${ahead} bytes ahead`)

@@ -2,12 +2,12 @@ import { channelTest } from './support/channel.js'
 import { runScript } from './support/scripts.js'
 import { within } from './support/within.js'
 
-// The child answers when the test lets it go, the host says 'gone' as its very last act: the order tells who stayed for whom.
+// The child answers when the test releases it, and the host prints 'gone' as its very last act: the order shows which waited for the other.
 for (const kept of ['messages', 'unref, send', 'unref, messages, ref']) {
   channelTest(`${kept}: the process stays`, async (t) => {
     const host = runScript(t, 'stay-for-a-channel', [kept])
     t.is(await host.line(), 'started')
-    // Nothing tells that a process is not about to end: time it has had to end in is the thing tested.
+    // No event says that a process is not about to end, so the test gives it time in which it could end.
     await new Promise((resolve) => setTimeout(resolve, 300))
     host.process.stdin.write('go\n')
     t.is(await within(10_000, 'the answer', host.line()), 'answered')

@@ -6,7 +6,7 @@ import { notLinux, testUnless } from './support/skip.js'
 const options = { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] } as const
 const node = (code: string): Promise<SharedChild> => spawn(process.execPath, ['-e', code], options)
 
-/** Resolves when the child has ended, and its channel, which is read to its end after that. */
+/** Resolves when the child has exited and its channel, which is read to its end after that, is closed. */
 async function ended(child: SharedChild): Promise<void> {
   await child.wait()
   await all(child.messages())

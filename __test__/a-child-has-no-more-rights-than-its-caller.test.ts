@@ -2,7 +2,7 @@ import { compileLibrary, noCompiler } from './support/native-code.js'
 import { report, runScript } from './support/scripts.js'
 import { notRoot, testUnless } from './support/skip.js'
 
-/** What each takes from the thread that loads it, and which lines of /proc/PID/status tell. */
+/** What each library takes from the thread that loads it, and which lines of /proc/PID/status show it. */
 const losses = {
   no_new_privs: { code: 'prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);', lines: '^NoNewPrivs', needs: noCompiler },
   'a filter of system calls': {

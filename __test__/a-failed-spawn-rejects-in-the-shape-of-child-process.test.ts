@@ -22,16 +22,16 @@ testUnless(isWindows, 'a missing program, a directory, a file that may not be ru
   }
   for (const [name, { file, code }] of Object.entries(rows)) {
     const args = ['one', 'two']
-    // Not the PATH of whoever runs the tests: a place in it that may not be searched makes a missing name EACCES.
+    // Not the PATH of the user who runs the tests: with a folder in it that may not be searched, a missing name is EACCES.
     const options = { env: { PATH: '/usr/bin:/bin' } }
     const theirs = await nodeFailure(file, args, options)
     const ours = failure(await rejection(t, () => SharedChild.spawn(file, args, options)))
     const sync = failure(thrown(t, () => SharedChild.spawnSync(file, args, options)))
     t.deepEqual(sync, ours, name)
     t.is(ours.code, code, name)
-    // What comes after the code is told of in a test of its own.
+    // Another test covers what comes after the code.
     if (file === noInterpreter) ours.message = ours.message.replace(/ENOENT: .*/, 'ENOENT')
-    // child_process emits some errors and throws the others, without path and arguments: there only the error itself can be compared.
+    // child_process emits some errors and throws others, without path and arguments; of these, only the error itself can be compared.
     if (theirs.path === undefined) t.is(ours.errno, theirs.errno, name)
     else t.deepEqual(ours, theirs, name)
     t.deepEqual(

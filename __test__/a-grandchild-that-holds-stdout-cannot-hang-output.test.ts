@@ -5,17 +5,17 @@ import { scriptPath } from './support/scripts.js'
 import { notLinux, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
 
-/** A child that exits with code 3 at the end of its stdin, and leaves a process behind that holds its other pipes. */
+/** Starts a child that exits with code 3 at the end of its stdin, and leaves a process behind that holds its other pipes. */
 const leaving = (command: string): Promise<SharedChild> =>
   spawn(process.execPath, [scriptPath('leave-a-grandchild'), command])
 
-/** The same; it prints the pid of what it leaves. */
+/** Does the same; the child prints the pid of that process. */
 const withGrandchild = (): Promise<SharedChild> => leaving('exec sleep 1000')
 
 function killGrandchild(t: ExecutionContext, stdout: string): void {
   const pid = Number(stdout)
   t.true(pid > 1, stdout)
-  // It is a running `sleep 1000`, so the number is still its own.
+  // The process is a running `sleep 1000`, so the pid is still its own.
   process.kill(pid, 'SIGKILL')
 }
 

@@ -5,7 +5,7 @@ import { textOf } from './support/text.js'
 
 const countFds = (): number | null => (notLinux ? null : openFds().length)
 
-// The child keeps all further messages until it hears of the handle. Of a socket it tries several times.
+// The child holds back all further messages until it is told about the handle. It tries several times to send a socket.
 const SEND_HANDLES = `
   const { connect, createServer } = require('node:net')
   process.on('warning', ({ name }) => process.stdout.write(name))

@@ -2,7 +2,7 @@ import { all, ECHO, talker, channelTest } from './support/channel.js'
 import { report, runScript } from './support/scripts.js'
 
 const closed = { code: 'ERR_IPC_CHANNEL_CLOSED', message: 'Channel closed' }
-/** It reads nothing of what is sent to it. */
+/** A child that reads no message. */
 const DEAF = 'for (;;);'
 
 channelTest('after the exit of the child', async (t) => {

@@ -5,7 +5,7 @@ import { failure, rejection, thrown } from './support/failures.js'
 import { program, temporaryDirectory } from './support/files.js'
 import { isWindows, testUnless } from './support/skip.js'
 
-/** What the message says after the code. All else is as child_process has it. */
+/** Returns what the message says after the code. Everything else is the same as in child_process. */
 async function hint(t: ExecutionContext, file: string, options: SpawnOptions = {}): Promise<string> {
   const ours = failure(await rejection(t, () => spawn(file, ['arg'], options)))
   t.deepEqual(failure(thrown(t, () => SharedChild.spawnSync(file, ['arg'], options))), ours)

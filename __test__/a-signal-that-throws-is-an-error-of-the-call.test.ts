@@ -11,7 +11,7 @@ import { within } from './support/within.js'
 
 const mine = new Error('mine')
 
-/** What passes for an AbortSignal, but for one member. */
+/** An object that looks like an AbortSignal, except for one member. */
 function pretender(member: Partial<Record<keyof AbortSignal, unknown>>): AbortSignal {
   const signal = { aborted: false, reason: undefined, addEventListener() {}, removeEventListener() {} }
   return Object.defineProperties(signal, Object.getOwnPropertyDescriptors(member)) as unknown as AbortSignal
@@ -21,7 +21,7 @@ const throwing = (): never => {
   throw mine
 }
 
-/** A signal that refuses to be listened to; those of another kind look the same from here. */
+/** A signal whose addEventListener throws. */
 const deaf: Record<string, () => AbortSignal> = {
   'addEventListener throws': () => pretender({ addEventListener: throwing }),
   'addEventListener is a getter that throws at the second look': () => {
@@ -33,7 +33,7 @@ const deaf: Record<string, () => AbortSignal> = {
     Object.defineProperty(new AbortController().signal, 'addEventListener', { value: throwing }),
 }
 
-/** No uncaught error may come of it, now or when the child ends: ava fails the run for one. */
+/** No uncaught error may follow, now or when the child ends: ava would fail the run. */
 for (const [what, signal] of Object.entries(deaf)) {
   test(`${what}: waits reject with it, and other waits go on`, async (t) => {
     const child = await sleeper(t)

@@ -4,7 +4,7 @@ import { noCompiler } from './support/native-code.js'
 import { report, runScript } from './support/scripts.js'
 import { missing, notLinux, testUnless } from './support/skip.js'
 
-/** PIDFD_GET_INFO gives the exit code of a process that somebody else has reaped from Linux 6.15 on; to those who have a pidfd. */
+/** From Linux 6.15 on, PIDFD_GET_INFO returns the exit code of a process that other code has reaped, to a process that has a pidfd. */
 const [major = 0, minor = 0] = os.release().split('.').map(Number)
 const hasPidfds = process.env['SHARED_CHILD_REACTOR'] !== 'threads'
 const kernelCanTell = hasPidfds && (major > 6 || (major === 6 && minor >= 15))
@@ -26,7 +26,7 @@ for (const name of Object.keys(reapers) as (keyof typeof reapers)[]) {
   })
 }
 
-// Node sets every signal to its default at its start, so this one is harmless; unless somebody relies on what he has not looked at.
+// Node sets every signal to its default when it starts, so this is harmless, unless code relies on a state that it has not checked.
 testUnless(notLinux || missing('perl'), 'a parent started with SIGCHLD ignored', async (t) => {
   const wrapper = ['perl', '-e', "$SIG{CHLD} = 'IGNORE'; exec @ARGV"]
   const seen = await report<Seen>(t, runScript(t, 'wait-beside-a-foreign-reaper', [], { wrapper, limit: 30_000 }))

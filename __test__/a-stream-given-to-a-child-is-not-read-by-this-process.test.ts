@@ -18,7 +18,7 @@ const ways: Record<string, (file: string, args: string[], options: SpawnOptions)
   spawnSync: async (file, args, options) => SharedChild.spawnSync(file, args, options),
 }
 
-/** What was asked of a socket before it is given away, in the same turn. */
+/** Calls that are made on a socket in the same turn, before it is given away. */
 const asked: Record<string, (socket: net.Socket) => unknown> = {
   nothing: () => undefined,
   "a 'data' listener": (socket) => socket.on('data', () => undefined),
@@ -61,7 +61,7 @@ for (const [way, spawn] of Object.entries(ways)) {
         return spawn('cat', [], { stdio: [socket, socket, 'inherit'] })
       })
       const child = killAtEnd(t, used)
-      // More than fits, so that both are at it at the same time; what we took would be missing.
+      // More than fits, so that both would read at the same time; bytes that this process read would be missing.
       const sent = Buffer.alloc(4 * 1024 * 1024, '0123456789')
       client.end(sent)
       const echo: Buffer[] = []
@@ -81,7 +81,7 @@ for (const [way, spawn] of Object.entries(ways)) {
     const child = killAtEnd(t, used)
     const rest = textOf(server)
     server.resume()
-    // Large enough for libuv to read more than once, which must not wait for what does not come.
+    // Large enough for libuv to read more than once; that read must not wait for data that does not come.
     const more = Buffer.alloc(1024 * 1024, 'x')
     client.write('1')
     t.is(await within(10_000, 'the first byte', textOf(child.stdout)), '1')

@@ -36,7 +36,7 @@ async function connection(t: ExecutionContext): Promise<[client: net.Socket, ser
   return [client, server]
 }
 
-/** Whether a read of the file behind a socket waits. */
+/** Whether the file behind a socket is in blocking mode. */
 function isBlocking(socket: net.Socket): boolean {
   const { fd } = (socket as unknown as { _handle: { fd: number } })._handle
   const flags = /^flags:\s*(\d+)$/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1]

@@ -97,7 +97,7 @@ const cases: Record<string, Case> = {
       const stream = fs.createReadStream('/dev/zero')
       await once(stream, 'open')
       t.teardown(() => stream.destroy())
-      // With nobody to have the data, one read follows the other.
+      // If nobody takes the data, one read follows the other.
       stream.resume().read(0)
       return stream
     },

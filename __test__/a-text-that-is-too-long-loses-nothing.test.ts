@@ -10,7 +10,7 @@ interface TooLong {
   status: ExitStatus
 }
 
-/** As hexadecimal digits, which are twice as many. */
+/** With the encoding 'hex', which doubles the length. */
 const tooMany = Math.floor(constants.MAX_STRING_LENGTH / 2) + 1
 const command = ['-c', `head -c ${tooMany} /dev/zero; echo err >&2; exit 3`]
 

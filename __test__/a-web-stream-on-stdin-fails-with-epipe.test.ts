@@ -3,7 +3,7 @@ import { start } from './support/children.js'
 import { isWindows, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
 
-/** What a write fails with that is on its way when the child ends. */
+/** Returns the error of a write that is pending when the child ends. */
 async function writeError(stdin: Writable): Promise<unknown> {
   const writer = Writable.toWeb(stdin).getWriter()
   writer.closed.catch(() => undefined)

@@ -7,7 +7,7 @@ import { within } from './support/within.js'
 
 const old = !('addAbortListener' in EventEmitter) && 'needs a Node with events.addAbortListener'
 
-/** Somebody was there first, and keeps the event to himself. */
+/** An earlier listener stops the event. */
 function hiding(): AbortController {
   const controller = new AbortController()
   controller.signal.addEventListener('abort', (event) => event.stopImmediatePropagation())

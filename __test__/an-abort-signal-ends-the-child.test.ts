@@ -50,7 +50,7 @@ test.serial('aborted while the child is being started', async (t) => {
     const starting = SharedChild.spawn('sleep', ['1000'], { stdio: 'ignore', signal: controller.signal })
     if (i % 2 === 0) controller.abort()
     else queueMicrotask(() => controller.abort())
-    // Whether the child is there by then is a matter of luck; that it does not go on running is not.
+    // The child may or may not have been started by then; in no case may it go on running.
     try {
       const child = killAtEnd(t, await starting)
       t.is(how(await within(5_000, 'the aborted child', child.wait())), killedBy('SIGTERM'))

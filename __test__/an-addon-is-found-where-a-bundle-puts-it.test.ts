@@ -13,10 +13,10 @@ function findAddon(): string {
 }
 
 const addon = findAddon()
-// In a package the file may have another name than in a checkout; a bundle has it by its own.
+// The file may have a different name in a package than in a checkout; a bundle uses the package's name.
 const names = Object.keys(packages()).map((name) => `${name.replace('shared-child-', 'shared-child.')}.node`)
 
-/** The wrapper, as a bundle is: a file in a folder of its own, and no package.json of ours above it. */
+/** Puts the wrapper where a bundle would be: in its own folder, with no package.json of ours above it. */
 function makeBundle(t: ExecutionContext): string {
   const bundle = join(temporaryDirectory(t), 'dist', 'bundle.js')
   const wrapper = install(t)

@@ -10,13 +10,13 @@ import { notLinux, testUnless } from './support/skip.js'
 /** The addon that this process has loaded. */
 function findAddon(): string {
   void (require('shared-child') as unknown)
-  // Where it is, only the loader knows.
+  // Only the loader knows where it is.
   return Object.keys(require.cache).find((file) => file.endsWith('.node')) ?? ''
 }
 
 const addon = readFileSync(findAddon())
 
-/** The same file with other bytes at `at`. */
+/** Returns the same file with different bytes at `at`. */
 function patched(at: number, bytes: Uint8Array): Buffer {
   const copy = Buffer.from(addon)
   copy.set(bytes, at)
@@ -26,7 +26,7 @@ function patched(at: number, bytes: Uint8Array): Buffer {
 /** For another processor: e_machine of the ELF header. */
 const foreign = (): Buffer => patched(18, Buffer.from([process.arch === 'arm64' ? 62 : 183, 0]))
 
-/** As if it were built with a glibc that is not out yet. */
+/** Makes the file look as if it were built with a glibc that does not exist yet. */
 function tooNew(): Buffer {
   const [version = ''] = /GLIBC_2\.\d+/.exec(addon.toString('latin1')) ?? []
   return patched(addon.indexOf(version), Buffer.from(version.replace('GLIBC_2', 'GLIBC_9')))
@@ -43,7 +43,7 @@ test('a package whose addon is missing', (t) => {
 
 for (const [what, make, reason] of [
   ['no addon at all', () => Buffer.from('not an addon'), /addon\.node/],
-  // Of one that is cut further behind, the dynamic linker of Linux dies (SIGBUS), before anybody can say anything.
+  // If the file is cut at a later point, Linux's dynamic linker dies of SIGBUS before there can be an error.
   ['cut short', () => addon.subarray(0, 40), /addon\.node/],
 ] as const) {
   test(`a package whose addon is damaged: ${what}`, (t) => {
@@ -61,7 +61,7 @@ for (const [what, make, reason] of [
 }
 
 const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
-// musl looks at neither.
+// musl checks neither.
 const notGlibc = notLinux || (header.glibcVersionRuntime === undefined && 'needs glibc')
 
 for (const [what, make, reason] of [

@@ -38,7 +38,7 @@ test('environment values arrive unchanged', async (t) => {
   const child = await start(t, 'env', ['-0'], { env })
   const seen = (await textOf(child.stdout))
     .split('\0')
-    // What no program of Windows can do without is there too.
+    // Windows programs also get the variables that they cannot do without.
     .filter((entry) => entry.startsWith('KEY_'))
     .sort()
   t.deepEqual(

@@ -65,7 +65,7 @@ ofUnix('where the inside of Node is another, too', (t) => {
   const script = `
     const { ChildProcess } = require('node:child_process')
     const known = ChildProcess.prototype.spawn
-    // As a Node whose JavaScript asks nothing of the handle under a ChildProcess.
+    // This imitates a Node whose JavaScript does not use the handle under a ChildProcess.
     ChildProcess.prototype.spawn = () => 0
     require('shared-child/register')
     ChildProcess.prototype.spawn = known

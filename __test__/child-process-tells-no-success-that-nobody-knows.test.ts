@@ -5,7 +5,7 @@ import { testUnless } from './support/skip.js'
 
 testUnless(noCompiler, "where other code has taken the status, 'exit' has neither a code nor a signal", async (t) => {
   const library = compileReaper(t, 'a thread in waitpid(-1)')
-  // Without a pidfd no kernel can tell the status of a child that somebody else has reaped.
+  // Without a pidfd, no kernel can report the status of a child that other code has reaped.
   const env = { SHARED_CHILD_REACTOR: 'threads' }
   const ends = await report<unknown[]>(
     t,

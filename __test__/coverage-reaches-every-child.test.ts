@@ -8,10 +8,10 @@ import { textOf } from './support/text.js'
 const name = 'NODE_V8_COVERAGE'
 const inherits = (value: string): NodeJS.ProcessEnv => Object.create({ ONLY: 'this', [name]: value })
 
-/** What a child sees, which is what one of child_process sees. */
+/** Returns what a child sees, and checks that a child of child_process sees the same. */
 async function seen(t: ExecutionContext, given: NodeJS.ProcessEnv | undefined): Promise<string | undefined> {
   const args = ['-p', `process.env.${name}`]
-  // child_process writes into the environment that it is given.
+  // A copy, because child_process writes into the environment that it is given.
   const copy = given && Object.assign(Object.create(Object.getPrototypeOf(given)), given)
   const theirs = String(spawnSync(process.execPath, args, { env: copy }).stdout)
   const before = JSON.stringify(given)
@@ -23,7 +23,7 @@ async function seen(t: ExecutionContext, given: NodeJS.ProcessEnv | undefined): 
 
 for (const has of ['one', 'an empty one', 'none'] as const) {
   test.serial(`where this process has ${has}`, async (t) => {
-    // Children that are Node do write coverage there.
+    // Children that are Node do write their coverage there.
     const directory = temporaryDirectory(t)
     const folder = (below: string): string => path.join(directory, below)
     const value = { one: folder('here'), 'an empty one': '', none: undefined }[has]

@@ -1,7 +1,7 @@
 import { all, next, talker, channelTest } from './support/channel.js'
 import { firstLine, textOf } from './support/text.js'
 
-/** Counts what it hears, and tells when it is disconnected. It ends by itself then. */
+/** Counts the messages, and reports when it is disconnected. Then it ends by itself. */
 const COUNT = `
   let length = 0
   process.on('message', (text) => (length += text.length))

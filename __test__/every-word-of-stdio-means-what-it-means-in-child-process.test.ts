@@ -43,14 +43,14 @@ testUnless(notLinux, 'what the child finds behind its fds is the same too', asyn
   const file = fs.openSync(path.join(directory, 'opened'), 'w+')
   t.teardown(() => fs.closeSync(file))
   const report = path.join(directory, 'report')
-  // Pipes are pipes here and sockets there: only what is not one of these two can be compared.
+  // Pipes are pipes here and sockets there, so only other entries can be compared.
   const list = `ls -l /proc/self/fd | sed -n 's/^.* \\([0-9]* -> .*\\)$/\\1/p' | sed 's/\\(pipe\\|socket\\):.*/stream/' > ${report}`
   const seen = (): string[] =>
     fs
       .readFileSync(report, 'utf8')
       .split('\n')
       .filter((line) => /^\d+ -> /.test(line) && !line.includes('/proc/'))
-      // child_process also hands on what whoever started this process left inheritable.
+      // child_process also passes on fds that the parent of this process left inheritable.
       .filter((line) => Number.parseInt(line, 10) < 10)
 
   for (const stdio of [

@@ -12,7 +12,7 @@ function* permutations<T>(items: readonly T[]): Generator<T[]> {
   }
 }
 
-/** What the child has at each of these fds. */
+/** Returns what the child has at each of these fds. */
 async function links(stdio: readonly Stdio[], fds: readonly number[], way: 'spawn' | 'spawnSync'): Promise<string[]> {
   const paths = fds.map((fd) => `/proc/self/fd/${fd}`)
   const child = await SharedChild[way]('readlink', paths, { stdio: ['ignore', 'pipe', 'inherit', ...stdio.slice(3)] })

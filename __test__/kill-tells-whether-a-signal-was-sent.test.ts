@@ -49,7 +49,7 @@ testUnless(notLinux, 'the signal is sent before kill and sendSignal return', asy
   for (const way of ['kill', 'sendSignal'] as const) {
     const child = await sleeper(t)
     const outcome = child[way]('SIGTERM')
-    // The event loop gets no turn: a signal that waits for one would never be sent.
+    // The event loop gets no turn, so a signal that needed one would never be sent.
     spinUntil('the exit', () => hasExited(child.pid), 5_000)
     t.is(await outcome, true)
   }

@@ -3,7 +3,7 @@ import { start } from './support/children.js'
 import { runHost } from './support/scripts.js'
 import { within } from './support/within.js'
 
-/** Says that it is ready, writes more than a pipe holds, and ends with a code of its own. */
+/** Prints that it is ready, writes more than a pipe holds, and exits with a code of its own. */
 const server = [
   '-e',
   `process.stdout.write('starting\\nready\\nmore\\n')

@@ -11,7 +11,7 @@ channelTest('those of a child that has exited', async (t) => {
 })
 
 channelTest('those of a child that has exited with a message for it unread', async (t) => {
-  // The kernel answers that with a reset of the connection, after what the child had written.
+  // The kernel answers this with a reset of the connection, after the data that the child had written.
   const child = await talker(t, `${THREE}; require('node:fs').readSync(0, Buffer.alloc(1)); process.exit()`, {
     stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
   })

@@ -10,7 +10,7 @@ interface Seen {
   sent: number
 }
 
-// child_process fails this one: between libuv's waitpid and its exit callbacks kill() goes to whoever has the pid by then.
+// child_process fails this test: between libuv's waitpid and its exit callbacks, kill() reaches the process that has the pid by then.
 testUnless(
   cannotChoosePids,
   'a handle that has not heard of the exit does not signal the next owner of the pid',
@@ -23,7 +23,7 @@ testUnless(
   },
 )
 
-// Without a pidfd a process that somebody else has reaped cannot be told from the next one with its pid.
+// Without a pidfd, a process that other code has reaped cannot be distinguished from the next one with its pid.
 const noPidfds = process.env['SHARED_CHILD_REACTOR'] === 'threads' && 'needs pidfds'
 
 testUnless(cannotChoosePids || noCompiler || noPidfds, 'also when somebody else has reaped the child', async (t) => {

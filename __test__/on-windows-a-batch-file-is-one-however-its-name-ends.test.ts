@@ -4,8 +4,8 @@ import { rejection } from './support/failures.js'
 import { program, temporaryDirectory } from './support/files.js'
 import { notWindows, testUnless } from './support/skip.js'
 
-// Windows takes blanks and dots off the end of a name (CVE-2024-43402). Only a batch file's arguments may have no line
-// break, so the refusal shows what it was taken for; what the escaping then is, is in unit tests of the core.
+// Windows removes blanks and dots from the end of a name (CVE-2024-43402). Only the arguments of a batch file may contain no line
+// break, so the refusal shows that the file was recognized as one; unit tests of the core cover the escaping.
 testUnless(notWindows, 'with blanks and dots after it: its arguments are escaped all the same', async (t) => {
   const directory = temporaryDirectory(t)
   program(directory, 'a.bat', '@echo got %1\r\n')

@@ -41,7 +41,7 @@ for (const [options, expected] of cases) {
     await ended
     if (expected.child) await until('the child has ended', () => !isRunning(child))
     if (expected.other) await until('the other one has ended', () => !isRunning(other))
-    // The system ends them all at once, so those that were to end would be gone by now.
+    // The system ends all of them at once, so those that should end are gone by now.
     t.deepEqual({ child: !isRunning(child), other: !isRunning(other) }, expected)
   })
 }

@@ -2,7 +2,7 @@ import { report, runHost, runScript, scriptPath } from './support/scripts.js'
 import type { Told } from './support/scripts/show-consoles-of-children.js'
 import { missing, notWindows, testUnless } from './support/skip.js'
 
-/** What becomes of a program's own windows is left to it: 10 is SW_SHOWDEFAULT, 0 would be SW_HIDE. */
+/** The program itself decides about its windows: 10 is SW_SHOWDEFAULT, 0 would be SW_HIDE. */
 const hidden = 'own console, window false, show 10'
 
 const needed = notWindows || missing('console.exe')
@@ -25,7 +25,7 @@ testUnless(needed, 'a process with a console shares it, as in child_process', as
   t.is(show, ofChildProcess.show)
 })
 
-// The one that Wine starts for a program of Unix: its children have none either, unless they ask for one.
+// A process that Wine starts for a Unix program has no console; its children have none either, unless they ask for one.
 testUnless(needed, 'a process as it is here', async (t) => {
   const { byDefault, withAnFd, show, ofChildProcess } = await report<Told>(t, runScript(t, 'show-consoles-of-children'))
   const expected = ofChildProcess.show.startsWith('shared') ? ofChildProcess.show : hidden

@@ -3,7 +3,7 @@ import { spawn } from 'shared-child'
 import { killAtEnd } from './support/children.js'
 import { emulated, missing, notWindows, testUnless } from './support/skip.js'
 
-// On Windows itself an instant is left in which the system takes a kill and yet lets the child end by itself.
+// Windows itself has an instant in which it accepts a kill and yet lets the child exit by itself.
 const exact = emulated('wine', '') !== false
 
 testUnless(

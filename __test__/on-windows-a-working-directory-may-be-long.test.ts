@@ -25,7 +25,7 @@ testUnless(notWindows, 'around the limit of 260 characters, and beyond it', asyn
     try {
       child = await spawn(process.execPath, ['-p', "fs.readFileSync('mark', 'utf8')"], { cwd })
     } catch (error) {
-      // A volume may have no short names. Then nothing can be done, and that is said.
+      // A volume may have no short names. Then it cannot work, and the error says so.
       t.true(length > 258)
       t.like(error, { code: 'ENAMETOOLONG', syscall: 'chdir', path: cwd })
       continue

@@ -33,7 +33,7 @@ testUnless(notWindows, 'at a program', async (t) => {
   }
 })
 
-// What it is told is in a unit test of the core: a_batch_file_gets_no_chance_to_run_anything_else.
+// A unit test of the core checks its command line: a_batch_file_gets_no_chance_to_run_anything_else.
 testUnless(
   notWindows || emulated('wine', 'its cmd.exe takes quotes apart by rules of its own'),
   'at a batch file, which runs nothing else',

@@ -48,7 +48,7 @@ testUnless(notWindows || missing('handle-count.exe'), 'no handle', async (t) => 
     for (let i = 0; i < 3; i++) await act()
     const before = handles()
     for (let i = 0; i < 20; i++) await act()
-    // The thread pool and the garbage collector let go of the last ones in their own time; a leak of one each would be 20.
+    // The thread pool and the garbage collector release the last ones at their own time; a leak of one per child would be 20.
     await until(`${name}: as many handles as before`, () => handles() < before + 10).catch(() => undefined)
     const after = handles()
     t.true(after < before + 10, `${name}: ${before} handles before, ${after} after`)

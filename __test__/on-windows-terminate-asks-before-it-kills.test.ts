@@ -7,7 +7,7 @@ import { emulated, notWindows, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
 
 testUnless(notWindows, 'who cannot be asked is killed at once', async (t) => {
-  // Without a group there would be others to hear a Ctrl-Break, and it has no window.
+  // Without a group, a Ctrl-Break would reach other processes, too, and the child has no window.
   const script = "process.stdout.write('ready'); setTimeout(() => {}, 600000)"
   const child = await spawn(process.execPath, ['-e', script])
   t.teardown(() => child.killSync())

@@ -6,7 +6,7 @@ import { start } from './support/children.js'
 import { scriptPath } from './support/scripts.js'
 
 const NAMES = ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE'] as const
-/** Prints them as the program itself sees them: Node deletes them when it has read them. */
+/** Prints the variables as a program sees that is not Node: Node deletes them after it has read them. */
 const SHOW = 'echo "fd: $NODE_CHANNEL_FD, mode: $NODE_CHANNEL_SERIALIZATION_MODE"'
 
 channelTest('its fd, and how messages are written, are in its environment', async (t) => {

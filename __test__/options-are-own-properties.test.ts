@@ -6,7 +6,7 @@ import { isWindows, testUnless } from './support/skip.js'
 import { textOf } from './support/text.js'
 
 const args = ['-c', 'echo "$0 $*"']
-/** What it says of itself where no option is taken for one. */
+/** What the child prints if none of the inherited options is used. */
 const plain = String(spawnSync('sh', args).stdout)
 
 class Options {

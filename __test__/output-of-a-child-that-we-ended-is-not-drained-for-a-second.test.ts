@@ -12,7 +12,7 @@ const holding = (command: string, options: SpawnOptions = {}): Promise<SharedChi
 interface Drain {
   stdout: string
   drained: boolean
-  /** Whether it settled before a timer that was set at the exit, for less than the second that is the default. */
+  /** Whether output() settled before a timer that was set at the exit, for less than the default of one second. */
   soon: boolean
 }
 
@@ -27,14 +27,14 @@ async function drain(
   void timer.then(() => (soon = false))
   const { stdout, drained } = await within(20_000, 'output()', collecting)
   const outcome = { stdout, drained, soon }
-  // It is a running `sleep 1000`, so the number is still its own.
+  // The process is a running `sleep 1000`, so the pid is still its own.
   t.true(Number.parseInt(stdout) > 1, stdout)
   process.kill(Number.parseInt(stdout), 'SIGKILL')
   await timer
   return outcome
 }
 
-/** What tells that the pid has been printed: fd 3, which output() has nothing to do with. */
+/** fd 3, which output() does not read, shows that the pid has been printed. */
 const announce = 'echo ready >&3; exec sleep 1000'
 const caught = 'trap "echo caught; exit 0" TERM; echo ready >&3; while :; do sleep 0.05; done'
 const extra = { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] as const }

@@ -31,7 +31,7 @@ for (const [stream, command] of [
       t.is(typeof error.stdout, encoding === 'buffer' ? 'object' : 'string')
       t.is(error[stream].length, 10_001)
       t.regex(error[stream].toString(), /^(y\n)+y$/)
-      // Of the other stream it has what was read until then, which may be nothing.
+      // Of the other stream, the error has what was read until then, which may be nothing.
       t.regex(error[stream === 'stdout' ? 'stderr' : 'stdout'].toString(), /^((err|out)\n)?$/)
       t.deepEqual(await child.wait(), error.status)
     }

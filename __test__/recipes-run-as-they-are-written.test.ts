@@ -8,7 +8,7 @@ import { isWindows, missing, testUnless } from './support/skip.js'
 
 const root = dirname(require.resolve('shared-child/package.json'))
 const guide = join(root, 'docs', 'recipes.md')
-// A copy of the repository for another platform may have the tests alone.
+// A copy of the repository for another platform may contain only the tests.
 const noDocs = !existsSync(guide) && 'needs docs/'
 
 interface Recipe {
@@ -17,7 +17,7 @@ interface Recipe {
   readonly printed: string
 }
 
-/** A heading, some words, a program, and what it prints. */
+/** A recipe has a heading, some text, a program, and what the program prints. */
 const recipes: Recipe[] = noDocs
   ? []
   : [
@@ -52,7 +52,7 @@ for (const { title, program, printed } of recipes) {
   })
 }
 
-/** What the programs of README.md find beside them. */
+/** The files that the programs of README.md need beside them. */
 const project = {
   'package.json': JSON.stringify({ type: 'module', scripts: { dev: 'sleep 1000' } }),
   'server.js': 'setInterval(() => {}, 1000)',
@@ -62,7 +62,7 @@ const project = {
 const history = 'git init -q && git -c user.name=a -c user.email=a@b.c commit -q --allow-empty -m first'
 
 testUnless(noDocs || isWindows || missing('git', 'make', 'npm'), 'the programs of README.md', async (t) => {
-  // `await using` is not yet JavaScript for every Node.
+  // Not every Node supports `await using` yet.
   const { transformSync } = require('esbuild') as typeof Esbuild
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
   const programs = [...readme.matchAll(/^```ts\n(import [^]*?|\/\/ worker\.js\n[^]*?)^```$/gm)].map(

@@ -2,7 +2,7 @@ import test from 'ava'
 import { runScript } from './support/scripts.js'
 import { within } from './support/within.js'
 
-// The child says 'released' when the test lets it go, the host says 'gone' as its very last act: the order tells who stayed for whom.
+// The child prints 'released' when the test releases it, and the host prints 'gone' as its very last act: the order shows which waited for the other.
 for (const kept of [
   'plain',
   'unref, ref',
@@ -18,7 +18,7 @@ for (const kept of [
   test.serial(`${kept}: the process stays until the child has exited`, async (t) => {
     const host = runScript(t, 'stay-for-a-child', [kept])
     t.is(await host.line(), 'started')
-    // Nothing tells that a process is not about to end: time it has had to end in is the thing tested.
+    // No event says that a process is not about to end, so the test gives it time in which it could end.
     await new Promise((resolve) => setTimeout(resolve, 300))
     host.process.stdin.write('go\n')
     t.is(await within(10_000, 'the child', host.line()), 'released')

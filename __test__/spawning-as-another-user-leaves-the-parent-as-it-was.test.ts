@@ -8,7 +8,7 @@ import { textOf } from './support/text.js'
 const pattern = notRoot ? '' : fs.readFileSync('/proc/sys/kernel/core_pattern', 'utf8').trim()
 const elsewhere = notRoot || (/^[|/]/.test(pattern) && `cores go elsewhere: ${pattern}`)
 
-// A change of user in a child that shares our memory takes away our right to a core dump (PR_GET_DUMPABLE), and with it ptrace and /proc.
+// If a child that shares our memory changes its user, this process is no longer dumpable (PR_GET_DUMPABLE), and loses core dumps, ptrace and /proc.
 testUnless(elsewhere, 'with its own ids, and still dumpable', async (t) => {
   for (const how of ['without', 'spawn', 'spawnSync', 'failing']) {
     const command = `ulimit -c unlimited && exec "$@"`

@@ -9,7 +9,7 @@ import { statusField } from './support/proc.js'
 import { emulated, notLinux, testUnless } from './support/skip.js'
 import { slowness, within } from './support/within.js'
 
-// How long the calls and the stalls are, in milliseconds, is measured by the bench: no time that a busy machine adds may count here.
+// The bench measures how long the calls and the stalls are. Here, no time that a busy machine adds may count.
 
 testUnless(
   cannotLease,
@@ -19,7 +19,7 @@ testUnless(
     const lease = await holdLease(t, file)
     let running = false
     const starting = spawn(file, { stdio: 'ignore' }).finally(() => (running = true))
-    // The exec waits in the kernel now, until the lease is given back; and this thread has heard of it.
+    // The exec now waits in the kernel until the lease is given back, and this thread knows that it waits.
     await lease.isAskedFor()
     const other = await spawn('sh', ['-c', 'exit 4'], { stdio: 'ignore' })
     t.is((await within(20_000, 'another child', other.wait())).code, 4)
@@ -32,7 +32,7 @@ testUnless(
 
 testUnless(cannotLease, 'spawnSync is what waits for it: the test above could tell', async (t) => {
   const file = program(temporaryDirectory(t), 'program', '#!/bin/sh\nexit 3\n')
-  // The holder gives it back of itself, as soon as it is asked for: nobody here could tell it to.
+  // The holder gives the lease back by itself as soon as it is asked, because this blocked thread could not tell it to.
   const lease = await holdLease(t, file, 'at once')
   const child = killAtEnd(t, SharedChild.spawnSync(file, { stdio: 'ignore' }))
   t.true(lease.wasGivenBack(), 'before spawnSync returned')
@@ -44,7 +44,7 @@ const size = 300 << 20
 const count = 50
 const forks = process.env['SHARED_CHILD_ENGINE'] === 'fork' && 'the fallback engine forks'
 
-/** What the kernel has counted for this thread: nanoseconds on a processor, times it has slept, pages it had to be given. */
+/** Returns what the kernel has counted for this thread: nanoseconds on a processor, how often it slept, and its page faults. */
 function counted(): { cpu: number; sleeps: number; faults: number } {
   const read = (name: string): string => fs.readFileSync(`/proc/thread-self/${name}`, 'utf8')
   const stat = read('stat')
@@ -56,7 +56,7 @@ function counted(): { cpu: number; sleeps: number; faults: number } {
   }
 }
 
-/** What the calls alone cost this thread; and then a look at all of its memory: pages that a child shares must be copied first. */
+/** Measures what the calls alone cost this thread, and then the cost of touching all of its memory: pages that a child shares must be copied first. */
 async function cost(
   ballast: Buffer,
   start: () => Promise<() => Promise<unknown>>,

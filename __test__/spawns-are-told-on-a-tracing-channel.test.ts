@@ -12,7 +12,7 @@ interface Message {
 
 const channel = tracingChannel<unknown, Message>('shared-child.spawn')
 
-/** What is told while `act` runs. */
+/** Returns what the channel reports while `act` runs. */
 async function heard(act: () => unknown): Promise<[event: string, message: Message][]> {
   const list: [string, Message][] = []
   const on = (event: string) => (message: unknown) => void list.push([event, message as Message])

@@ -60,7 +60,7 @@ testUnless(notLinux, 'of whatever fd 1 is, and for fds above 2, too', async (t) 
     ['pipe', /^pipe:/],
     ['ignore', /^\/dev\/null$/],
     [log, /log$/],
-    // Our stdout becomes its fd 1 and 3, and our stderr nothing of it; and the other way round.
+    // Our stdout becomes its fds 1 and 3, and our stderr is not used; and the other way round.
     ['inherit', new RegExp(`^${fs.readlinkSync('/proc/self/fd/1').replaceAll(/\W/g, '\\$&')}$`)],
     [2, new RegExp(`^${fs.readlinkSync('/proc/self/fd/2').replaceAll(/\W/g, '\\$&')}$`)],
   ] as const) {

@@ -6,7 +6,7 @@ import { within } from './support/within.js'
 const node = process.execPath
 const DOUBLE = `process.once('message', (n) => process.send(2 * n))`
 
-/** A job, and what has come of it. The lines that do it are counted as they are here: tsc keeps them. */
+/** A job and its result. Its lines are counted in the compiled code, in which tsc keeps the lines as they are here. */
 function job<T>(title: string, lines: () => Promise<T>, check: (t: ExecutionContext, result: T) => void): void {
   testUnless(isWindows, title, async (t) => {
     const count = lines.toString().split('\n').slice(1, -1).length

@@ -7,7 +7,7 @@ import { message, startWorker } from './support/scripts.js'
 import { isWindows, notLinux, testUnless } from './support/skip.js'
 import { until, within } from './support/within.js'
 
-/** A shell that has its traps in place when it has printed a line. */
+/** Starts a shell that prints a line when its traps are in place. */
 const DEAF = "trap '' TERM; echo ready; while :; do sleep 1000 & wait; done"
 
 async function deaf(t: Parameters<typeof start>[0]): ReturnType<typeof start> {

@@ -16,7 +16,7 @@ for (const [name, env] of Object.entries(environments)) {
     const child = await start(t, 'env', ['-0'], { env })
     const ours = await textOf(child.stdout)
     t.is(ours, (await nodeExit('env', ['-0'], { env })).stdout)
-    // There child_process adds what no program can do without.
+    // On Windows, child_process adds the variables that no program can do without.
     if (process.platform === 'win32') return
     t.is(
       ours,

@@ -6,7 +6,7 @@ import { leavesNothing } from './support/leaks.js'
 import { notLinux, testUnless } from './support/skip.js'
 import { until, within } from './support/within.js'
 
-/** A program that writes these chunks, each by a write of its own. */
+/** Starts a program that writes these chunks, each with its own write. */
 const writer = (chunks: readonly (string | readonly number[])[], stream = 'stdout'): readonly string[] => [
   '-e',
   `const chunks = ${JSON.stringify(chunks)}
@@ -71,7 +71,7 @@ test.serial('a child waits when nobody asks for the next one', async (t) => {
   const lines = child.lines()
   await lines.next()
   const stream = child.stdout!
-  // It would go on for ever: what is read ahead has a limit.
+  // Without a limit on what is read ahead, this would go on for ever.
   await until('something is read ahead', () => stream.readableLength > 0)
   for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve))
   t.true(stream.readableLength < 1 << 20, `${stream.readableLength}`)

@@ -51,7 +51,7 @@ test('a pipe taken natively is a descriptor, once', async (t) => {
   await child.wait()
 })
 
-// On Windows nobody can tell whether a stream has the pipe, and it stays open.
+// On Windows there is no way to find out whether a stream has the pipe, so the pipe stays open.
 testUnless(isWindows, 'a pipe that its taker throws at is closed', async (t) => {
   const child = await start(t, 'sleep', ['1000'])
   const taken: unknown[] = []

@@ -11,7 +11,7 @@ const ways: Record<string, (file: string, args: string[], options: SpawnOptions)
   spawnSync: async (file, args, options) => SharedChild.spawnSync(file, args, options),
 }
 
-/** When the next child gets the pipe: a producer may be done by then. */
+/** When the next child gets the pipe; a producer may have exited by then. */
 const moments: Record<string, (producer: SharedChild) => unknown> = {
   'at once': () => undefined,
   'after the exit': (producer) => producer.wait(),
@@ -90,7 +90,7 @@ testUnless(isWindows, 'an extra pipe and stderr, to fds above 2: the child can w
   const cat = await start(t, 'sh', ['-c', 'cat <&3; cat <&4'], {
     stdio: ['ignore', 'pipe', 'inherit', producer.stderr, producer.stdio[3]],
   })
-  // Reads before there is anything: a pipe that does not wait would be an EAGAIN.
+  // The child reads before there is any data: with a non-blocking pipe, that would be EAGAIN.
   const text = textOf(cat.stdout)
   producer.stdin?.end('\n')
   t.is(await within(10_000, 'the text', text), 'err\nthree\n')

@@ -49,7 +49,7 @@ testUnless(isWindows, 'the places of PATH are tried as execvp tries them', async
   }
 })
 
-// As glibc's execvp does; musl's, and so a child_process there, does not.
+// glibc's execvp does this; musl's, and therefore child_process there, does not.
 testUnless(isWindows, 'a script without a first line is run by sh', async (t) => {
   const root = temporaryDirectory(t)
   program(root, 'tool', 'echo no shebang $1\n')

@@ -5,7 +5,7 @@ import { temporaryDirectory } from './support/files.js'
 import { isWindows, testUnless } from './support/skip.js'
 
 const root = dirname(require.resolve('shared-child/package.json'))
-// A copy of the repository for another platform may have the tests alone.
+// A copy of the repository for another platform may contain only the tests.
 const noDocs = !existsSync(join(root, 'docs')) && 'needs docs/'
 const migrating = noDocs ? '' : readFileSync(join(root, 'docs', 'migrating.md'), 'utf8')
 

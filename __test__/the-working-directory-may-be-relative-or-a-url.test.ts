@@ -5,7 +5,7 @@ import test from 'ava'
 import { SharedChild } from 'shared-child'
 import { temporaryDirectory } from './support/files.js'
 
-/** Node, since the shells of Windows have names of their own for its folders. */
+/** The child is Node, because shells on Windows have their own names for folders. */
 const showCwd = [process.execPath, ['-p', 'process.cwd()']] as const
 
 const pwd = async (cwd?: string | URL): Promise<string> => {

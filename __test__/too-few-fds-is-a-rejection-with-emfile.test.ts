@@ -3,7 +3,7 @@ import { notLinux, testUnless } from './support/skip.js'
 
 interface Row {
   free: number
-  /** Null: it ran. */
+  /** Null if the program ran. */
   failed: { code: string; errno: number; syscall: string; path: string; spawnargs: string[] } | null
   fdsLeft: number
   children: number

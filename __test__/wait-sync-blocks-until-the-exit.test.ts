@@ -12,7 +12,7 @@ test.serial('without a limit', async (t) => {
 })
 
 test.serial('with a limit: null when it is over', async (t) => {
-  // A wait that takes its limit for seconds, or for none, gives a status in the end.
+  // A wait that treats the limit as seconds, or has no limit, would return a status in the end.
   const child = await start(t, 'sleep', ['30'], { stdio: 'ignore' })
   t.is(child.waitSync(0), null)
   const begin = performance.now()
@@ -52,7 +52,7 @@ for (const kind of ['waitSync', 'waitSync(ms)', 'waitSync(Infinity)'] as const) 
   })
 }
 
-/** More seconds than an integer of 32 bits can hold, which is what some systems count them with. */
+/** More seconds than fit into a 32-bit integer, with which some systems count them. */
 test('a wait may be longer than 68 years', (t) => {
   const child = SharedChild.spawnSync(process.execPath, ['-e', ''], { stdio: 'ignore' })
   t.is(child.waitSync(2 ** 45)?.code, 0)

@@ -12,7 +12,7 @@ for (const how of ['exit', 'exception', 'worker']) {
     })
     t.teardown(() => host.kill('SIGKILL'))
     let reported = ''
-    // It ends when the last program has.
+    // The pipe ends when the last program has exited.
     for await (const text of (host.stdio[3] as Readable).setEncoding('utf8')) reported += text
     t.is(reported, 'started\n'.repeat(COUNT))
   })

@@ -22,7 +22,7 @@ test('a write after the exit fails in its callback', async (t) => {
     child.killSync()
     await child.wait()
     const stdin = before ?? child.stdin
-    // The pipe of a child that has ended is nobody's: there may be no stream at all.
+    // If the child has exited, nobody has its pipe: there may be no stream at all.
     if (touchBefore) t.not(stdin, null)
     if (stdin !== null) {
       for (let i = 0; i < 3; i++)

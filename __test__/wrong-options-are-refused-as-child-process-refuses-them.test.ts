@@ -26,7 +26,7 @@ const anything = all(
 
 const missing = pathToFileURL('/no/such/folder')
 
-/** What else is tried as which option. Node 24 aborts for fds that are no integers, and for uid -0. */
+/** Further values, by option. Node 24 aborts for fds that are not integers, and for uid -0. */
 const more: Record<string, Record<string, unknown>> = {
   cwd: all(
     { '.': '.', '/no': '/no', 'a file': '/etc/passwd', URL: pathToFileURL('/'), 'missing URL': missing },
@@ -91,8 +91,8 @@ const more: Record<string, Record<string, unknown>> = {
 }
 
 /**
- * Where we differ, which is documented where the option is. The first row that fits counts. A row that fits nothing is out
- * of date, and fails; but for those on which the versions of Node differ themselves.
+ * The intended differences, which are documented with the options. The first row that fits counts. A row that fits nothing is out
+ * of date and fails the test, except for rows about which versions of Node differ among themselves.
  */
 const differences: readonly { what: RegExp; ours: string; why: string; versionsDiffer?: true }[] = [
   { what: /^cwd: Buffer$/, ours: 'ERR_INVALID_ARG_TYPE', why: 'a path is a string or a URL' },
@@ -171,7 +171,7 @@ function oursSync(call: Call): Promise<string> | string {
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? (error as Error).name
 
-/** Each call by what is wrong with it. child_process adds to the lists that it is given. */
+/** The calls, by what is wrong with them. The lists are copied, because child_process adds to the lists that it is given. */
 function* calls(): Generator<[what: string, call: (file: string) => Call]> {
   const fresh = (value: unknown): unknown => (Array.isArray(value) ? [...value] : value)
   for (const [option, special] of Object.entries(more)) {
@@ -184,7 +184,7 @@ function* calls(): Generator<[what: string, call: (file: string) => Call]> {
     yield [`args[0]: ${name}`, (file) => [file, [value]]]
     yield [`options: ${name}`, (file) => [file, [], fresh(value)]]
     yield [`options without args: ${name}`, (file) => [file, undefined, fresh(value)]]
-    // A program of this name is there for neither of us.
+    // No program with this name exists for either of the two.
     if (name !== "'x'" && name !== "'1'" && name !== "' '") yield [`file: ${name}`, () => [value]]
   }
   yield ['file: URL', (file) => [pathToFileURL(file)]]
@@ -204,7 +204,7 @@ testUnless(isWindows, 'and nothing is started; where we differ it is documented'
     const before = started()
     const outcome = await ours(call(file))
     t.is(await oursSync(call(file)), outcome, `${what}, spawnSync`)
-    // The timeout of a millisecond or less may come before the mark.
+    // A timeout of a millisecond or less may pass before the mark is written.
     if (!what.startsWith('timeout: ')) t.is(started() - before, outcome === 'started' ? 2 : 0, `${what}: started`)
     const expected = await theirs(call(other))
     const row = outcome === expected ? undefined : differences.find((each) => each.what.test(what))

@@ -10,7 +10,7 @@ import { leavesNothing } from './support/leaks.js'
 const type = ['ERR_INVALID_ARG_TYPE']
 const typeOrRange = ['ERR_INVALID_ARG_TYPE', 'ERR_OUT_OF_RANGE']
 const value = ['ERR_INVALID_ARG_VALUE']
-/** Windows has no ids: whatever is given as one. */
+/** Windows has no ids and refuses every value. */
 const unavailable = process.platform === 'win32' ? ['uid', 'gid', 'groups'] : []
 const typeOrValue = ['ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE']
 

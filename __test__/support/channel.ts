@@ -4,12 +4,12 @@ import { start } from './children.js'
 import { testUnless } from './skip.js'
 import { within } from './within.js'
 
-/** A Node.js child that runs this code, with a channel on fd 3. */
+/** Starts a Node.js child that runs this code, with a channel on fd 3. */
 export function talker(t: ExecutionContext, code: string, options: SpawnOptions = {}): Promise<SharedChild> {
   return start(t, process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], ...options })
 }
 
-/** Says everything back; after 'stop' it disconnects, when all of that is written. */
+/** Sends every message back; after 'stop' it disconnects, when all messages are written. */
 export const ECHO = `process.on('message', (message) => {
   process.send(message, () => { if (message === 'stop') process.disconnect() })
 })`
@@ -21,14 +21,14 @@ export const RAW = `function raw(text) {
   require('node:fs').writeSync(3, process.platform === 'win32' ? Buffer.concat([frame, data]) : data)
 }`
 
-/** All messages, to the end. */
+/** Returns all messages, until the channel is closed. */
 export async function all(messages: AsyncIterable<unknown>): Promise<unknown[]> {
   const list: unknown[] = []
   for await (const message of messages) list.push(message)
   return list
 }
 
-/** The next message; fails when there is none. */
+/** Returns the next message; fails if there is none. */
 export async function next(messages: AsyncIterator<unknown>): Promise<unknown> {
   const result = await within(20_000, 'a message', messages.next())
   if (result.done) throw new Error('no more messages')

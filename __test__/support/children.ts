@@ -2,7 +2,7 @@ import type { ExecutionContext } from 'ava'
 import { SharedChild, type SpawnOptions } from 'shared-child'
 import { within } from './within.js'
 
-/** Kills `child` when the test ends, however the test ends, and sees it gone. */
+/** Kills `child` when the test ends, however the test ends, and waits for its exit. */
 export function killAtEnd(t: ExecutionContext, child: SharedChild): SharedChild {
   t.teardown(async () => {
     child.killSync()

@@ -17,7 +17,7 @@ export function failure(error: unknown): Failure {
   return { name, message, code, errno, syscall, path, spawnargs }
 }
 
-/** What child_process says of the same call, whether it throws or emits. */
+/** Returns the error of the same call in child_process, whether it is thrown or emitted. */
 export function nodeFailure(file: string, args: string[] = [], options: NodeSpawnOptions = {}): Promise<Failure> {
   return new Promise((resolve, reject) => {
     try {

@@ -20,6 +20,6 @@ export const reapers = {
     __attribute__((constructor)) static void start(void) { pthread_t t; pthread_create(&t, 0, reap, 0); }`,
 } as const
 
-/** Compiles one of them; gives the path of the library. */
+/** Compiles one of them, and returns the path of the library. */
 export const compileReaper = (t: ExecutionContext, name: keyof typeof reapers): string =>
   compileLibrary(t, reapers[name])

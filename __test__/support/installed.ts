@@ -5,10 +5,10 @@ import { temporaryDirectory } from './files.js'
 
 const root = dirname(require.resolve('shared-child/package.json'))
 
-// It would name an addon that is there.
+// The variable would name an addon that exists.
 delete process.env.NAPI_RS_NATIVE_LIBRARY_PATH
 
-/** The package as it is installed, without an addon, in a release with these packages for platforms. */
+/** Installs the package without an addon, as a release with these platform packages would. */
 export function install(t: ExecutionContext, optionalDependencies?: Record<string, string>): string {
   const folder = join(temporaryDirectory(t), 'node_modules', 'shared-child')
   for (const part of ['dist', 'index.js']) cpSync(join(root, part), join(folder, part), { recursive: true })
@@ -33,6 +33,6 @@ export function installPackages(folder: string, addon?: Uint8Array): void {
   }
 }
 
-/** What loading it throws. */
+/** Returns the error that loading the package throws. */
 export const loading = (t: ExecutionContext, folder: string): NodeJS.ErrnoException | undefined =>
   t.throws<NodeJS.ErrnoException>(() => require(folder) as unknown)

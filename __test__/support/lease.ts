@@ -8,8 +8,8 @@ import { missing, notLinux } from './skip.js'
 import { within } from './within.js'
 
 /**
- * Holds a lease on a file (man 2 fcntl): whoever opens it waits in the kernel until its holder, whom the kernel tells by a signal,
- * gives it back. If he does not, the kernel takes it after /proc/sys/fs/lease-break-time seconds.
+ * Holds a lease on a file (man 2 fcntl). A process that opens the file waits in the kernel until the holder, which the kernel notifies by a signal,
+ * gives the lease back. If it does not, the kernel breaks the lease after /proc/sys/fs/lease-break-time seconds.
  */
 const HOLDER = `
 use strict; $| = 1;
@@ -27,7 +27,7 @@ else { print "asked for\\n"; <STDIN>; }
 fcntl($handle, $F_SETLEASE, $NONE);
 `
 
-/** Why a program's exec cannot be held up here, or false. */
+/** Says why a program's exec cannot be held up here, or returns false. */
 export const cannotLease = notLinux || missing('perl') || (!probe() && 'may not lease a file')
 
 function probe(): boolean {
@@ -43,11 +43,11 @@ export interface Lease {
   /** Resolves once somebody waits for the file. */
   isAskedFor(): Promise<void>
   giveBack(): void
-  /** Of one that is given back at once: whether it has been. Asks without a turn of the event loop. */
+  /** For a lease that is given back at once: whether that has happened. Asks without a turn of the event loop. */
   wasGivenBack(): boolean
 }
 
-/** Holds up whoever opens `file` until `giveBack()`; or for an instant, when it is given back at once. */
+/** Holds up every process that opens `file` until `giveBack()`; or only for an instant, if the lease is given back at once. */
 export async function holdLease(t: ExecutionContext, file: string, when = 'when told to'): Promise<Lease> {
   const mark = `${file}.given-back`
   const holder = runHost(t, ['perl', '-e', HOLDER, file, when, mark])

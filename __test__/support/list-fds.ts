@@ -1,7 +1,7 @@
-/** A program that lists its own fds, with the one it lists them through: the lowest that was free. */
+/** A program that lists its own fds, including the one through which it reads the list: the lowest that was free. */
 export const LIST_FDS = ['ls', ['/proc/self/fd']] as const
 
-/** What it has printed. */
+/** Parses what the program has printed. */
 export const fdsIn = (stdout: string): number[] =>
   stdout
     .trim()

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { missing, notRoot } from './skip.js'
 
-/** A pid namespace of its own, in which root may choose the next pid. It ends with its first process. */
+/** Runs a program in its own pid namespace, in which root may choose the next pid. The namespace ends with its first process. */
 export const pidNamespace = ['unshare', '--kill-child', '-pf', '--mount-proc'] as const
 
 const probe = (command: string): boolean => {
@@ -9,7 +9,7 @@ const probe = (command: string): boolean => {
   return spawnSync(file, [...args, 'sh', '-c', command], { stdio: 'ignore' }).status === 0
 }
 
-/** Why pids cannot be chosen here, or false. */
+/** Says why pids cannot be chosen here, or returns false. */
 export const cannotChoosePids =
   notRoot ||
   missing('unshare', 'perl') ||

@@ -7,7 +7,7 @@ import { missing, notLinux } from './skip.js'
 
 export const noCompiler = notLinux || missing('cc')
 
-/** Compiles C code to a library that process.dlopen and LD_PRELOAD can load; gives its path. */
+/** Compiles C code to a library that process.dlopen and LD_PRELOAD can load, and returns its path. */
 export function compileLibrary(t: ExecutionContext, code: string): string {
   const directory = temporaryDirectory(t)
   const file = path.join(directory, 'library.c')

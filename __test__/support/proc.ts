@@ -1,11 +1,11 @@
 import fs from 'node:fs'
 import { createConnection } from 'node:net'
 
-// libuv opens a spare fd along with its first stream (uv__stream_init). It has it from here on, or it would look like a
-// leak in whoever counts before and after.
+// libuv opens a spare fd together with its first stream (uv__stream_init). This makes it do so now, because otherwise it
+// would look like a leak to code that counts fds before and after.
 createConnection('/no/such/socket').on('error', () => {})
 
-/** What /proc says of a process. */
+/** What /proc says about a process. */
 export interface ProcessEntry {
   readonly pid: number
   /** 'R', 'S', 'T' (stopped), 'Z' (zombie), ... */
@@ -27,7 +27,7 @@ export function processEntry(pid: number): ProcessEntry | null {
   return { pid, state, parent: Number(parent), session: Number(session) }
 }
 
-/** True once the process has exited, whether or not somebody has reaped it. */
+/** Whether the process has exited, even if nobody has reaped it. */
 export function hasExited(pid: number): boolean {
   const state = processEntry(pid)?.state
   return state === undefined || state === 'Z' || state === 'X'
@@ -43,7 +43,7 @@ export function childrenOf(parent: number = process.pid): ProcessEntry[] {
     .filter((entry) => entry.parent === parent)
 }
 
-/** The fds of this process and what is behind each. The one that reads the folder is not in the list. */
+/** Lists the fds of this process and what is behind each, without the one that reads the folder. */
 export function openFds(): string[] {
   return fs
     .readdirSync('/proc/self/fd')

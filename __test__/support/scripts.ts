@@ -38,7 +38,7 @@ export function runHost(
     clearTimeout(timer)
     child.kill('SIGKILL')
   })
-  // It may end before it has read what a test writes to it.
+  // The process may end before it has read what a test writes to it.
   child.stdin.on('error', () => undefined)
   let stdout = ''
   let stderr = ''
@@ -82,14 +82,14 @@ export async function report<T>(t: ExecutionContext, host: Host): Promise<T> {
   return JSON.parse(stdout) as T
 }
 
-/** What a worker has sent, or ended with, before anybody asked. */
+/** What a worker has sent, and how it ended, before anybody asked. */
 const inboxes = new WeakMap<Worker, { got: (() => unknown)[]; wake: () => void }>()
 
 /** A worker of support/workers, terminated when the test ends. */
 export function startWorker(t: ExecutionContext, name: string, options: WorkerOptions = {}): Worker {
   const worker = new Worker(new URL(`support/workers/${name}.js`, test.meta.file), options)
   t.teardown(() => worker.terminate())
-  // From the start on: two messages may come in one turn, before a test can ask for the second.
+  // From the start, because two messages may come in one turn, before a test can ask for the second.
   const inbox = { got: [] as (() => unknown)[], wake: () => {} }
   const put = (look: () => unknown): void => {
     inbox.got.push(look)
@@ -105,7 +105,7 @@ export function startWorker(t: ExecutionContext, name: string, options: WorkerOp
   return worker
 }
 
-/** The next message of a worker; fails when the worker fails or ends instead. */
+/** Returns the next message of a worker; fails if the worker fails or ends instead. */
 export async function message<T>(worker: Worker): Promise<T> {
   const inbox = inboxes.get(worker)!
   while (inbox.got.length === 0) await new Promise<void>((resolve) => (inbox.wake = resolve))

@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava'
 
 type Body = (t: ExecutionContext) => Promise<void> | void
 
-/** Why this machine cannot run a test, or false when it can. */
+/** Says why this machine cannot run a test, or returns false. */
 export const notLinux = process.platform !== 'linux' && 'needs Linux'
 export const notRoot =
   notLinux ||
@@ -19,11 +19,11 @@ function mayBecomeAnyone(): boolean {
   return Number(count) > 1
 }
 
-/** Why a test cannot hold in the emulator that this suite runs in (scripts/test-platform.mjs names it), or false. */
+/** Says why a test cannot pass in the emulator in which this suite runs (scripts/test-platform.mjs names it), or returns false. */
 export const emulated = (name: 'wine' | 'qemu', why: string): string | false =>
   process.env['SHARED_CHILD_TEST_ON'] === name && `${name}: ${why}`
 
-/** Why a test that needs these programs cannot run, or false. */
+/** Says why a test that needs these programs cannot run, or returns false. */
 export function missing(...programs: readonly string[]): string | false {
   const places = (process.env['PATH'] ?? '').split(path.delimiter)
   const lacking = programs.filter((name) => !places.some((place) => fs.existsSync(path.join(place, name))))

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 
-/** Everything a stream gives until it ends. */
+/** Reads everything from a stream until it ends. */
 export async function textOf(stream: Readable | null): Promise<string> {
   if (stream === null) throw new Error('expected a stream, got null')
   const chunks: Buffer[] = []
@@ -8,7 +8,7 @@ export async function textOf(stream: Readable | null): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** The first line of a stream, which is left flowing and unended. */
+/** Reads the first line of a stream, which stays open and flowing. */
 export function firstLine(stream: Readable | null): Promise<string> {
   return new Promise((resolve, reject) => {
     if (stream === null) return reject(new Error('expected a stream, got null'))

@@ -1,4 +1,4 @@
-/** A program that starts another one, which nothing but a group could end with it, prints both pids, and runs on. */
+/** A program that starts another one, prints both pids, and goes on running. Only with a group can both be ended together. */
 export const scriptOfATree = `
   const { spawn } = require('node:child_process')
   const stay = ['-e', 'setTimeout(() => {}, 600000)']
@@ -6,7 +6,7 @@ export const scriptOfATree = `
   process.stdout.write(process.pid + ' ' + other.pid + '\\n')
   setTimeout(() => {}, 600000)`
 
-/** The same, but it ends when it is told to on its stdin, with code 3. */
+/** The same program, but it exits with code 3 when its stdin tells it to. */
 export const scriptOfATreeThatIsLeft = `${scriptOfATree}
   process.stdin.once('data', () => process.exit(3))`
 

@@ -24,7 +24,7 @@ export async function plant(
   return { child, pids }
 }
 
-/** Two processes that go on, beside the shell that waits for them. */
+/** Two processes that go on running, and the shell that waits for them. */
 export const LASTING = 'sleep 1000 & echo $!; sleep 1000 & echo $!; wait'
 
 export const allGone = (pids: readonly number[]): Promise<void> =>

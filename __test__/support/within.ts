@@ -1,12 +1,12 @@
 /**
- * Everything but the tests' own waiting takes this many times as long on a busy machine, and in an emulator. It stretches limits that end
- * what hangs; no test waits for it.
+ * How many times as long everything may take on a busy machine and in an emulator, except the tests' own waiting. It extends limits that end
+ * what hangs; no test waits that long.
  */
 export const slowness = process.env['SHARED_CHILD_TEST_ON'] === undefined ? 3 : 10
 
 /**
- * The promise's own outcome, or a failure when it has none after `ms`.
- * The bounds in this suite are generous: the broken behaviour each one guards against takes far longer.
+ * Settles as the promise does, or fails if the promise has not settled after `ms`.
+ * The limits in this suite are generous: the mistake that each one detects takes far longer.
  */
 export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
@@ -20,7 +20,7 @@ export async function within<T>(ms: number, what: string, promise: Promise<T>): 
   }
 }
 
-/** Looks again and again until `holds`, for things that announce themselves by no event. */
+/** Polls until `holds`, for changes that cause no event. */
 export async function until(what: string, holds: () => boolean, ms = 10_000): Promise<void> {
   const end = performance.now() + ms * slowness
   while (!holds()) {
@@ -29,7 +29,7 @@ export async function until(what: string, holds: () => boolean, ms = 10_000): Pr
   }
 }
 
-/** The same without giving the event loop a single turn. */
+/** Does the same without giving the event loop a single turn. */
 export function spinUntil(what: string, holds: () => boolean, ms = 10_000): void {
   const end = performance.now() + ms * slowness
   while (!holds()) if (performance.now() > end) throw new Error(`${what}: still not so after ${ms * slowness} ms`)

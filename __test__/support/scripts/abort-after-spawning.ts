@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { SharedChild, spawn } from 'shared-child'
 
-/** Spawns as another user, many at a time, tells the ids it has itself, and then asks for a core dump. */
+/** Spawns as another user, many at a time, reports its own ids, and then causes a core dump. */
 async function main(): Promise<void> {
   const how = process.argv[2]
   const options = { uid: 1234, gid: 1234, groups: [], stdio: 'ignore' } as const
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     }
   }
   fs.writeSync(1, `${process.getuid?.()} ${process.geteuid?.()} ${process.getgid?.()} ${process.getegid?.()}\n`)
-  // None of the memory: a small core is a core.
+  // The dump contains no memory, which makes it small.
   fs.writeFileSync('/proc/self/coredump_filter', '0')
   process.abort()
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { SharedChild, spawn, type ChildToken } from 'shared-child'
 
-/** What a late attach gives. */
+/** Returns the result of a late attach. */
 async function lateStatus(token: ChildToken): Promise<string> {
   try {
     return `code ${(await SharedChild.attach(token).wait()).code}`
@@ -11,7 +11,7 @@ async function lateStatus(token: ChildToken): Promise<string> {
   }
 }
 
-/** Runs children to their end, shared; keeps only their tokens. */
+/** Shares children and runs them to their end; keeps only their tokens. */
 async function endedChildren(count: number): Promise<{ token: ChildToken; code: number }[]> {
   const ended: { token: ChildToken; code: number }[] = []
   const one = async (code: number): Promise<void> => {

@@ -12,7 +12,7 @@ async function start(): Promise<void> {
   else await spawn('sh', ['-c', TREE], options)
 }
 
-/** When somebody has read the pids. */
+/** Resolves when the test has read the pids. */
 function end(): void {
   process.stdin.once('data', () => {
     if (how === 'exit') process.exit(0)

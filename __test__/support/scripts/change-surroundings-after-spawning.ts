@@ -18,7 +18,7 @@ const show = async (index: number): Promise<string> => {
   return (await child.output()).stdout.trim()
 }
 
-/** Enters a folder of its own, whose program prints where it is and with which umask. */
+/** Enters a folder with a program that prints its working directory and umask. */
 function enter(index: number): string {
   const folder = path.join(root, `folder-${index}`)
   fs.mkdirSync(folder)

@@ -9,7 +9,7 @@ async function collectGarbage(): Promise<void> {
   }
 }
 
-/** Starts children and keeps nothing but one token. */
+/** Starts children and keeps only one token. */
 async function start(): Promise<ChildToken> {
   for (let i = 0; i < 9; i++)
     (await spawn('cat', { stdio: i % 2 === 0 ? 'pipe' : ['pipe', 'ignore', 'ignore'] })).unref()
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
 
   const child = SharedChild.attach(token)
   const { status } = await child.output({ input: 'text' })
-  // Children of ours that nobody else has a name for: by number, as long as they have not been reaped.
+  // Nothing else refers to these children, so they are identified by their pids, as long as they have not been reaped.
   for (const { pid } of children) if (pid !== child.pid) process.kill(pid, 'SIGKILL')
   await until('all are reaped', () => childrenOf().length === 0)
   await until('their pipes are closed', () => openFds().length <= fds)

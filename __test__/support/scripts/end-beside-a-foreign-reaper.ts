@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { spawn } from 'shared-child/child_process'
 
-/** Loads a library that takes the status of every child it can get, and tells what 'exit' then has. */
+/** Loads a library that takes the status of every child it can get, and reports the arguments of 'exit'. */
 async function main(): Promise<void> {
   try {
     process.dlopen({ exports: {} }, process.argv[2]!)

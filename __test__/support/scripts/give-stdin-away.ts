@@ -4,7 +4,7 @@ import { SharedChild } from 'shared-child'
 const way = process.argv[2] === 'spawnSync' ? 'spawnSync' : 'spawn'
 
 async function main(): Promise<void> {
-  // A program that has read its stdin before, and may again.
+  // This process has read its stdin before, and may read it again.
   process.stdin.resume().pause()
   for (const name of ['first', 'second']) {
     const child = await SharedChild[way]('sh', ['-c', `read line; echo "${name} $line"`], {

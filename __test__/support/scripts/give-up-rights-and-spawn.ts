@@ -19,7 +19,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // A library that is no addon: its work is done all the same.
+  // The library is not an addon, but its constructor has run.
   console.error(error)
   process.exitCode = 1
 })

@@ -1,9 +1,9 @@
-// Starts a command of the shell that has this process's stdout and stderr, says its pid, and exits with code 3 at the end of its stdin.
+// Starts a shell command that has this process's stdout and stderr, prints its pid, and exits with code 3 at the end of its stdin.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 
 const [command = ''] = process.argv.slice(2)
-// Detached: on Windows the others end with the process that started them.
+// Detached, because on Windows other children end with the process that started them.
 const child = spawn('sh', ['-c', command], { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
 child.once('spawn', () => {
   fs.writeSync(1, `${child.pid}\n`)

@@ -7,7 +7,7 @@ import type * as SharedChildPackage from 'shared-child'
 
 const stopped = (): number => 1
 
-/** What sinon, jest and vitest replace, all of it. */
+/** Everything that sinon, jest and vitest replace. */
 const everything: Record<string, () => unknown> = {
   setTimeout: () => ({ unref() {}, ref() {}, hasRef: () => true }),
   setInterval: () => ({ unref() {}, ref() {}, hasRef: () => true }),
@@ -59,7 +59,7 @@ async function main(clock: string, order: string): Promise<void> {
   const timed = await (await spawn('sleep', ['1000'], { stdio: 'ignore', timeout: 50 })).wait()
   const ran = now() - begin
 
-  // Ends when its stdin is closed for it.
+  // The child ends when its stdin is closed.
   const cat = await (await spawn('cat')).output()
   const holder = await (await spawn('sh', ['-c', 'sleep 1000 & echo $!'])).output({ drainTimeout: 50 })
   process.kill(Number(holder.stdout))

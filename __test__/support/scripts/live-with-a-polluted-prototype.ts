@@ -13,7 +13,7 @@ const show = 'echo "$0 $# $*"; pwd; id -u; id -g; env | sort | grep -v ^_=; cat'
 const abort = new AbortController()
 abort.abort()
 
-/** Everything that is read somewhere by its name, with a value that would tell. */
+/** Every name that is read somewhere, with a value that would have a visible effect. */
 const pollution: readonly Record<string, unknown>[] = [
   // options
   { cwd: '/no/such/folder', env: { FROM: 'prototype' }, argv0: 'other', stdio: 'ignore', shell: true, detached: true },
@@ -22,7 +22,7 @@ const pollution: readonly Record<string, unknown>[] = [
   { encoding: 'hex', maxBuffer: 1, drainTimeout: -1, input: 'from the prototype', overflow: 'head', check: true },
   // elements
   { 0: 'ignore', 1: 'ignore', 2: 'ignore', 3: 'ignore', 4: 'ignore', length: 9 },
-  // what a thing is taken for
+  // names by which the type of a value is recognized
   { fd: 999, _handle: { fd: 999 }, sharedChild: '1-1', errno: -2, code: 5, chdir: true, keepsLoopAlive: false },
   { href: 'file:///no', protocol: 'file:', auth: '', path: '/no', aborted: true },
   // property descriptors
@@ -36,7 +36,7 @@ const pollution: readonly Record<string, unknown>[] = [
   { toString: 'x', valueOf: 5, hasOwnProperty: () => true, isPrototypeOf: 5 },
 ]
 
-/** What one polluted name may change: nothing. */
+/** Checks that one polluted name changes nothing. */
 async function everything(cwd: URL, file: FileHandle): Promise<unknown> {
   const env = { PATH: process.env['PATH'], OWN: 'yes' }
   const seen: unknown[] = []
@@ -128,11 +128,11 @@ async function differences(): Promise<unknown> {
   return { names: entries.length, found, realm: await fromAnotherRealm() }
 }
 
-/** Returns what takes it back. */
+/** Returns a function that undoes the pollution. */
 function pollute(name: string, value: unknown): () => void {
   const victim = Object.prototype as Record<string, unknown>
   const before = Object.getOwnPropertyDescriptor(victim, name)
-  // As a merge does it: methods stay hidden, whatever is new is not.
+  // As a merge does it: existing methods stay non-enumerable, new properties are enumerable.
   victim[name] = value
   return () => {
     delete victim[name]
@@ -143,7 +143,7 @@ function pollute(name: string, value: unknown): () => void {
 async function main(): Promise<void> {
   const here = await differences()
   if (isMainThread) {
-    // A worker has an environment of its own.
+    // A worker has its own environment.
     const worker = new Worker(__filename, { workerData: 'in a worker' })
     const [inWorker] = await new Promise<unknown[]>((resolve, reject) => {
       worker.once('message', (value) => resolve([value])).once('error', reject)

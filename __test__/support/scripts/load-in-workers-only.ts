@@ -27,7 +27,7 @@ async function inMain(): Promise<void> {
     pids.push(pid)
     exits.push(await worker.terminate())
   }
-  // A zombie is there: that none is left shows that somebody waited for it.
+  // If no zombie is left afterwards, this shows that somebody waited for the child.
   while (pids.some(isThere)) await new Promise((resolve) => setTimeout(resolve, 10))
   process.stdout.write(JSON.stringify({ rounds, exits }))
 }

@@ -6,7 +6,7 @@ import * as ours from 'shared-child/child_process'
 import { hasExited } from '../proc.js'
 import { spinUntil } from '../within.js'
 
-/** When the first of several children is told to have exited, the others have, too, but their handles have not heard of it. */
+/** When the exit of the first of several children is reported, the others have exited, too, but their handles do not know it yet. */
 async function main(): Promise<void> {
   const { spawn } = process.argv[2] === 'node' ? node : ours
   let reuses = 0
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
         }
       }
     })
-    // Each exit that is told may have given a pid to a further innocent.
+    // With each exit that is reported, another innocent process may have got a pid.
     while (children.some(({ exitCode }) => exitCode === null)) await setImmediate()
     await Promise.all(pending.splice(0))
   }
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
 
 const pending: Promise<unknown>[] = []
 
-/** A process that has been given this pid, if nobody else was quicker. It answers as long as nobody has killed it. */
+/** Starts a process that gets this pid, unless another process was faster. It answers as long as it has not been killed. */
 function successor(pid: number): node.ChildProcessByStdio<Writable, Readable, null> | undefined {
   for (let attempt = 0; attempt < 20; attempt++) {
     fs.writeFileSync('/proc/sys/kernel/ns_last_pid', String(pid - 1))

@@ -5,7 +5,7 @@ import { spawn } from 'shared-child'
 import { processEntry } from '../proc.js'
 import { spinUntil } from '../within.js'
 
-/** Several children end and are reaped while the event loop gets no turn: their handles have not heard of it when their pids are somebody else's. */
+/** Several children end and are reaped while the event loop gets no turn, so their handles do not know it when other processes get their pids. */
 async function main(): Promise<void> {
   const [, , library] = process.argv
   if (library !== undefined) {
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
       const pending = [child.kill(), child.sendSignal('SIGTERM')]
       const now = [child.killSync('SIGTERM'), child.sendSignalSync('SIGUSR1'), child.killSync()]
       for (const answer of [...now, ...(await Promise.all(pending))]) if (answer) sent++
-      // Somebody who can still answer has not been killed.
+      // A process that can still answer has not been killed.
       innocent.stdin.on('error', () => undefined).end('alive')
       const [answer] = (await Promise.race([once(innocent.stdout, 'data'), once(innocent.stdout, 'end')])) as unknown[]
       if (String(answer) !== 'alive') innocentsSignalled++

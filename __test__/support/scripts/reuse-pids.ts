@@ -6,7 +6,7 @@ import { SharedChild, spawn, type ChildToken, type ExitStatus } from 'shared-chi
 // Run as root in a pid namespace of its own. Children are killed by handles in three workers; the moment a pid is free an innocent process
 // gets it, while the workers go on killing by their handles. With 'by-pid' the workers kill by number instead, as a mutant that must be caught.
 
-/** Hands out chosen pids: writes ns_last_pid and forks until the fork has the pid. An innocent does nothing but wait to be released. */
+/** Hands out chosen pids: writes ns_last_pid and forks until the fork has the pid. An innocent process only waits to be released. */
 const SPINNER = `
 use strict; use POSIX; $| = 1; $SIG{PIPE} = 'IGNORE';
 my (%wanted, %triesLeft, %innocent, $input);
@@ -78,7 +78,7 @@ function hammer({ shared, index, byPid }: Setup): void {
       try {
         process.kill(child.pid, which)
       } catch {
-        // Nobody has that pid just now.
+        // No process has that pid right now.
       }
       return
     }
@@ -105,7 +105,7 @@ function hammer({ shared, index, byPid }: Setup): void {
     setImmediate(round)
   }
   parentPort?.on('message', (tokens: ChildToken[]) => {
-    // The batch before the last is let go: stale handles of more than one age.
+    // The batch before the last is released, so that there are stale handles of more than one age.
     handles.splice(0, Math.max(0, handles.length - BATCH))
     const mine = tokens.map((token) => SharedChild.attach(token))
     handles.push(...mine)
@@ -135,7 +135,7 @@ async function main(): Promise<void> {
   let statuses = 0
   const innocentsSignalled: string[] = []
   const wrongStatuses: string[] = []
-  // A machine on which a pid is often lost to another thread gets more tries, but not without end.
+  // If a pid is often lost to another thread, there are more tries, but not without limit.
   while (reuses < wantedReuses && missed < wantedReuses) {
     Atomics.store(shared, PHASE, ASK)
     const controller = new AbortController()

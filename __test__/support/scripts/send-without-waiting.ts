@@ -1,4 +1,4 @@
-// Sends to a child that is gone, and looks at no promise. Prints how many rejections nobody has handled, and what an awaited one says.
+// Sends to a child that is gone, and ignores the promises. Prints how many rejections were unhandled, and the error of an awaited one.
 import { spawn } from 'shared-child'
 
 let unhandled = 0
@@ -6,7 +6,7 @@ process.on('unhandledRejection', () => unhandled++)
 
 async function main(): Promise<void> {
   const child = await spawn(process.execPath, ['-e', 'for (;;);'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-  // Too much for the channel: these are under way when the child ends.
+  // This is too much for the channel, so these messages are pending when the child ends.
   for (let i = 0; i < 3; i++) void child.send('x'.repeat(1 << 22))
   await child.kill()
   await child.wait()

@@ -1,4 +1,4 @@
-// Tells its parent, over its own channel, what a child of its own sees of a channel.
+// Reports to its parent, over its own channel, what its child sees of a channel.
 import { spawn } from 'shared-child'
 
 async function main(): Promise<void> {

@@ -1,5 +1,5 @@
-// Tells what its children have of a console, from a process that has none ("detached") or one without a window
-// ("windowsHide"): what it has itself depends on who starts it, so it starts itself.
+// Reports whether its children have a console, from a process that has none ("detached") or one without a window
+// ("windowsHide"). Whether it has one itself depends on its parent, so it starts itself again.
 import { spawn as nodeSpawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'

@@ -1,4 +1,4 @@
-// Starts programs that report on fd 3, and ends before it can have heard of any of them.
+// Starts programs that report on fd 3, and ends before any event about them can have arrived.
 import { Worker, isMainThread } from 'node:worker_threads'
 import { spawn } from 'shared-child'
 

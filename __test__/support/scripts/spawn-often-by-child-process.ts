@@ -16,7 +16,7 @@ async function spawnInTurn(count: number): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  // What is made once, and what V8 compiles at last, is no child's.
+  // Memory that is allocated once, and the code that V8 still compiles, do not belong to a child.
   await spawnInTurn(500)
   const before = { heap: process.memoryUsage().heapUsed, fds: fds() }
   await spawnInTurn(Number(process.argv[2]))

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const fdsBefore = openFds().length
   const rows = []
   for (let free = 0; free <= 20; free++) {
-    // Or one that is closed later would be one more than `free`.
+    // Otherwise an fd that is closed later would be one more than `free`.
     await settled()
     const filled = fill()
     for (const fd of filled.splice(0, free)) fs.closeSync(fd)

@@ -1,7 +1,7 @@
 import childProcess from 'node:child_process'
 import { SharedChild, spawn } from 'shared-child'
 
-/** What a call fails with, as plain data. */
+/** Returns the error of a call as plain data. */
 async function failureOf(call: () => unknown): Promise<object | null> {
   try {
     await call()

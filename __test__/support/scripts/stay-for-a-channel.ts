@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import { spawn, type SharedChild } from 'shared-child'
 
 const say = (line: string): void => void fs.writeSync(1, `${line}\n`)
-/** Reads this process's own stdin, and so goes on when the test lets it. It ends with its channel. */
+/** Reads this process's own stdin, so that the test decides when it goes on. It ends with its channel. */
 const CODE = `
   process.send('early')
   require('node:fs').readSync(0, Buffer.alloc(1))

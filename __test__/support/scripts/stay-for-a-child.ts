@@ -4,9 +4,9 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { SharedChild, spawn, type ChildToken, type SpawnOptions } from 'shared-child'
 
 const say = (line: string): void => void fs.writeSync(1, `${line}\n`)
-/** Reads this process's own stdin, and so ends when the test lets it. */
+/** Reads this process's own stdin, so that the test decides when it ends. */
 const child = ['sh', ['-c', 'read line; echo released >&2']] as const
-/** On Windows, a child ends with its parent unless it is said otherwise. */
+/** On Windows, a child ends with its parent unless an option says otherwise. */
 const options: SpawnOptions = { stdio: ['inherit', 'ignore', 1], killOnParentExit: false }
 
 const ways: Record<string, () => Promise<unknown>> = {
@@ -48,7 +48,7 @@ const ways: Record<string, () => Promise<unknown>> = {
   },
 }
 
-/** The main thread's own handle is unref'd: only the worker's can keep the process. */
+/** The main thread's own handle is unref'd, so only the worker's can keep the process alive. */
 async function inWorker(): Promise<void> {
   const mine = (await spawn(...child, options)).unref()
   const worker = new Worker(__filename, { argv: process.argv.slice(2), workerData: mine.share() })

@@ -1,5 +1,5 @@
-// Terminates a group, from a process that has no console ("detached") or one without a window ("windowsHide"): what it has itself
-// depends on who starts it, so it starts itself.
+// Terminates a group, from a process that has no console ("detached") or one without a window ("windowsHide"). Whether it has one itself
+// depends on its parent, so it starts itself again.
 import { spawn as nodeSpawn } from 'node:child_process'
 import { once } from 'node:events'
 import { spawn } from 'shared-child'

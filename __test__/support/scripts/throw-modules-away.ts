@@ -43,7 +43,7 @@ const uses: Record<string, (shared: typeof SharedChildPackage) => Promise<unknow
   },
 }
 
-/** One module, of which nothing but a WeakRef is left behind. */
+/** Loads a module, and keeps only a WeakRef to it. */
 async function use(way: string): Promise<WeakRef<object>> {
   const realm = vm.createContext({ ballast: Array.from({ length: 1000 }, (_, i) => `${way} ${i}`) })
   await uses[way]?.(load(realm))
@@ -57,7 +57,7 @@ async function collect(): Promise<void> {
   }
 }
 
-/** Whether a child that only a thrown-away module knows is still told about. */
+/** Whether the exit of a child is still reported if only a module that was thrown away knows the child. */
 async function lastWait(): Promise<string> {
   const told: string[] = []
   const pid = await (async () => {
@@ -79,7 +79,7 @@ async function main(): Promise<void> {
     const realms: WeakRef<object>[] = []
     for (let i = 0; i < 10; i++) realms.push(await use(way))
     const living = (): number => realms.filter((realm) => realm.deref() !== undefined).length
-    // What the engine is compiling in the background holds its realm, for as long as that takes on a busy machine.
+    // Code that the engine compiles in the background keeps its realm alive, for as long as that takes on a busy machine.
     const end = Date.now() + 20_000
     do await collect()
     while (living() > 1 && Date.now() < end)

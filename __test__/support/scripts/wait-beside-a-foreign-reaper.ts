@@ -12,7 +12,7 @@ async function outcome(act: () => Promise<ExitStatus | null> | ExitStatus | null
   }
 }
 
-/** Loads a library that takes the status of every child it can get, and tells how waits and signals fare beside it. */
+/** Loads a library that takes the status of every child it can get, and reports the results of waits and signals. */
 async function main(): Promise<void> {
   const library = process.argv[2]
   if (library !== undefined) {
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
       await outcome(() => other.waitSync(0)),
     )
 
-    // Asked before any event can have come.
+    // This asks before any event can have arrived.
     const quick = await spawn('sh', ['-c', 'exit 42'], { stdio: 'ignore' })
     await until('the exit', () => hasExited(quick.pid))
     signals.push(quick.killSync(0))

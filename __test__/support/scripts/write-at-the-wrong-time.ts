@@ -1,6 +1,6 @@
 import { spawn } from 'shared-child'
 
-/** Writes to children that do not read, before, at and after their exit, and counts what nobody caught. */
+/** Writes to children that do not read, before, at and after their exit, and counts uncaught errors. */
 async function main(): Promise<void> {
   const uncaught: string[] = []
   process.on('uncaughtException', (error) => uncaught.push(String(error)))

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { SharedChild, type ChildToken, type Signal } from 'shared-child'
 
-/** Tells what it sees of the child it is given, and kills it when it is told to. */
+/** Reports what it sees of the child that it gets, and kills the child when it is told to. */
 const { token, signal } = workerData as { token: ChildToken; signal: Signal }
 const child = SharedChild.attach(token)
 parentPort?.postMessage({

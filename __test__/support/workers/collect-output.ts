@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { spawn } from 'shared-child'
 
-/** Collects what a child writes without end, and says so when it writes. */
+/** Collects the output of a child that writes without end, and reports when the child has begun to write. */
 async function main(): Promise<void> {
   const child = await spawn('sh', ['-c', 'echo >&3; exec yes'], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] })
   const collected = child.output({ maxBuffer: 1000, overflow: 'tail' })

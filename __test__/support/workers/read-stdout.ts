@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { SharedChild, type ChildToken } from 'shared-child'
 
-/** Says whether it got the child's stdout, and then what it read. */
+/** Reports whether it got the child's stdout, and then what it read. */
 async function main(): Promise<void> {
   const { stdout } = SharedChild.attach(workerData as ChildToken)
   parentPort?.postMessage(stdout !== null)

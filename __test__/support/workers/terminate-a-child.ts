@@ -1,4 +1,4 @@
-// Asks a child to end, and tells that it has; then it is terminated itself.
+// Asks a child to end, and reports that it has done so; then this worker itself is terminated.
 import { parentPort, workerData } from 'node:worker_threads'
 import { SharedChild, type ChildToken } from 'shared-child'
 
