@@ -1,5 +1,5 @@
-// Containers and old kernels refuse what the engine and the reactor would rather use. For each refusal, before the first
-// spawn (cold) and after it (warm): everything works, or says by a documented error that it cannot.
+// Containers and old kernels refuse system calls that the engine and the reactor prefer. For each refusal, before the first
+// spawn (cold) and after it (warm), everything works, or fails with a documented error.
 //   node build/__test__/long/a-host-may-refuse-system-calls.js COUNT
 import { spawn as nodeSpawn } from 'node:child_process'
 import os from 'node:os'
@@ -12,7 +12,7 @@ import { longTest } from './support/long-test.js'
 
 const { ENOSYS, EPERM, EAGAIN, ENOMEM, EMFILE, EINVAL } = os.constants.errno
 
-/** Numbers of asm-generic, which all but x86_64 have; those of x86_64. */
+/** The numbers of asm-generic, which all processors but x86_64 have; and those of x86_64. */
 const generic = { clone: 220, pidfd_send_signal: 424, pidfd_open: 434, clone3: 435, close_range: 436, waitid: 95 }
 const x64 = { ...generic, clone: 56, waitid: 247 }
 const numbers = process.arch === 'x64' ? x64 : generic
@@ -20,14 +20,14 @@ const numbers = process.arch === 'x64' ? x64 : generic
 const CLONE_PIDFD = 0x1000
 const CLONE_VFORK = 0x4000
 const CLONE_THREAD = 0x10000
-/** So that threads are made by clone, whose flags a filter can see. */
+/** Makes libc create threads with clone, whose flags a filter can see. */
 const noClone3 = `${numbers.clone3}:0:${ENOSYS}`
 
 interface Refusal {
   refuse: string
-  /** Documented outcomes besides success: at any time, */
+  /** Documented outcomes besides success, at any time. */
   errors?: readonly string[]
-  /** and when the filter came after the first spawn: what the kernel has is asked once. */
+  /** Further ones if the filter came after the first spawn, because the kernel is probed only once. */
   late?: readonly string[]
 }
 const refusals: Record<string, Refusal> = {}
@@ -68,7 +68,7 @@ interface Outcome {
   fds: number
 }
 
-/** Spawn both ways, wait, poll, time out, kill, fail. */
+/** Spawns both ways, waits, polls, times out, kills and fails. */
 async function useAll(): Promise<void> {
   const status = await (await spawn('sh', ['-c', 'echo text; exit 3'])).output()
   if (status.stdout !== 'text\n' || status.status.code !== 3) throw new Error(`wrong: ${JSON.stringify(status)}`)
@@ -78,7 +78,7 @@ async function useAll(): Promise<void> {
     if (child.tryWaitSync() !== null) throw new Error('wrong: it ran')
     if (!(await child.kill())) throw new Error('wrong: not sent')
   } catch (error) {
-    // Where we may not signal it, the test may, by number: it has not been waited for.
+    // If the package may not signal the child, the test may, by number: it has not been waited for.
     process.kill(child.pid, 'SIGKILL')
     await child.wait()
     throw error
@@ -98,7 +98,7 @@ async function host(when: string, library: string): Promise<void> {
     await useAll()
     await settled()
   }
-  // Made once by Node, whatever comes.
+  // Node opens these once in any case.
   await new Promise((resolve) => setTimeout(resolve, 0))
   const fds = openFds().length
   load(library)

@@ -10,7 +10,7 @@ import { childrenOf, openFds } from '../support/proc.js'
 import { until, within } from '../support/within.js'
 import { longTest } from './support/long-test.js'
 
-/** What each call really may fail with (man 2). Those that cannot fail, as close and rt_sigprocmask, are left alone. */
+/** The errors that each call may really have (man 2). Calls that cannot fail, such as close and rt_sigprocmask, are left out. */
 const faults: Record<string, readonly string[]> = {
   pipe2: ['EMFILE', 'ENFILE'],
   socketpair: ['EMFILE', 'ENFILE', 'ENOMEM'],
@@ -82,7 +82,7 @@ longTest(async ({ count, expect }) => {
         const left = once(strace, 'exit')
         const attached = once(createInterface({ input: strace.stderr }), 'line')
         const [line] = (await within(20_000, 'strace', Promise.race([attached, left]))) as [unknown]
-        // Not every machine has every call: vfork and poll are x86's.
+        // Not every machine has every call: only x86 has vfork and poll.
         if (!String(line).includes('attached')) continue
         figures.faults++
         await four(what, error)

@@ -1,7 +1,7 @@
 // A debugger holds the zombie of a child: it has exited, but nobody can reap it. The wait must end when the debugger
 // lets go, and not before; nothing may spin, hang or be lost meanwhile.
 //   node build/__test__/long/a-wait-outlasts-a-tracer.js COUNT [without-threads]
-// Also where no thread can be started that would wait for it.
+// With without-threads, no thread can be started that would wait for it.
 import { spawn as nodeSpawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
@@ -12,10 +12,10 @@ import { until, within } from '../support/within.js'
 import { compileLibrary, compileProgram, load } from './support/compile.js'
 import { longTest } from './support/long-test.js'
 
-/** clone3 ENOSYS, so that threads are made by clone; clone with CLONE_THREAD EAGAIN. */
+/** clone3 fails with ENOSYS, so that threads are created with clone; clone with CLONE_THREAD fails with EAGAIN. */
 const NO_THREADS = process.arch === 'x64' ? '435:0:38 56:65536:11' : '435:0:38 220:65536:11'
 
-/** Milliseconds on a processor, of the package's own threads: what Node does beside them is no wait of ours. */
+/** The CPU time of the package's own threads, in milliseconds. What Node's threads do does not matter. */
 function processorTimeOfThreads(): number {
   const read = (task: string, name: string): string => fs.readFileSync(`/proc/self/task/${task}/${name}`, 'utf8')
   const times = fs.readdirSync('/proc/self/task').map((task) => {
@@ -30,7 +30,7 @@ function processorTimeOfThreads(): number {
 
 longTest(async ({ count, variant, expect }) => {
   const tracer = compileProgram('tracer')
-  // The spawners, the reactor and the clock are there before.
+  // This starts the spawners, the reactor and the clock.
   await Promise.all([1, 2, 3, 4].map(async () => (await spawn('sleep', ['0.01'])).waitTimeout(10_000)))
   if (variant === 'without-threads') {
     process.env['REFUSE'] = NO_THREADS
@@ -48,11 +48,11 @@ longTest(async ({ count, variant, expect }) => {
     const waits = [child.wait(), child.wait(), child.waitTimeout(60_000)].map((wait) =>
       wait.finally(() => (settled = true)),
     )
-    // The one signal that no tracer can stop.
+    // This is the one signal that no tracer can stop.
     expect(child.killSync(), 'the signal was sent')
     await until('the child is a zombie', () => processEntry(child.pid)?.state === 'Z')
     const before = processorTimeOfThreads()
-    // It has exited by name only: the kernel does not give the status to anyone but the tracer.
+    // It is a zombie, but the kernel gives its status only to the tracer.
     expect(child.tryWaitSync() === null, 'tryWait says what the kernel says')
     expect((await child.waitTimeout(50)) === null, 'waitTimeout keeps its time')
     processorTime = Math.max(processorTime, processorTimeOfThreads() - before)
@@ -66,7 +66,7 @@ longTest(async ({ count, variant, expect }) => {
     await left
   }
   expect(settledEarly === 0, `${settledEarly} waits ended while the tracer held the child`)
-  // A look every 50 ms, which is some microseconds; a loop that polls without end would use all the time it can get.
+  // A poll every 50 ms takes some microseconds; a busy loop would use all the time it can get.
   expect(processorTime < 10, `the wait used ${processorTime} ms of processor time in 50 ms`)
   await until('nobody is left', () => childrenOf().length === 0)
   return { tracedChildren: count, lostWaits: 0, slowestAfterTracerMs: Math.round(slowest) }

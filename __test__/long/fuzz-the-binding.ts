@@ -52,14 +52,14 @@ const right = fc
   .map(([flags, uid, gid, groups, list]) =>
     [flags, uid, gid, groups?.length ?? -1, list.length].concat(groups ?? [], list),
   )
-/** Now and then one of the numbers is another. */
+/** Sometimes one of the numbers is replaced by another. */
 const numbers = mostly(
   fc
     .tuple(right, fc.option(fc.tuple(fc.nat({ max: 8 }), fc.double()), { freq: 10 }))
     .map(([list, other]) => Float64Array.from(list, (value, i) => (other?.[0] === i ? other[1] : value))),
 )
 
-/** The arguments of spawn() but for the request's number, and of spawnSync(). */
+/** The arguments of spawnSync(), and of spawn() after the request's number. */
 const request = fc.tuple(
   numbers,
   mostly(fc.oneof(fc.string(), fc.constantFrom('true', 'true\0a\0b', '\0\0\0', ''))),
@@ -70,7 +70,7 @@ const request = fc.tuple(
 
 type Methods = Record<string, (...all: unknown[]) => unknown>
 
-/** Not the blocking ones with a time that may be long. */
+/** Without the blocking calls with a time that may be long. */
 const call = fc.oneof(
   fc.tuple(fc.constant('sendSignal'), odd),
   fc.tuple(
@@ -99,7 +99,7 @@ longTest(async ({ count, expect }) => {
     let length
     do {
       length = events.drain(records)
-      // Children of spawn(): claimed and let go.
+      // Children of spawn() are claimed and dropped.
       for (let i = 0; i < length; i++) if (records[i * 8] === 0) finish(events.claim(records[i * 8 + 1] ?? 0))
     } while (length === 16)
   })
@@ -123,7 +123,7 @@ longTest(async ({ count, expect }) => {
       return undefined
     }
   }
-  // Those that take and give one another's values.
+  // The functions that take each other's results.
   const statics: Methods = {
     Events: (value) => new (Events as unknown as new (value: unknown) => object)(value),
     NativeChild: (value) => new (NativeChild as unknown as new (value: unknown) => object)(value),
@@ -146,7 +146,7 @@ longTest(async ({ count, expect }) => {
       for (const each of calls) {
         const answer = attempt(made as unknown as Methods, each)
         if (each[0] === 'takePipe') close(await answer)
-        // wait() holds a thread of libuv's pool until the end, which comes below.
+        // wait() holds a thread of libuv's pool until the child ends, which happens below.
         else pending.push(answer)
       }
       finish(made)
@@ -166,7 +166,7 @@ longTest(async ({ count, expect }) => {
   const cases = fc.tuple(request, fc.array(call, { maxLength: 4 }), fc.array(eventsCall, { maxLength: 2 }), odd)
   for (const [what, calls, others, value] of fc.sample(cases, { numRuns: count, seed })) {
     await trial(what, calls, others, value)
-    // One of the calls may have let go of the loop.
+    // One of the calls may have released the loop.
     events.keepAlive(true)
   }
   await settle()

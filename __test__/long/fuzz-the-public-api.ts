@@ -9,7 +9,7 @@ import { longTest } from './support/long-test.js'
 import { seed } from './support/random.js'
 import { show } from './support/show.js'
 
-/** What a getter or a Proxy of ours throws: it is passed on as it is. */
+/** The error that our getters and Proxies throw; it is passed on as it is. */
 const mine = Object.assign(new Error('from the fuzzer'), { code: 'FROM_THE_FUZZER' })
 
 const odd = fc.oneof(
@@ -54,11 +54,11 @@ const odd = fc.oneof(
   ),
 )
 
-/** Mostly right, sometimes anything: with nothing but nonsense the first check would catch all. */
+/** Mostly valid, sometimes anything: if all were nonsense, the first check would catch everything. */
 const mostly = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 30, arbitrary: right }, { weight: 1, arbitrary: odd })
 
-/** Programs that no argument makes do harm. */
+/** Programs that do no harm with any argument. */
 const file = mostly(
   fc.constantFrom('true', '/bin/true', 'false', '/no/such/program', '/', '/etc/passwd', new URL('file:///bin/true')),
 )
@@ -138,11 +138,11 @@ function isRight(status: ExitStatus): boolean {
   return Object.isFrozen(status) && (code === null) !== (name === null) && success === (code === 0)
 }
 
-/** What was wrong once is tried every time. An object that is an AbortSignal by one member only: */
+/** An earlier bug is tried every time: with an object that has only one member of an AbortSignal, */
 const pretender = { aborted: false }
 const known: { given: unknown[]; calls: unknown[][] }[] = [
   { given: ['sleep', ['1000'], { signal: pretender }], calls: [] },
-  // the second wait with it found the first one's broken listener, threw at the exit, and kept the news from the third.
+  // the second wait found the first one's broken listener, threw at the exit, and so the third wait never ended.
   { given: ['sleep', ['1000']], calls: [['wait', { signal: pretender }], ['wait', { signal: pretender }], ['wait']] },
 ]
 
@@ -152,7 +152,7 @@ longTest(async ({ count, variant, expect }) => {
   process.on('unhandledRejection', (error) => expect(false, `unhandled rejection: ${String(error)}`))
   process.on('uncaughtException', (error) => expect(false, `uncaught exception: ${error.stack}`))
 
-  /** An outcome, or null for a decent refusal. */
+  /** Returns a result, or null for a correct refusal. */
   const outcome = async <T>(what: string, act: () => T | Promise<T>): Promise<T | null> => {
     try {
       return await within(20_000, what, Promise.resolve(act()))
@@ -215,7 +215,7 @@ longTest(async ({ count, variant, expect }) => {
   )
   let turn = 0
   for (const [nonsense, first, second, third, sync, calls] of fc.sample(cases, { numRuns: count, seed })) {
-    // Now and then the arguments in the wrong places.
+    // Sometimes the arguments are in the wrong places.
     const given = turn % 20 === 0 ? nonsense : turn % 3 === 0 ? [first, third] : [first, second, third]
     await trial(given, sync, calls)
     turn++

@@ -10,7 +10,7 @@ import { random, seed } from './support/random.js'
 const AT_ONCE = 16
 const { gc } = globalThis as unknown as { gc: () => void }
 
-/** What is kept of a child: only this. */
+/** All that is kept of a child. */
 type Kept = { code: number } & ({ wait: Promise<ExitStatus> } | { token: ChildToken } | { nothing: true })
 
 async function startAndDrop(code: number, chance: number): Promise<Kept> {
@@ -18,7 +18,7 @@ async function startAndDrop(code: number, chance: number): Promise<Kept> {
   const stdio = chance < 0.5 ? 'pipe' : (['pipe', 'ignore', 'ignore'] as const)
   const child =
     chance < 0.8 ? await spawn('sh', ['-c', script], { stdio }) : SharedChild.spawnSync('sh', ['-c', script])
-  // It ends when it has read this; whoever ended it earlier gets the blame.
+  // The child ends when it has read this; if it has ended earlier, something is wrong.
   child.stdin?.write('go\n')
   if (chance % 0.1 < 0.04) return { code, wait: child.wait() }
   if (chance % 0.1 < 0.08) return { code, token: child.share() }

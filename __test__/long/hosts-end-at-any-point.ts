@@ -1,5 +1,5 @@
 // Whole hosts end by process.exit(), an uncaught exception, SIGTERM or SIGKILL while they spawn, wait, stream and share. Each ends as
-// it was told to, in time, and leaves no zombie and nobody running who was not meant to.
+// it was told to, in time, and leaves no zombie and no process running that should have ended.
 //   node build/__test__/long/hosts-end-at-any-point.js COUNT
 import { spawn as nodeSpawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -15,7 +15,7 @@ type End = (typeof ends)[number]
 
 const MARK = 'SHARED_CHILD_LONG_HOST'
 
-/** Without end. All children end with their input. */
+/** Runs without end. All children end with their input. */
 async function work(): Promise<void> {
   const text = 'x'.repeat(100_000)
   for (;;) {
@@ -30,7 +30,7 @@ async function work(): Promise<void> {
 
 function host(end: End, delay: number, withWorker: boolean): void {
   for (let i = 0; i < 3; i++) void work()
-  // It must keep nobody from his end.
+  // It must not keep the process from ending.
   if (withWorker) new Worker(__filename, { workerData: 'work' }).unref()
   setTimeout(() => {
     if (end === 'exit') process.exit(7)
@@ -89,7 +89,7 @@ else {
   })
 }
 
-/** Processes that carry the mark in their environment, but for this one's own children. */
+/** Processes that have the mark in their environment, except this one's own children. */
 function ofHosts(mark: string): string[] {
   return fs.readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false

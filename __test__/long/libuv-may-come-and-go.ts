@@ -22,7 +22,7 @@ longTest(async ({ count, expect }) => {
   const others = comeAndGo()
   for (let i = 0; i < count; i++) {
     const child = await spawn('sh', ['-c', 'read line; exit 5'], { stdio: ['pipe', 'ignore', 'ignore'] })
-    // 60 s: a wait that needs somebody's SIGCHLD would last as long.
+    // The child runs for 60 s: a wait that needs another child's SIGCHLD would last as long.
     const waits = [child.wait(), child.waitTimeout(60_000)]
     child.stdin?.end('go\n')
     const begin = performance.now()

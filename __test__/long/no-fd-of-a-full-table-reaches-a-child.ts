@@ -7,7 +7,7 @@ import { compileLibrary, compileProgram, load } from './support/compile.js'
 import { longTest } from './support/long-test.js'
 
 const FDS = 20_000
-/** For the spawns themselves. */
+/** Fds that are left for the spawns themselves. */
 const FREE = 50
 const CLOSE_RANGE = 436
 
@@ -16,7 +16,7 @@ function fill(): number[] {
   try {
     while (fds.length < FDS + FREE) fds.push(fs.openSync('/dev/null', 'r'))
   } catch {
-    // That is all it may have.
+    // The limit is reached.
   }
   for (const fd of fds.splice(0, FREE)) fs.closeSync(fd)
   return fds
@@ -32,7 +32,7 @@ longTest(async ({ count, variant, expect }) => {
   }
   const fds = fill()
   const open = fds.length
-  // Those of libuv and the reactor, too: ours are closed in the child, whatever they are.
+  // Also those of libuv and the reactor: in the child, all fds of this process are closed.
   await (await spawn('true')).wait()
   load(inheritable)
   const begin = performance.now()

@@ -16,8 +16,8 @@ const paths = ['kill', 'sendSignal', 'sync', 'timeout', 'abort', 'maxBuffer', 'a
 type Path = (typeof paths)[number]
 
 /**
- * Hands out chosen pids: writes ns_last_pid and forks until the fork has the pid. An innocent waits to be released; then its end is told:
- * 'take PID' -> 'got PID' or 'missed PID', 'release PID' -> 'end PID SIGNAL'. It is spoken to by blocking reads and writes.
+ * Hands out chosen pids: writes ns_last_pid and forks until the fork has the pid. An innocent process waits to be released; then its end is reported:
+ * 'take PID' -> 'got PID' or 'missed PID', 'release PID' -> 'end PID SIGNAL'. The test talks to it with blocking reads and writes.
  */
 const GIVER = `
 use strict; use POSIX; $| = 1; $SIG{PIPE} = 'IGNORE';
@@ -60,11 +60,11 @@ function byNumber(pid: number): void {
   try {
     process.kill(pid, 'SIGTERM')
   } catch {
-    // Nobody has it.
+    // No process has it.
   }
 }
 
-/** In a worker: asks until told to signal, then signals without end. */
+/** In a worker: polls until told to signal, then signals without end. */
 function hammer({ shared, tokens, pids, byPid }: Task): void {
   const handles = tokens.map((token) => SharedChild.attach(token))
   const round = (): void => {
@@ -125,14 +125,14 @@ else {
       const controller = new AbortController()
       const start = (path: Path): Promise<SharedChild> => {
         const limits = path === 'timeout' ? { timeout: 100 } : path === 'abort' ? { signal: controller.signal } : {}
-        // The one that is to write too much has written it before its end, but nobody has read it.
+        // The child that has to write too much has written it before its end, but nobody has read it.
         const script = path === 'maxBuffer' ? 'echo text; read line' : 'read line'
         return spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'], killSignal: 'SIGTERM', ...limits })
       }
       const atWorker = await start('worker')
       const shared = new Int32Array(new SharedArrayBuffer(12))
       const task: Task = { shared, tokens: [atWorker.share()], pids: [atWorker.pid], byPid }
-      // A worker of its own is dear: one round in eight.
+      // A worker is expensive, so only one round in eight has one.
       const withWorker = total() % 64 < 8
       const worker = withWorker ? new Worker(__filename, { workerData: task }) : null
       if (worker) while (Atomics.load(shared, ROUNDS) === 0) await new Promise((resolve) => setTimeout(resolve, 1))
@@ -150,7 +150,7 @@ else {
         try {
           fs.writeSync(fd, 'go\n')
         } catch {
-          // On a machine this slow its time-out was faster.
+          // On a machine that is so slow, its timeout came first.
         }
       }
       spinUntil('all are reaped', () => pids.every((pid) => processEntry(pid) === null))
@@ -182,7 +182,7 @@ else {
         const rounds = Atomics.load(shared, ROUNDS)
         spinUntil('the worker has signalled', () => Atomics.load(shared, ROUNDS) > rounds + 2)
       }
-      // And again, the handles having heard; the timers' phase, with the time-out, comes before the news.
+      // And again after the handles know about the exit. The timers' phase, with the timeout, comes before the events.
       await new Promise((resolve) => setTimeout(resolve, 0))
       await within(10_000, 'all waits', Promise.all([...pending, ...children.map((child) => child.wait())]))
       walk()

@@ -1,5 +1,5 @@
 // The module is loaded, and used for the first time, in sixteen threads at the same moment: the reactor, the spawner
-// threads and the probes of the kernel are made once, and right.
+// threads are created once, the kernel is probed once, and all of it works.
 //   node build/__test__/long/sixteen-threads-load-the-module-at-once.js COUNT
 import { spawn as nodeSpawn } from 'node:child_process'
 import fs from 'node:fs'

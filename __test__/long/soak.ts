@@ -12,7 +12,7 @@ import { until, within } from '../support/within.js'
 const at = process.argv.indexOf('--minutes')
 const minutes = at > 0 ? Number(process.argv[at + 1]) : 30
 
-/** Each process that comes from this one has it in its environment. */
+/** Every descendant of this process has this mark in its environment. */
 const MARK = 'SHARED_CHILD_SOAK'
 
 const counts = {
@@ -37,7 +37,7 @@ function right(holds: boolean, what: string): void {
 
 const LONG = 60_000
 
-/** One of each kind of use, again and again. */
+/** The kinds of use, one after the other, again and again. */
 const loads: Record<string, (turn: number) => Promise<void>> = {
   async shortLived(turn) {
     const child = await spawn('sh', ['-c', `exit ${turn % 100}`], { stdio: 'ignore' })
@@ -56,7 +56,7 @@ const loads: Record<string, (turn: number) => Promise<void>> = {
     counts.statuses++
     counts.kills++
   },
-  /** A tree, with its leader and without, of which half would end with this process. */
+  /** A tree, with its leader and without it; half of the trees would also end with this process. */
   async groups(turn) {
     const leaderStays = turn % 3 > 0
     const options = { stdio: ['ignore', 'pipe', 'inherit'] as const, group: true, killOnParentExit: turn % 2 === 0 }
@@ -75,7 +75,7 @@ const loads: Record<string, (turn: number) => Promise<void>> = {
     right(leaderStays ? cause === way.cause : code === 7 && cause === null, `${way.cause}: code ${code}, ${cause}`)
     counts.statuses++
   },
-  /** One that listens, and one that has to be killed after the time of grace. */
+  /** One child that reacts to the signal, and one that has to be killed after the grace period. */
   async terminated(turn) {
     const listens = turn % 2 === 0
     const args = ['-c', `${listens ? '' : `trap '' TERM; `}echo up; while :; do sleep 1; done`]
@@ -94,7 +94,7 @@ const loads: Record<string, (turn: number) => Promise<void>> = {
     counts.statuses++
     counts.terminations++
   },
-  /** A process that is killed, and what it has started ends with it. */
+  /** A process is killed, and what it has started ends with it. */
   async hosts() {
     const host = await spawn(process.execPath, [__filename, HOST], { stdio: ['ignore', 'pipe', 'inherit'] })
     counts.spawns++
@@ -152,14 +152,14 @@ const ENDS: readonly { cause: ExitStatus['cause'] & string; end: (child: SharedC
   { cause: 'dispose', end: async (child) => child[Symbol.dispose]() },
 ]
 
-/** Resolves when something has come; `closed` does when nobody has the other end any more. */
+/** Resolves when data has come; `closed` resolves when no process has the other end any more. */
 async function firstText(stream: Readable): Promise<{ closed: Promise<unknown> }> {
   const closed = once(stream, 'close')
   await within(LONG, 'the first text', once(stream, 'data'))
   return { closed }
 }
 
-/** Processes that come from this one, whoever is their parent now. Zombies have no environment. */
+/** The descendants of this process, whichever process is their parent now. Zombies have no environment. */
 function processesLeft(): string[] {
   return fs.readdirSync('/proc').filter((pid) => {
     try {
@@ -204,7 +204,7 @@ async function main(): Promise<void> {
   let report = performance.now() + 60_000
   while (!run.stopped && performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, 1000))
-    // After the first minute: caches and pools are as large then as they will be.
+    // After the first minute, because caches and pools have their final size then.
     if (start === null && performance.now() > warm) start = { ...level(), ...counts }
     if (performance.now() > report) {
       report += 60_000
@@ -230,7 +230,7 @@ async function main(): Promise<void> {
     processesLeft: processesLeft().length,
   }
   console.log(JSON.stringify(summary))
-  // At the start some children were alive, with their fds. The heap may breathe; a leak of 100 bytes a child would be seen.
+  // At the start, some children were alive, with their fds. The heap may vary; a leak of 100 bytes per child would be seen.
   const mayGrow = 16 + ((counts.spawns - first.spawns) * 100) / 2 ** 20
   right(last.fds <= first.fds, `fds grew from ${first.fds} to ${last.fds}`)
   right(last.rssMiB <= first.rssMiB + mayGrow, `memory grew from ${first.rssMiB} to ${last.rssMiB} MiB`)

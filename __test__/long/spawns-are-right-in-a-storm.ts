@@ -12,7 +12,7 @@ import { longTest } from './support/long-test.js'
 
 const WORKERS = 4
 const AT_ONCE = 8
-/** Each so many are started by child_process. */
+/** One in so many is started by child_process. */
 const NODES_SHARE = 10
 
 interface Work {
@@ -26,7 +26,7 @@ interface Sum {
   wrong: string[]
 }
 
-/** Every 16th is a program that is not there: its way through the engine is the same, up to the exec. */
+/** Every 16th program does not exist: it takes the same path through the engine, up to the exec. */
 async function start({ witness, count }: Work, sync: boolean): Promise<Sum> {
   const sum: Sum = { started: 0, missing: 0, wrong: [] }
   let turn = 0
@@ -55,7 +55,7 @@ async function start({ witness, count }: Work, sync: boolean): Promise<Sum> {
   return sum
 }
 
-/** By child_process, which must be undisturbed by us, as we by it. */
+/** Starts a child with child_process; neither package may disturb the other. */
 async function startByNode(witness: string, count: number): Promise<string[]> {
   const wrong: string[] = []
   for (let number = 0; number < count; number++) {
@@ -64,7 +64,7 @@ async function startByNode(witness: string, count: number): Promise<string[]> {
     const ended = await new Promise((resolve) => {
       child.once('exit', resolve).once('error', resolve)
     })
-    // 203: Node leaves SIGPIPE and the like as it finds them; that is not ours to judge.
+    // 203: Node leaves SIGPIPE and the like as they are, which is not checked here.
     if (ended !== code && ended !== 203) wrong.push(`child_process: expected ${code}, got ${String(ended)}`)
   }
   return wrong
@@ -76,7 +76,7 @@ if (!isMainThread) {
   longTest(async ({ count, expect }) => {
     const witness = compileProgram('witness')
     const file = scratch('storm')
-    // What is made once is made before the fds are counted.
+    // This creates what is created once, before the fds are counted.
     await start({ witness, count: 4 }, false)
     const ours = (): number => openFds().filter((entry) => /pipe|pidfd|null/.test(entry)).length
     const fds = ours()
@@ -103,7 +103,7 @@ if (!isMainThread) {
     const [inHost = 0, inChild = 0, sent = 0, credentials = 0, allocations = 0] = counts()
     expect(inChild === 0, `${inChild} handlers ran in a child`)
     await until('no child and no zombie is left', () => childrenOf().length === 0)
-    // A pipe that a child of the fork engine held for an instant closes an instant later.
+    // A pipe that a child of the fork engine held for an instant is closed an instant later.
     await until('their fds are closed', () => ours() <= fds).catch(() => undefined)
     expect(ours() <= fds, `fds: ${fds} before, ${ours()} after`)
     const started = sums.reduce((all, sum) => all + sum.started, 0)

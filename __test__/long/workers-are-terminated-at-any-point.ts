@@ -11,7 +11,7 @@ import { random, seed } from './support/random.js'
 
 const AT_ONCE = 3
 /**
- * Without end. A running child rightly outlives its worker, with the pipes that nobody has taken: all of these end by themselves in
+ * Runs without end. A running child rightly outlives its worker, with the pipes that nobody has taken, so all of these end by themselves in
  * a second or two.
  */
 async function work(token: ChildToken): Promise<void> {
@@ -50,7 +50,7 @@ if (!isMainThread) void work(workerData as ChildToken)
 else {
   longTest(async ({ count, expect }) => {
     const next = random(seed)
-    // What is made once: the reactor, the spawners, libuv's reserve fd.
+    // This creates what is created once: the reactor, the spawners, libuv's reserve fd.
     await (await spawn('cat')).output({ input: 'text' })
     const fds = openFds().length
     const shared = await spawn('sleep', ['100000'], { stdio: 'ignore' })
@@ -63,7 +63,7 @@ else {
         const worker = new Worker(__filename, { workerData: shared.share() })
         const failure = once(worker, 'error').then(([error]) => expect(false, `a worker failed: ${String(error)}`))
         failure.catch(() => undefined)
-        // Every third is not even given the time to start.
+        // Every third worker does not even get the time to start.
         const delay = next() * 15
         if (number % 3 > 0) await within(30_000, 'the start of a worker', once(worker, 'message'))
         await new Promise((resolve) => setTimeout(resolve, delay))

@@ -1,4 +1,4 @@
-// Run by the smoke test in a Deno that may start `echo` and nothing else: prints what is not as it should be, and fails then.
+// The smoke test runs this in a Deno that may only start `echo`. It prints what is wrong, and fails then.
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

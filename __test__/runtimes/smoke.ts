@@ -1,4 +1,4 @@
-// The main ways through the package, without a test runner: `node`, `bun` or `deno run -A` this file. Prints 'ok'.
+// Uses the main parts of the package without a test runner: `node`, `bun` or `deno run -A` this file. Prints 'ok'.
 import { join } from 'node:path'
 import { run, SharedChild, spawn } from 'shared-child'
 
@@ -56,7 +56,7 @@ async function smoke(): Promise<void> {
   const lines: string[] = []
   for await (const line of lister.lines()) if (lines.push(line) === 3) break
   check(`lines: ${lines.join()}`, lines.join() === 'a,b,c')
-  // Node 16, which the old Electron has that the tests can get without GitHub, leaves a listener of its own on the stream,
+  // Node 16, which is in the old Electron that the tests can get without GitHub, leaves its own listener on the stream,
   // so that nothing more is read.
   lister.stdin?.end(process.versions.node.startsWith('16.') ? '' : big)
   check('lines that nobody wants', (await lister.wait()).success)
@@ -116,7 +116,7 @@ async function smokeOfMessages(): Promise<void> {
   check('messages of a parent that is Node', parent.stdout === 'ok\n')
 }
 
-/** The permission to load addons is none to start programs. */
+/** The permission to load addons does not allow starting programs. */
 async function smokeOfPermissions(): Promise<void> {
   const may = ['--no-prompt', '--allow-ffi', '--allow-read', '--allow-env', '--allow-sys', '--allow-run=echo']
   const script = join(__dirname, 'deno-permissions.js')
@@ -124,7 +124,7 @@ async function smokeOfPermissions(): Promise<void> {
   check(`permissions: ${stdout}${stderr}`, status.success)
 }
 
-// Not process.exit() at the end: that the runtime ends by itself is part of the check.
+// There is no process.exit() at the end, because the runtime has to end by itself.
 smoke().catch((error: unknown) => {
   console.error(error)
   process.exit(1)

@@ -1,4 +1,4 @@
-//! What the core promises, on real processes: one behaviour a file.
+//! Tests what the core promises, with real processes: one behaviour for each file.
 //!
 //! `cargo test --no-default-features`, and the same with `SHARED_CHILD_ENGINE=fork` and with
 //! `SHARED_CHILD_REACTOR=threads`: see README.md.

@@ -1,4 +1,4 @@
-//! What must not keep anyone waiting: a kernel wait that fails, and someone else who takes the status.
+//! Faults that must not make any thread wait for ever: a kernel wait that fails, and other code that takes the status.
 
 use crate::kernel::Event::{Exit, ReapElsewhere};
 use crate::kernel::Group;

@@ -54,7 +54,7 @@ groups! {
     end_group_and_look_when_someone_else_reaps: EndGroup(Abort), TryWait, LookAtGroup; Exit ReapElsewhere OthersEnd;
 }
 
-/// All are told the same cause: of the first signal that was sent while the child had not exited.
+/// All get the same cause: that of the first signal that was sent before the child exited.
 #[test]
 fn all_threads_tell_the_same_cause() {
     explore(&[End(Terminate), Wait, TryWait], &[Exit]);

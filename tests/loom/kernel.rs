@@ -1,5 +1,5 @@
-//! A kernel with one process, and others in the group that it may lead. It knows what a real one cannot tell:
-//! that a system call named a pid, or the number of a group, after it was freed, when it may have been anyone's.
+//! A kernel with one process, and others in the group that it may lead. It notices what a real kernel does not report:
+//! that a system call named a pid, or the number of a group, after it was freed, when it may belong to another process.
 
 use loom::sync::{Condvar, Mutex, MutexGuard};
 use shared_child_native::core::exit_status::ExitStatus;
@@ -17,7 +17,7 @@ pub enum Event {
     Exit,
     /// The deadlines of all kernel waits pass.
     DeadlinesPass,
-    /// Someone else in the parent takes the exit status, with a waitpid of their own.
+    /// Other code in the parent takes the exit status, with its own waitpid.
     ReapElsewhere,
     /// The others of its group end.
     OthersEnd,
@@ -40,7 +40,7 @@ enum Life {
     Zombie,
     /// Reaped by the state machine: the pid may belong to anyone.
     Freed,
-    /// Reaped by someone else. A pidfd keeps telling that the process is gone.
+    /// Reaped by other code. A pidfd still shows that the process is gone.
     Lost,
 }
 
@@ -57,12 +57,12 @@ struct Record {
 pub struct Kernel {
     record: Mutex<Record>,
     changed: Condvar,
-    /// The process has ended. Of the standard library, which loom does not see: reading it adds no
+    /// The process has ended. An atomic of the standard library, which loom does not see: reading it adds no
     /// interleaving to those of the operation that is asked about.
     exited: AtomicBool,
     /// So have the others of its group.
     others_exited: AtomicBool,
-    /// Someone else has reaped it.
+    /// Other code has reaped it.
     lost: AtomicBool,
 }
 
@@ -126,7 +126,7 @@ impl Kernel {
         }
     }
 
-    /// Whether the state machine has reaped the process, or has been told that someone else did.
+    /// Whether the state machine has reaped the process, or has learned that other code did.
     pub fn is_gone(&self) -> bool {
         matches!(self.record().life, Life::Freed | Life::Lost)
     }
@@ -155,7 +155,7 @@ impl Kernel {
     }
 }
 
-/// The process, as its parent's state machine has it: with the real rules of who keeps what of a group.
+/// The process as its parent's state machine has it, with the real rules for what is kept of a group.
 pub struct ModelProcess {
     kernel: Arc<Kernel>,
     held: Held<ModelLeader, ModelGroup>,
@@ -171,7 +171,7 @@ impl ModelProcess {
     }
 }
 
-/// How it ends, whoever ends it.
+/// How the process ends, whatever ends it.
 pub fn status() -> ExitStatus {
     ExitStatus::from_code(42)
 }
@@ -210,7 +210,7 @@ struct ModelGroup {
 }
 
 impl ModelGroup {
-    /// Whether the kernel finds anybody in it, zombies included.
+    /// Whether the kernel finds a process in it, zombies included.
     fn find(&self, is_kept: bool) -> Option<MutexGuard<'_, Record>> {
         if self.by_number && !is_kept {
             return None;

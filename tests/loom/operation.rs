@@ -27,9 +27,9 @@ pub enum Operation {
     End(Cause),
     /// The same to its group.
     EndGroup(Cause),
-    /// Looks whether the group is empty, and if it is, gives back what is held of it.
+    /// Checks whether the group is empty, and if it is, releases what is held of it.
     LookAtGroup,
-    /// The last handle goes: nobody can signal the group any more once the child has exited.
+    /// The last handle is dropped: once the child has exited, nobody can signal the group any more.
     LastHandleGoes,
 }
 
@@ -76,12 +76,12 @@ pub struct Model {
     listeners: AtomicUsize,
     /// Listeners that ran to their end.
     heard: AtomicUsize,
-    /// What the first was told of the cause, which is what all are told.
+    /// The cause that the first thread got, which all others must get, too.
     cause: OnceLock<Option<Cause>>,
-    /// Somebody has sent a signal that must be told as the cause, or may be.
+    /// A signal was sent that must be reported as the cause, or may be.
     must_have_cause: AtomicBool,
     may_have_cause: AtomicBool,
-    /// Nobody holds the group any more.
+    /// There is no handle on the group any more.
     released: AtomicBool,
 }
 
@@ -160,12 +160,12 @@ impl Model {
         }
     }
 
-    /// Whether some of the group may run and not be reached.
+    /// Whether processes of the group may run that cannot be reached.
     fn may_be_released(&self) -> bool {
         self.released.load(Relaxed) || self.by_number && self.kernel.was_reaped_elsewhere()
     }
 
-    /// See [`has_ended`]; and whoever is told of the end is told of the same cause.
+    /// See [`has_ended`]; in addition, every thread that learns of the end gets the same cause.
     fn has_ended(&self, result: io::Result<Option<ExitStatus>>) -> bool {
         if let Ok(Some(ExitStatus { cause, .. })) = result {
             assert_eq!(*self.cause.get_or_init(|| cause), cause);
@@ -178,7 +178,7 @@ impl Model {
         self.listeners.fetch_add(1, Relaxed);
         let model = Arc::clone(self);
         self.child.on_exit(move |outcome| {
-            // A panic here is caught, as any listener's is: it shows by `heard`.
+            // A panic here is caught, as any listener's is; `heard` shows it.
             assert!(model.kernel.is_gone());
             assert!(model.has_ended(outcome.map(Some).map_err(io::Error::from)));
             assert!(model.has_ended(model.child.try_wait()));
@@ -204,7 +204,7 @@ impl Model {
     }
 }
 
-/// Whether a result tells of the exit; there is but one way to tell it, or two where someone else may
+/// Whether a result reports the exit. There is only one way to report it, or two if other code may
 /// have taken the status.
 pub fn has_ended(result: io::Result<Option<ExitStatus>>) -> bool {
     match result {

@@ -1,4 +1,4 @@
-//! Three operations at once, where the third is what makes the other two meet in a new way.
+//! Three operations at once, where the third makes the other two meet in a new way.
 
 use crate::kernel::Event::{DeadlinesPass, Exit};
 use crate::operation::Operation::*;
@@ -22,7 +22,7 @@ fn a_waiter_takes_over_from_one_that_ran_out_of_time() {
     explore(&[WaitDeadline, Wait, WaitDeadline], &[DeadlinesPass, Exit]);
 }
 
-/// As on every child of our own: the reactor reaps it, whoever else waits or kills.
+/// As with every child of our own: the reactor reaps it, whichever other threads wait or kill.
 #[test]
 fn the_reactor_reaps_between_a_wait_and_a_kill() {
     explore(&[ReactorReap, Wait, Kill], &[Exit]);

@@ -72,7 +72,7 @@ __attribute__((constructor)) static void start(void) {
   close(fd);
   if (counts == MAP_FAILED) abort();
   host = getpid();
-  if (getpgrp() != host) abort(); // the flood would reach strangers
+  if (getpgrp() != host) abort(); // the signals would reach other processes
   struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
   for (unsigned i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++) sigaction(SIGNALS[i], &action, 0);
   void *(*const work[])(void *) = {flood, flood, change_credentials, allocate, allocate};

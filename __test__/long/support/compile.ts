@@ -9,7 +9,7 @@ const sources = path.resolve('__test__', 'long', 'c')
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'shared-child-long-'))
 process.on('exit', () => fs.rmSync(directory, { recursive: true, force: true }))
 
-/** A directory of this run's own, removed at its end. Readable for other users, too. */
+/** A directory for this run, removed at its end. It is readable for other users, too. */
 export const scratch = (name: string): string => {
   fs.chmodSync(directory, 0o755)
   return path.join(directory, name)
@@ -30,7 +30,7 @@ export function compileLibrary(name: string): string {
   return file
 }
 
-/** Loads it. It is no addon, so Node complains; but its constructor has run. */
+/** Loads the library. It is not an addon, so Node throws, but its constructor has run. */
 export function load(library: string): void {
   try {
     process.dlopen({ exports: {} }, library)

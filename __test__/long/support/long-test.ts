@@ -9,7 +9,7 @@ export interface Run {
   /** How often to do it: few times in `npm test`, many in `npm run test:long`. */
   readonly count: number
   readonly variant: string | undefined
-  /** Notes a broken promise. The first few are shown at once, in case the end is never reached. */
+  /** Reports a broken promise. The first few are shown at once, in case the end is never reached. */
   readonly expect: (holds: boolean, what: string) => void
 }
 

@@ -9,5 +9,5 @@ export function random(seed: number): () => number {
   }
 }
 
-/** LONG_TEST_SEED, to repeat a run. */
+/** The seed; LONG_TEST_SEED sets it, to repeat a run. */
 export const seed = Number(process.env['LONG_TEST_SEED'] ?? Date.now() % 1_000_000)

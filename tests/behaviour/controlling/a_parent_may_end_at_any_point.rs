@@ -1,5 +1,6 @@
-//! However it ends, and whenever: before its first child, inside a clone, beside others. Its children have its
-//! stdout, which ends when the last of them has. SHARED_CHILD_PARENT_DEATHS is how often it ends (30 by default).
+//! The parent ends in each way and at each time: before its first child, inside a clone, beside others. Its children
+//! have its stdout, which ends when the last of them has ended. SHARED_CHILD_PARENT_DEATHS says how often it ends (30 by
+//! default).
 
 use crate::support::host::{end_of_host, host};
 use crate::support::limit::{next_step, time_limit};
@@ -30,7 +31,7 @@ fn start_trees() {
                     ..script("sleep 1000 & (sleep 1000 & sleep 1000) & wait")
                 };
                 drop(spawner::spawn(tree));
-                // A few of them at a time.
+                // Only a few of them at a time.
                 std::thread::sleep(Duration::from_millis(5));
             }
         });

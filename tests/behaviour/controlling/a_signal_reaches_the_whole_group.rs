@@ -1,4 +1,4 @@
-//! What a child has started and not let go of its group, also after the child itself has exited.
+//! Every process that a child has started and that has not left its group, even after the child itself has exited.
 
 use crate::support::limit::{time_limit, until};
 use crate::support::own_process::in_own_process;
@@ -23,7 +23,7 @@ pub fn leader(text: &str) -> (ChildHandle, BufReader<File>) {
     (child, BufReader::new(stdout))
 }
 
-/// The next number that it prints.
+/// Reads the next number that the child prints.
 pub fn number(stdout: &mut BufReader<File>) -> u32 {
     let mut line = String::new();
     stdout.read_line(&mut line).unwrap();
@@ -64,7 +64,7 @@ fn and_nobody_is_left_of_a_program_that_started_nobody() {
     let _limit = time_limit();
     let child = spawner::spawn(Plan { grouping: Grouping::Group, ..script("exit 3") }).unwrap();
     assert_eq!(child.shared.wait().unwrap().code(), Some(3));
-    // For an instant there may be the zombie that keeps the number.
+    // For an instant, there may be the zombie that reserves the number.
     until("nobody is left", || !child.shared.signal_group(libc::SIGKILL, Cause::Kill).unwrap());
 }
 
@@ -89,7 +89,7 @@ fn and_it_is_told_when_all_are_gone() {
     assert!(told.recv().unwrap(), "also of a group that is gone");
 }
 
-/// Who asks may be told on another thread before the asking is done.
+/// The callback may run on another thread before the call that asked has returned.
 #[test]
 fn and_each_of_many_is_told() {
     let _limit = time_limit();
@@ -105,7 +105,7 @@ fn and_each_of_many_is_told() {
     }
 }
 
-/// Whoever waits needs no handle.
+/// A waiter needs no handle.
 #[test]
 fn and_who_waits_is_not_told_too_early() {
     let _limit = time_limit();
@@ -121,7 +121,7 @@ fn and_who_waits_is_not_told_too_early() {
     assert_eq!(told.recv().unwrap(), (true, true));
 }
 
-/// On kernels that know groups by number only, a leader stays a zombie while others run; and no longer.
+/// On kernels that know groups only by number, a leader stays a zombie for as long as others run, and no longer.
 #[test]
 fn and_no_zombie_is_left() {
     in_own_process!(|| {

@@ -1,4 +1,4 @@
-//! Whoever the child becomes, and whenever its parent ends.
+//! The tie holds whatever user the child becomes, and whenever its parent ends.
 
 use crate::spawning::the_child_runs_as_whom_it_was_told::{NOBODY, is_root};
 use crate::support::host::{Host, host, tell};
@@ -17,7 +17,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
-/// Of a host's child: its stdout is the host's.
+/// The plan of a host's child, whose stdout is the host's.
 fn tied(plan: Plan) -> Plan {
     Plan {
         grouping: Grouping::Group,
@@ -45,7 +45,7 @@ impl Drop for Killed {
     }
 }
 
-/// In a host: a process that has copies of all its fds, and lives on.
+/// In a host: starts a process that has copies of all its fds, and lives on.
 fn fork_that_lives_on() -> u32 {
     // SAFETY: the fork does nothing but sleep.
     match unsafe { libc::fork() } {
@@ -72,7 +72,7 @@ fn of_a_child_with_another_user() {
     until("both have ended", || pids.into_iter().all(has_exited));
 }
 
-/// It is no more the user's who has started it, and the kernel has forgotten its wish to end with its parent.
+/// It no longer belongs to the user who has started it, and the kernel has forgotten its PR_SET_PDEATHSIG.
 #[test]
 fn of_a_program_that_has_become_root() {
     if !is_root() {
@@ -135,7 +135,7 @@ fn slow_plan(plan: Plan) -> Plan {
 
 /// A host that ends while its child is between clone and exec, where the child is stopped until then.
 fn be_a_host_that_ends_between(fork: bool) {
-    spawner::spawn(script("exit")).unwrap().shared.wait().unwrap(); // what is found out once for all
+    spawner::spawn(script("exit")).unwrap().shared.wait().unwrap(); // makes the probes that are made only once
     until("there is no child", || children().is_empty());
     std::thread::spawn(move || {
         loop {
@@ -147,7 +147,7 @@ fn be_a_host_that_ends_between(fork: bool) {
     }
 }
 
-/// Does nothing but end the child if that has called exec by now.
+/// Only ends the child, if the child has called exec by now.
 fn end_at_an_early_child(fork: bool) {
     let Some(child) = children().first().copied() else { return };
     let fork = fork.then(|| Killed(fork_that_lives_on()));
@@ -173,7 +173,7 @@ fn end_at_an_early_child(fork: bool) {
     kill(std::process::id());
 }
 
-/// Goes on with a child whose host has ended.
+/// Continues a stopped child whose host has ended.
 fn go_on(child: u32, mut host: Host) {
     host.end();
     // SAFETY: takes integers.
@@ -198,7 +198,7 @@ fn of_a_parent_that_ends_between_clone_and_exec_and_whose_fork_lives_on() {
     until("it has ended", || has_exited(child));
 }
 
-/// Whoever cuts it does not end the child.
+/// Cutting the tie does not end the child.
 #[test]
 fn and_nobody_ends_when_it_is_cut() {
     let _limit = time_limit();
@@ -215,7 +215,7 @@ fn and_nobody_ends_when_it_is_cut() {
         stdout.read_to_string(&mut text).unwrap();
         assert_eq!(text, "text");
         let mut status = 0;
-        // SAFETY: room for a status. Nobody else knows the child any more.
+        // SAFETY: room for a status. No other code knows the child any more.
         assert_eq!(unsafe { libc::waitpid(pid, &raw mut status, 0) }, pid);
         assert_eq!(status, 0, "it has ended by itself");
     }
@@ -228,7 +228,7 @@ fn spawn_elsewhere(plan: Plan) -> Receiver<Result<ChildHandle, SpawnError>> {
     result
 }
 
-/// Of threads that are started while others are stuck, and end when they are not needed any more.
+/// Tied children of threads that are started while others are stuck, and that end when they are not needed any more.
 #[test]
 fn and_nobody_ends_with_the_thread_that_has_started_it() {
     in_own_process!(|| {

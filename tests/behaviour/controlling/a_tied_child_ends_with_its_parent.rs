@@ -1,4 +1,4 @@
-//! However the parent ends; and not before.
+//! A tied child ends with its parent, however that ends, and not before.
 
 use crate::support::limit::{time_limit, until};
 use crate::support::own_process::in_own_process;
@@ -14,7 +14,7 @@ use std::os::fd::FromRawFd;
 use std::process::Command;
 use std::sync::mpsc;
 
-/// Starts this test binary again, which starts `text`, tied, and then waits; gives it and the pids that its
+/// Starts this test binary again, which starts `text`, tied, and then waits. Returns it, and the pids that its
 /// child has printed after the thread that asked for it had ended.
 fn host(test: &str, text: &str) -> (std::process::Child, Vec<u32>) {
     let mut host = Command::new(std::env::current_exe().unwrap())
@@ -72,7 +72,7 @@ fn or_the_child_alone() {
     unsafe { libc::kill(pids[0] as i32, libc::SIGKILL) };
 }
 
-/// The tie takes descriptors for as long as anybody of the group runs; and cutting it ends nobody.
+/// The tie takes descriptors for as long as any process of the group runs, and cutting it ends no process.
 #[test]
 fn and_nothing_is_left_of_the_tie() {
     in_own_process!(|| {
@@ -86,7 +86,7 @@ fn and_nothing_is_left_of_the_tie() {
         };
         let folder = Folder::new();
         let mark = folder.path().join("mark");
-        // Its leader exits at once; what it has started goes on, until it is told to.
+        // The leader exits at once; what it has started goes on until it is told to end.
         let text = format!("(while ! test -e {}; do sleep 0.01; done) &", mark.display());
         let child = spawner::spawn(tied(&text)).unwrap();
         assert!(child.shared.wait().unwrap().success());

@@ -1,4 +1,4 @@
-//! A signal, a time of grace, SIGKILL: for the child, or for its whole group.
+//! A signal, a grace period, SIGKILL: for the child, or for its whole group.
 
 use super::a_signal_reaches_the_whole_group::{leader, number};
 use crate::support::limit::{time_limit, until};
@@ -58,7 +58,7 @@ fn a_stopped_child_hears_it_as_well() {
     assert_eq!(child.shared.wait().unwrap().signal(), Some(libc::SIGTERM));
 }
 
-/// After a delay, in which it may end by itself: then nobody has ended it.
+/// There may be a delay first, in which the child may end by itself; then there is no cause.
 #[test]
 fn who_has_ended_by_itself_has_no_cause() {
     let _limit = time_limit();
@@ -73,7 +73,7 @@ fn who_has_ended_by_itself_has_no_cause() {
     assert_eq!((status.signal(), status.cause), (Some(libc::SIGKILL), Some(Cause::Timeout)));
 }
 
-/// The first cause counts; a signal by hand only if it is what the child died of.
+/// The first cause counts; a signal sent by kill() counts only if the child died of it.
 #[test]
 fn the_first_cause_is_told() {
     let _limit = time_limit();
@@ -90,7 +90,7 @@ fn the_first_cause_is_told() {
     assert_eq!(child.shared.wait().unwrap().cause, Some(Cause::Abort));
 }
 
-/// The time of grace is kept for what a leader has left, although nobody has a handle any more.
+/// The grace period also applies to what a leader has left behind, even if there is no handle any more.
 #[test]
 fn what_a_leader_has_left_as_well() {
     let _limit = time_limit();

@@ -1,5 +1,5 @@
-//! A group's number is its leader's pid, and is another's once nobody of the group is left: by no path does a signal
-//! reach that one. SHARED_CHILD_GROUP_REUSES is how often the number is given away (20 by default).
+//! A group's number is its leader's pid, and may belong to another group once no process of this one is left: no signal may
+//! reach that group by any path. SHARED_CHILD_GROUP_REUSES says how often the number is given away (20 by default).
 
 use crate::support::limit::until;
 use crate::support::namespace::{choose_next_pid, in_a_namespace};
@@ -18,13 +18,13 @@ fn reuses() -> usize {
     std::env::var("SHARED_CHILD_GROUP_REUSES").map_or(20, |count| count.parse().unwrap())
 }
 
-/// A leader that exits at once, and another one that it leaves in its group.
+/// A leader that exits at once, and another process that it leaves in its group.
 fn group() -> Plan {
     let stdio = vec![Stdio::Ignore, Stdio::Inherit(1), Stdio::Inherit(2)];
     Plan { grouping: Grouping::Group, stdio, ..plan(&["sh", "-c", "sleep 1000 &"]) }
 }
 
-/// Whoever is in the group and runs, the leader not counted.
+/// The running processes of the group, without the leader.
 fn others(number: u32) -> Vec<u32> {
     let pids = std::fs::read_dir("/proc").unwrap();
     let pids = pids.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
@@ -35,7 +35,7 @@ fn others(number: u32) -> Vec<u32> {
 }
 
 fn end_the_others(number: u32) {
-    // On a slow machine a time of grace may have ended it.
+    // On a slow machine, the end of a grace period may have ended it.
     for other in others(number) {
         // SAFETY: takes integers.
         unsafe { libc::kill(other as i32, libc::SIGKILL) };
@@ -43,7 +43,7 @@ fn end_the_others(number: u32) {
     }
 }
 
-/// An innocent that leads a group of the number.
+/// An innocent process that leads a group with the number.
 fn take(number: u32) -> Child {
     until("the number is free", || stat(&number.to_string(), 3).is_none());
     loop {
@@ -58,7 +58,7 @@ fn take(number: u32) -> Child {
     }
 }
 
-/// Lets it go its way, and tells by which signal it has ended instead.
+/// Lets it end by itself, and says which signal has ended it instead.
 fn release(mut innocent: Child) -> Option<i32> {
     drop(innocent.stdin.take());
     innocent.wait().unwrap().signal()
@@ -71,7 +71,7 @@ fn by_any_path() {
             let child = spawner::spawn(group()).unwrap();
             assert!(child.shared.wait().unwrap().success());
             assert!(child.shared.signal_group(0, Cause::Kill).unwrap());
-            // Both are due when the number is another's.
+            // Both are due when the number belongs to another group.
             let ending = |signal, millis| Ending {
                 cause: Cause::Timeout,
                 signal,
@@ -105,7 +105,7 @@ fn signal_by_all_paths(child: &ChildHandle) {
     assert!(told.recv().unwrap());
 }
 
-/// Nobody looks at these, so what is held of the group is held until they are told.
+/// Nobody polls these children, so their groups stay reserved until their exits are reported.
 fn unwatched() -> Started {
     let started = start(&group()).unwrap();
     assert!(started.child.wait().unwrap().success());
@@ -128,7 +128,7 @@ fn when_the_group_has_been_given_back() {
     });
 }
 
-/// A `waitpid(-1)` of someone else reaps a leader that was kept for the sake of its number.
+/// A foreign `waitpid(-1)` reaps a leader that was kept to reserve its number.
 #[test]
 fn when_someone_else_has_reaped_the_leader() {
     in_a_namespace!(&[], || {
@@ -146,7 +146,7 @@ fn when_someone_else_has_reaped_the_leader() {
     });
 }
 
-/// The proof that the innocents could have been hit.
+/// Proves that the innocent processes could have been hit.
 #[test]
 fn but_by_number_it_would_be() {
     in_a_namespace!(&[], || {
@@ -163,7 +163,7 @@ fn but_by_number_it_would_be() {
     });
 }
 
-/// While anybody is in the group, the number is given to nobody.
+/// While there is a process in the group, the number is not reused.
 #[test]
 fn and_there_is_none_while_anybody_is_left() {
     in_a_namespace!(&[], || {

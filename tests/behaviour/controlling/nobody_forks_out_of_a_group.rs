@@ -1,4 +1,4 @@
-//! Chains of forks, each of which ends when it has started the next, and bombs, of which all go on: none is left.
+//! Fork chains, in which each process ends when it has started the next, and fork bombs, in which all go on: none is left.
 //! Only inside a pid namespace, with few processes, and as a user that nobody else is. SHARED_CHILD_FORK_RUNS is how
 //! often each of them is ended (10 by default).
 
@@ -17,7 +17,7 @@ use std::os::unix::fs::MetadataExt;
 use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant, SystemTime};
 
-/// For who is not root.
+/// For a user that is not root.
 const FEW_PROCESSES: [&str; 2] = ["prlimit", "--nproc=60"];
 
 /// A user that nobody else is: the limit counts all processes of a user. The namespaces of two tests have the same
@@ -28,13 +28,13 @@ fn user() -> u32 {
     *USER.get_or_init(|| 100_000 + now.subsec_micros())
 }
 
-/// They ignore SIGTERM, and print a letter when they are under way. Without a limit they do not start.
+/// They ignore SIGTERM, and print a letter when they have begun. Without a limit they do not start.
 const CHAIN: &str = "$SIG{TERM} = $SIG{CHLD} = 'IGNORE'; $< >= 100000 or die; syswrite STDOUT, 'x';
     while (1) { my $pid = fork; exit if $pid; }";
 const BOMB: &str = "$SIG{TERM} = $SIG{CHLD} = 'IGNORE'; $< >= 100000 or die; syswrite STDOUT, 'x';
     while (1) { fork; }";
 
-/// Each begins a session, and so leaves the group.
+/// Each process begins a session, and so leaves the group.
 const CHAIN_OF_SESSIONS: &str = "use POSIX; $SIG{TERM} = $SIG{CHLD} = 'IGNORE'; $< >= 100000 or die;
     syswrite STDOUT, 'x'; while (1) { my $pid = fork; exit if $pid; POSIX::setsid(); }";
 const BOMB_OF_SESSIONS: &str = "use POSIX; $SIG{TERM} = $SIG{CHLD} = 'IGNORE'; $< >= 100000 or die;
@@ -44,7 +44,7 @@ fn runs() -> u32 {
     std::env::var("SHARED_CHILD_FORK_RUNS").map_or(10, |count| count.parse().unwrap())
 }
 
-/// One that is under way, and for a while that is another one each time.
+/// Starts one that has begun, and whose processes have changed for a while.
 fn under_way(program: &str, run: u32) -> ChildHandle {
     started(program, run, Grouping::Group).unwrap()
 }
@@ -63,7 +63,7 @@ fn started(program: &str, run: u32, grouping: Grouping) -> Result<ChildHandle, S
     Ok(child)
 }
 
-/// Whoever is in the group; zombies as well.
+/// All processes of the group, zombies included.
 fn members(number: u32) -> Vec<u32> {
     let pids = std::fs::read_dir("/proc").unwrap();
     let pids = pids.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
@@ -87,14 +87,14 @@ fn is_gone(child: &ChildHandle, limit: Option<Duration>) -> bool {
     told.recv().unwrap()
 }
 
-/// Whoever runs as the user of the chains and bombs.
+/// All processes of the user of the chains and bombs.
 fn users() -> usize {
     let pids = std::fs::read_dir("/proc").unwrap().map(Result::unwrap);
     let pids = pids.filter(|entry| entry.metadata().is_ok_and(|metadata| metadata.uid() == user()));
     pids.filter(|entry| !has_exited(entry.file_name().to_str().unwrap().parse().unwrap())).count()
 }
 
-/// Nor out of a cgroup, with sessions of their own.
+/// No process escapes from a cgroup either, not even with sessions of their own.
 #[test]
 fn nor_out_of_a_cgroup() {
     in_a_namespace!(&FEW_PROCESSES, || {
@@ -115,7 +115,7 @@ fn nor_out_of_a_cgroup() {
                 let ending = Ending { cause: Cause::Terminate, signal: libc::SIGTERM, grace };
                 assert!(child.child().end(ending).unwrap());
                 assert!(is_gone(&child, None));
-                // Who ends leaves its cgroup shortly before it is a zombie; it runs no program by then.
+                // A process that ends leaves its cgroup shortly before it is a zombie; it runs no program by then.
                 until("nobody is left", || users() == 0);
                 until("the zombies are reaped", || {
                     let mut pids = std::fs::read_dir("/proc").unwrap().map(Result::unwrap);
@@ -164,7 +164,7 @@ fn when_its_time_of_grace_is_over() {
     });
 }
 
-/// By the time that a list of processes is read, all of a chain that were on it are gone.
+/// When a list of processes has been read, all processes of a chain that were on it are gone.
 #[test]
 fn and_a_chain_is_not_taken_for_gone() {
     in_a_namespace!(&FEW_PROCESSES, || {

@@ -1,5 +1,5 @@
-//! `Grouping::Contain`: neither by a session of their own nor by a double fork. Where a cgroup can be made; says so
-//! where not.
+//! With `Grouping::Contain`, no process leaves, neither with a session of its own nor with a double fork. Needs a
+//! cgroup; says so if none can be created.
 
 use super::a_signal_reaches_the_whole_group::number;
 use crate::support::limit::until;
@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// Four that leave: a session each, and then a double fork; the last number is the child's own.
+/// Four processes that try to leave: a session each, and then a double fork; the last number is the child's own.
 const LEAVE: &str = "for i in 1 2; do
     setsid sh -c 'echo $$; exec sleep 1000' &
     (setsid sh -c '(setsid sh -c \"echo \\$\\$; exec sleep 1000\" &)' &)
@@ -45,7 +45,7 @@ fn stdout_of(child: &ChildHandle) -> BufReader<File> {
     BufReader::new(stdout)
 }
 
-/// The folders of all cgroups that this process has made and that are still there.
+/// The folders of all cgroups that this process has created and that still exist.
 fn folders() -> Vec<PathBuf> {
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
     let mount =
@@ -84,7 +84,7 @@ fn while_the_child_runs() {
     });
 }
 
-/// Each is asked; and those that do not listen are killed when their time is over, also without a handle.
+/// Each process is asked; those that do not react are killed after the grace period, even without a handle.
 #[test]
 fn when_the_child_has_exited() {
     in_own_process!(|| {
@@ -113,7 +113,7 @@ fn and_nothing_is_left_of_a_cgroup() {
             assert_eq!(child.shared.wait().unwrap().code(), Some(3));
             until("its folder is removed", || folders().is_empty());
         }
-        // Nor when the last handle goes before those that are inside.
+        // The folder is not left either if the last handle is dropped before the processes inside end.
         let child = contained("setsid sleep 1000 & echo $!; sleep 0.1").unwrap();
         let other = number(&mut stdout_of(&child));
         child.shared.wait().unwrap();
@@ -130,7 +130,7 @@ fn and_nothing_is_left_of_a_cgroup() {
     });
 }
 
-/// What it takes to kill it is open from the start.
+/// The file for killing the cgroup is open from the start.
 #[test]
 fn for_want_of_a_descriptor_in_its_parent() {
     in_own_process!(|| {

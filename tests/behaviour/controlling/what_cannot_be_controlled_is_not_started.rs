@@ -1,4 +1,4 @@
-//! A group, a tie or a cgroup that cannot be had is an error: nothing is started, and nothing is left of the attempt.
+//! If a group, a tie or a cgroup cannot be made, that is an error: nothing is started, and nothing is left of the attempt.
 
 use super::a_signal_reaches_the_whole_group::{leader, number};
 use crate::support::limit::until;
@@ -86,7 +86,7 @@ fn where_a_pipe_may_not_be_owned() {
 fn where_the_end_of_the_parent_is_not_told() {
     in_own_process!(|| {
         assert_runs(tied(&["true"], Grouping::Group));
-        // Of what this process asks of prctl(2), these alone have an odd number (PR_SET_PDEATHSIG is 1).
+        // Of the calls of prctl(2) that this process makes, only these have an odd number (PR_SET_PDEATHSIG is 1).
         refuse(libc::SYS_prctl, Some(1), libc::EINVAL);
         assert_runs(grouped(&["true"], Grouping::Group));
         for grouping in [Grouping::None, Grouping::Group] {
@@ -95,7 +95,7 @@ fn where_the_end_of_the_parent_is_not_told() {
     });
 }
 
-/// Who begins a session leads a group as well.
+/// A process that begins a session leads a group as well.
 #[test]
 fn where_no_group_may_be_led() {
     in_own_process!(|| {
@@ -124,7 +124,7 @@ fn where_no_cgroup_can_be_made() {
     });
 }
 
-/// Where a pidfd names no group, the number does, and nothing is lost.
+/// If a pidfd cannot name a group, the number is used, and nothing is lost.
 fn assert_groups_work() {
     let (child, mut stdout) = leader("sleep 1000 & echo $!");
     let other = number(&mut stdout);

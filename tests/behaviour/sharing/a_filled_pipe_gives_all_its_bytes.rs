@@ -1,4 +1,4 @@
-//! What was left of an exited child's pipe goes to another child through a pipe of its own.
+//! What was left in the pipe of an exited child goes to another child through a new pipe.
 
 use crate::support::limit::until;
 use crate::support::own_process::in_own_process;
@@ -20,7 +20,7 @@ fn as_many_as_fit_and_more() {
     }
 }
 
-/// A reader that has had enough is no reason to stay, and no reason to die of SIGPIPE, which not every host
+/// If the reader stops early, the writing thread ends, and this process does not die of SIGPIPE, which not every host
 /// ignores.
 #[test]
 fn nothing_is_left_when_the_reader_goes() {

@@ -1,5 +1,5 @@
-//! A pipe that was taken is wider than others, and there are not too many of those: the kernel gives a
-//! user so much, and then makes the next pipes small.
+//! A pipe that was taken is wider than others. The number of wide pipes is limited, because the kernel gives a
+//! user only so much memory for pipes, and then makes the next ones small.
 
 use crate::support::kinds::{CAT, take_pipe};
 use crate::support::limit::until;

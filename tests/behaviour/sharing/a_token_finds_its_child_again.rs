@@ -34,7 +34,7 @@ fn in_any_thread_while_it_runs_and_after() {
     let token = share(child.child());
     let attached = thread::scope(|scope| scope.spawn(|| attach(&token).unwrap()).join().unwrap());
     assert_eq!((attached.id, attached.pid), (child.id, child.pid));
-    // A running child needs nobody to hold it.
+    // A running child needs no handle.
     let stdin = take_pipe(&child, 0);
     drop((child, attached));
     let attached = attach(&token).unwrap();
@@ -45,7 +45,7 @@ fn in_any_thread_while_it_runs_and_after() {
     assert_eq!(attach(&token).unwrap().shared.wait().unwrap(), status);
 }
 
-/// As often as it is shared, and after the exit for the first time, too.
+/// It can be shared any number of times, and for the first time even after the exit.
 #[test]
 fn by_the_same_token_each_time() {
     let _limit = time_limit();
@@ -92,7 +92,7 @@ fn nor_any_by_the_token_of_another_process_or_by_none() {
     assert!(is_found(&token));
 }
 
-/// The last 1,024 are kept for those who come late; and what someone holds is found as well.
+/// The last 1,024 are kept for late attaches; a child with a handle is found as well.
 #[test]
 fn until_a_thousand_others_have_exited() {
     in_own_process!(|| {
@@ -115,7 +115,7 @@ fn until_a_thousand_others_have_exited() {
         assert!(is_found(&token_of_forgotten));
         exited_and_shared();
         exited_and_shared();
-        // The thread that reaped it still has it in its hands, perhaps.
+        // The thread that reaped the child may still hold it.
         until("it is forgotten", || !is_found(&token_of_forgotten));
         assert!(is_found(&token_of_held));
         drop(held);

@@ -29,7 +29,7 @@ fn fds_opened_since(before: usize) -> usize {
     fds("self").len().saturating_sub(before)
 }
 
-/// All fds that are opened once for all are open after this.
+/// After this, all fds that are opened only once are open.
 fn fds_when_idle() -> usize {
     let inherited = fds("self");
     let mut plan = script("exit 0");
@@ -55,7 +55,7 @@ fn each_is_drained_and_closed_at_the_exit() {
     });
 }
 
-/// One that somebody else still writes to stays open for as long.
+/// A pipe to which another process still writes stays open for as long.
 #[test]
 fn one_that_a_grandchild_holds_stays_open_until_it_lets_go() {
     in_own_process!(|| {

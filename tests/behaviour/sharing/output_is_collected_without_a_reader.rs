@@ -18,7 +18,7 @@ struct Collecting {
     done: Receiver<()>,
 }
 
-/// `None` where no pipe can be watched.
+/// Returns `None` if pipes cannot be watched.
 fn collect(command: &str, limit: usize, overflow: Overflow) -> Option<Collecting> {
     let child = spawner::spawn(script(command)).unwrap();
     let (sender, done) = channel();

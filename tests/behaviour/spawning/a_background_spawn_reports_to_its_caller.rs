@@ -40,7 +40,7 @@ fn although_another_callers_panics() {
     assert!(spawn(plan(&["true"])).recv().unwrap().unwrap().shared.wait().unwrap().success());
 }
 
-/// The kernel ends a child that asked for it with the thread that spawned it.
+/// With PR_SET_PDEATHSIG, the kernel ends a child with the thread that spawned it.
 #[test]
 fn from_a_few_threads_that_never_end() {
     let _limit = time_limit();
@@ -52,7 +52,7 @@ fn from_a_few_threads_that_never_end() {
     until("the threads have their names", || (1..=4).contains(&spawners()));
 }
 
-/// A sleeping spawner that is woken must not take the caller's processor: its policy is SCHED_BATCH. What
+/// A sleeping spawner that is woken must not preempt the caller: its policy is SCHED_BATCH. What
 /// it starts has the policy of the process, as any child has.
 #[test]
 fn from_threads_that_let_the_caller_go_on() {

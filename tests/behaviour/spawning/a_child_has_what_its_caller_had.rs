@@ -38,7 +38,7 @@ fn job(plan: Plan) -> (Job, Receiver<Answer>) {
     (Job { plan, request: Box::new(Caller(sender)) }, answer)
 }
 
-/// Starts it as the binding does, which takes back what the spawner threads may not start.
+/// Starts it as the binding does, which itself starts what the spawner threads may not start.
 fn spawn(plan: Plan) -> Result<ChildHandle, SpawnError> {
     let (job, answer) = self::job(plan);
     spawn_in_background(job)?;
@@ -55,7 +55,7 @@ fn spawn(plan: Plan) -> Result<ChildHandle, SpawnError> {
     }
 }
 
-/// What a child of this thread has, by its /proc/self/status, once the spawner threads exist.
+/// What a child of this thread has, according to its /proc/self/status, once the spawner threads exist.
 fn status_of_a_child() -> String {
     text(spawn(plan(&["cat", "/proc/self/status"])).unwrap())
 }
@@ -162,7 +162,7 @@ fn its_priority() {
     });
 }
 
-/// The spawner threads have the priority of whoever came first, which may be a lower one.
+/// The spawner threads have the priority of the first caller, which may be a lower one.
 #[test]
 fn its_priority_where_others_have_a_lower_one() {
     in_own_process!(|| {
@@ -210,7 +210,7 @@ fn rights_after(give_up: impl FnOnce()) -> [Vec<String>; 2] {
 #[test]
 fn no_new_privileges_and_a_filter_of_system_calls() {
     in_own_process!(|| {
-        // Sets no_new_privs first. Nobody calls it: what counts is that the filter is there.
+        // Sets no_new_privs first. The call itself does not matter, only that the filter is there.
         let [child, caller] = rights_after(|| refuse(libc::SYS_acct, None, libc::EPERM));
         assert_eq!(child, caller);
         assert_eq!(child[1..3], ["1", "2"]);
@@ -254,7 +254,7 @@ fn its_namespaces() {
     });
 }
 
-/// Who cannot go back to the caller's thread starts nothing, rather than something with more rights.
+/// A spawn that cannot be done by the caller's thread fails, because otherwise the child would have more rights.
 #[test]
 fn or_nothing_is_started() {
     if !is_root() {

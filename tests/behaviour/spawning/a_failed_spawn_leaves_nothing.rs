@@ -8,7 +8,7 @@ use crate::support::proc::{children, fds, is_settled};
 use shared_child_native::core::spawn::{Credentials, Plan, Stdio};
 use shared_child_native::core::{spawn, spawner};
 
-/// One of everything that has to be closed again.
+/// A plan with one of everything that has to be closed again.
 fn stdio() -> Vec<Stdio> {
     let file = std::fs::File::open("/dev/null").unwrap();
     vec![Stdio::Pipe, Stdio::Pipe, Stdio::Ignore, Stdio::Pipe, Stdio::Given(file.into()), Stdio::Pipe]
@@ -42,7 +42,7 @@ fn failing_plans() -> Vec<Plan> {
 fn no_fd_no_child_and_no_zombie() {
     in_own_process!(|| {
         for plan in &failing_plans() {
-            spawn::spawn(plan).unwrap_err(); // what is opened once for all is open now
+            spawn::spawn(plan).unwrap_err(); // now everything is open that is opened only once
         }
         let before = fds("self");
         for plan in &failing_plans() {

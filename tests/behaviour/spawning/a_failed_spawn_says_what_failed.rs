@@ -53,7 +53,7 @@ fn a_script_whose_interpreter_is_missing_is_enoent() {
     assert_fails(&[program.to_str().unwrap()], libc::ENOENT);
 }
 
-/// However many fds are put in their places before it fails: the forked child's report goes by an fd, too.
+/// However many fds are put in their places before it fails: the forked child's report needs an fd, too.
 #[test]
 fn a_child_with_many_fds_says_it_as_well() {
     let _limit = time_limit();
@@ -70,7 +70,7 @@ fn too_many_arguments_are_e2big() {
     assert_fails(&command, libc::E2BIG);
 }
 
-/// As execvp does; with all of its arguments, and its own name as $0.
+/// As execvp does it: with all of its arguments, and its own name as $0.
 #[test]
 fn a_script_without_an_interpreter_line_is_run_by_the_shell() {
     let _limit = time_limit();
@@ -146,13 +146,13 @@ fn a_change_of_user_without_the_right_to_it_is_eperm() {
             let plan = Plan { credentials, ..plan(&["/bin/true"]) };
             assert_eq!(error(&plan), failure(libc::EPERM, Stage::Spawn), "{:?}", plan.credentials);
         }
-        // What it is already it may become.
+        // It may become what it already is.
         let credentials = Credentials { uid: Some(NOBODY), gid: Some(NOBODY), groups: None };
         run(&Plan { credentials, ..plan(&["/bin/true"]) }).text();
     });
 }
 
-/// Which can start no thread either: not the reactor's, and not a spawner's.
+/// No thread can be started either: not the reactor's, and not a spawner's.
 #[test]
 fn a_user_with_too_many_processes_is_eagain() {
     if !is_root() {

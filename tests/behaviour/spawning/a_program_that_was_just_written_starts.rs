@@ -1,5 +1,5 @@
-//! A child between clone and exec holds a copy of every fd of ours, also of the program that somebody is
-//! writing in that moment. Its writer has closed it, and yet the kernel calls it busy (ETXTBSY).
+//! A child between clone and exec holds a copy of every fd of ours, also of a program that another thread is
+//! writing at that moment. The writer has closed it, and yet the kernel calls it busy (ETXTBSY).
 
 use super::a_stuck_exec_holds_up_no_other::set_lease;
 use crate::support::limit::{time_limit, until};
@@ -65,7 +65,7 @@ fn when_the_last_child_in_the_making_is_through() {
             until("it is between clone and exec", || !children().is_empty());
             drop(writer);
             let started = scope.spawn(|| spawn(program(&path)).unwrap());
-            // Refused by now, or soon: it makes no difference to who waits until the other is through.
+            // Refused by now, or soon: a spawn that waits for the other one does not care.
             assert!(set_lease(&lease, libc::F_UNLCK));
             drop(lease);
             for child in [started.join().unwrap(), held_up.join().unwrap()] {
@@ -75,7 +75,7 @@ fn when_the_last_child_in_the_making_is_through() {
     });
 }
 
-/// A writer that is no child of ours has a short time to finish.
+/// A writer that is not our child has a short time to finish.
 #[test]
 fn but_not_while_somebody_goes_on_writing() {
     let _limit = time_limit();
@@ -86,7 +86,7 @@ fn but_not_while_somebody_goes_on_writing() {
     let (started, result) = mpsc::channel();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            // Again and again: on a slow machine one attempt may be over before the file is closed.
+            // Repeatedly, because on a slow machine one attempt may be over before the file is closed.
             let child = loop {
                 match spawn(program(&path)) {
                     Err(error) => assert_eq!(error.errno, -libc::ETXTBSY),

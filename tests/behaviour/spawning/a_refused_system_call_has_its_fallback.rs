@@ -1,4 +1,4 @@
-//! Hosts that refuse what the engine and the reactor would rather use: old kernels, and containers.
+//! Hosts that refuse system calls which the engine and the reactor prefer: old kernels, and containers.
 
 use crate::support::kinds::{SLEEP_FOREVER, take_pipe};
 use crate::support::own_process::in_own_process;
@@ -11,7 +11,7 @@ use shared_child_native::core::spawner::{self, Job, spawn_in_background, spawn_o
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// Spawn, wait, kill, time out and fail, as anywhere.
+/// Spawns, waits, kills, times out and fails, as anywhere.
 fn assert_all_works() {
     let child = spawner::spawn(script("echo text; exit 3")).unwrap();
     assert_eq!(read_all(take_pipe(&child, 1)), "text\n");
@@ -48,7 +48,7 @@ fn clone_with_a_pidfd() {
     });
 }
 
-/// Linux 5.2 and 5.3 have pidfds, but no waiting for them: neither the engine's trial nor a spawn that fails
+/// Linux 5.2 and 5.3 have pidfds, but cannot wait for them: neither the engine's trial nor a spawn that fails
 /// may leave a zombie.
 #[test]
 fn waiting_for_a_pidfd() {
@@ -71,15 +71,15 @@ fn all_of_them() {
     });
 }
 
-/// Where a spawn in the background cannot have a thread, the one that asks does it. But a child that the kernel ends with
-/// its thread must not be started by one that may end.
+/// If a spawn in the background cannot have a thread, the calling thread does it. But a child that the kernel ends with
+/// its thread must not be started by a thread that may end.
 #[test]
 fn threads_to_spawn_in_the_background() {
     if std::env::var("SHARED_CHILD_REACTOR").is_ok_and(|reactor| reactor == "threads") {
         return; // each child needs a thread that waits for it
     }
     in_own_process!(|| {
-        // The reactor's is there.
+        // The reactor's thread exists.
         assert!(spawner::spawn(plan(&["true"])).unwrap().shared.wait().unwrap().success());
         refuse(libc::SYS_clone3, None, libc::ENOSYS);
         refuse(libc::SYS_clone, Some(libc::CLONE_THREAD as u32), libc::EAGAIN);

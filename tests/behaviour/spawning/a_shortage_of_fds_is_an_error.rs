@@ -51,7 +51,7 @@ fn spawn_watched(plan: Plan) -> Result<(), i32> {
 /// It fails for want of one fd, then for want of the next, until there are enough.
 fn assert_each_shortage_leaves_nothing(spawn: fn(Plan) -> Result<(), i32>) {
     let inherited = fds("self");
-    spawn(greedy_plan()).unwrap(); // what is opened once for all
+    spawn(greedy_plan()).unwrap(); // opens everything that is opened only once
     until("all is closed again", || is_settled(&inherited));
     let mut failures = 0;
     for spare in 0..ENOUGH {
@@ -78,7 +78,7 @@ fn at_each_fd_of_a_watched_spawn() {
     in_own_process!(|| assert_each_shortage_leaves_nothing(spawn_watched));
 }
 
-/// What is found out once for all must not be found out from a shortage.
+/// What is probed only once must not be decided by a shortage.
 #[test]
 fn at_each_fd_of_the_very_first_spawn() {
     in_own_process!(|| {

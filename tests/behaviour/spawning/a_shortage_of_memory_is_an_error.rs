@@ -8,7 +8,7 @@ use crate::support::proc::{children, fds, is_settled, threads};
 use shared_child_native::core::spawn::SpawnError;
 use shared_child_native::core::spawner;
 
-/// Enough for what the heap may ask for, and for no stack.
+/// Enough for what the heap may ask for, but not for a stack.
 const SLACK: u64 = 64 * 1024;
 
 fn limit_address_space(bytes: libc::rlim_t) {
@@ -17,7 +17,7 @@ fn limit_address_space(bytes: libc::rlim_t) {
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_AS, &limit) }, 0);
 }
 
-/// Runs `act` in a process that cannot map any more memory to speak of.
+/// Runs `act` in a process that can hardly map any more memory.
 fn without_memory<T>(act: impl FnOnce() -> T) -> T {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
     let pages: u64 = statm.split(' ').next().unwrap().parse().unwrap();
@@ -52,7 +52,7 @@ fn of_the_first_spawn_which_needs_a_thread() {
     });
 }
 
-/// Where a fork starts the child, there is no stack to be made, and the spawn may well work.
+/// If a fork starts the child, no stack is needed, and the spawn may work.
 #[test]
 fn of_a_threads_first_spawn_which_needs_a_stack() {
     in_own_process!(|| {

@@ -47,7 +47,7 @@ fn however_many_are_stuck() {
         }
         let spawners = threads().iter().filter(|name| *name == "shared-child sp").count();
         assert!(spawners <= 64, "{spawners}");
-        // By its word, for the children that are stuck have copies of the file.
+        // Explicitly, because the stuck children have copies of the file.
         assert!(set_lease(&file, libc::F_UNLCK));
         drop(file);
         for job in stuck {

@@ -19,7 +19,7 @@ fn arguments_of_all_bytes() {
     plan.args.push(b"/proc/self/cmdline");
     let mut expected = command.join(&0);
     expected.extend(b"\0/proc/self/cmdline\0");
-    // cat complains of the others on its stderr.
+    // cat complains about the others on its stderr.
     assert_eq!(run(&plan).stdout, expected);
 }
 

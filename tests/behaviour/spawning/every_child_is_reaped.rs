@@ -23,7 +23,7 @@ fn a_child_that_nobody_waits_for_becomes_no_zombie() {
     });
 }
 
-/// It has no exit signal yet, and only a wait by __WALL finds it.
+/// The child has no exit signal yet, and only a wait with __WALL finds it.
 #[test]
 fn a_child_that_is_killed_before_its_exec_has_its_status() {
     in_own_process!(|| {

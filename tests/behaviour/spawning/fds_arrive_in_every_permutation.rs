@@ -77,7 +77,7 @@ fn with_numbered_files(open: &[i32], check: impl FnOnce() -> Option<String>) -> 
     result
 }
 
-/// Returns the first that went wrong: there is no stderr to say it on.
+/// Returns the first that went wrong, because there is no stderr to report it.
 fn first_misplaced(sources: &[i32], placements: &[Placement]) -> Option<String> {
     with_numbered_files(sources, || {
         placements.iter().find_map(|wanted| {
@@ -107,7 +107,7 @@ fn all_six() {
     });
 }
 
-/// Sources that are given twice, that make way for each other, that stay in place; and 3 is free.
+/// Sources that are given twice, that make way for each other, and that stay in place; 3 is free.
 #[test]
 fn one_to_several() {
     in_own_process!(|| {

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 
-/// Which a child ignores once its handlers are reset: it may receive them at any time.
+/// Signals that a child ignores once its handlers are reset: it may receive them at any time.
 const SIGNALS: [c_int; 3] = [libc::SIGWINCH, libc::SIGURG, libc::SIGCHLD];
 
 static PARENT: AtomicU32 = AtomicU32::new(0);
@@ -27,7 +27,7 @@ fn ran_in_child() -> &'static AtomicU32 {
 }
 
 extern "C" fn handler(_signal: c_int) {
-    // SAFETY: takes no arguments; and no library remembers its answer.
+    // SAFETY: takes no arguments, and no library caches its result.
     let process = unsafe { libc::syscall(libc::SYS_getpid) } as u32;
     let count = if process == PARENT.load(Relaxed) { &RAN_IN_PARENT } else { ran_in_child() };
     count.fetch_add(1, Relaxed);
@@ -59,7 +59,7 @@ fn not_even_in_a_storm_of_signals() {
         });
         until("the storm has begun", || RAN_IN_PARENT.load(Relaxed) > 0);
         for _ in 0..100 {
-            // The way to a failed exec is the same, and much cheaper.
+            // A failed exec takes the same path until then, and is much cheaper.
             for _ in 0..20 {
                 assert_eq!(error(&plan(&["/no/such/program"])).errno, -libc::ENOENT);
             }

@@ -15,7 +15,7 @@ use std::os::fd::AsRawFd;
 use std::process::Command;
 use std::ptr;
 
-/// The fds of a child in which nothing but its engine has opened or closed any.
+/// The fds of a child in which only the engine has opened or closed any.
 fn fds_of_child(stdio: Vec<Stdio>) -> BTreeMap<i32, String> {
     let child = start(&Plan { stdio, ..plan(SLEEP_FOREVER) }).unwrap().child;
     let pid = child.id().to_string();
@@ -57,7 +57,7 @@ fn and_no_foreign_one() {
     });
 }
 
-/// Where the kernel has no close_range, or a container refuses it: from /proc, in more than one read.
+/// If the kernel has no close_range, or a container refuses it, the list is read from /proc, with more than one read.
 #[test]
 fn and_no_foreign_one_without_close_range() {
     in_own_process!(|| {
@@ -71,7 +71,7 @@ fn and_no_foreign_one_without_close_range() {
     });
 }
 
-/// Where there is no /proc either, as in a bare chroot: by number.
+/// If there is no /proc either, as in a bare chroot, all numbers are closed.
 #[test]
 fn and_no_foreign_one_without_close_range_and_proc() {
     if !is_root() {
@@ -95,7 +95,7 @@ fn and_no_foreign_one_without_close_range_and_proc() {
         if !hidden {
             return; // a container without CAP_SYS_ADMIN
         }
-        // The shell says of an fd that it does not have that it is a bad one.
+        // The shell reports an fd that it does not have as a bad one.
         let open = |fd| run(&script(&format!("(: <&{fd}) 2>/dev/null && echo open || echo closed"))).text();
         assert_eq!([open(0), open(9)], ["open\n", "closed\n"]);
     });
@@ -117,7 +117,7 @@ fn pipes_carry_what_is_written() {
     assert!(started.child.wait().unwrap().success());
 }
 
-/// Of a pipe, which /dev/stdin and its like can open, unlike a socket.
+/// With a pipe, /dev/stdin and the like can be opened, unlike with a socket.
 #[test]
 fn standard_streams_can_be_opened_by_name() {
     let _limit = time_limit();
@@ -176,7 +176,7 @@ fn inherited_standard_streams_block() {
 #[test]
 fn our_ends_of_pipes_do_not_arrive_in_other_programs() {
     in_own_process!(|| {
-        // Of a program that the standard library starts: whatever is inheritable.
+        // A program that the standard library starts gets whatever is inheritable.
         let inheritable = || {
             let listing = Command::new("ls").arg("/proc/self/fd").output().unwrap();
             String::from_utf8_lossy(&listing.stdout).lines().count()
@@ -186,7 +186,7 @@ fn our_ends_of_pipes_do_not_arrive_in_other_programs() {
         plan.stdio = vec![Stdio::Pipe, Stdio::Pipe, Stdio::Pipe, Stdio::Pipe];
         let mut cat = start(&plan).unwrap();
         assert_eq!(inheritable(), before);
-        // Its own three, and the folder.
+        // The program's own three fds, and that of the folder.
         assert_eq!(run(&script("ls /proc/self/fd")).text().lines().count(), 4);
         drop(cat.take(0));
         assert!(cat.child.wait().unwrap().success());

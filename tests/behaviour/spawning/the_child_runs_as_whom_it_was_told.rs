@@ -11,7 +11,7 @@ use std::fs;
 pub const NOBODY: u32 = 54_321;
 const GROUPS: [u32; 3] = [7, 8, 9];
 
-/// Only root may become someone else. Says so where it may not.
+/// Only root may become another user. Says so if this process is not root.
 pub fn is_root() -> bool {
     // SAFETY: takes no arguments.
     let is_root = unsafe { libc::geteuid() } == 0;
@@ -60,7 +60,7 @@ fn as_another_user_of_another_group() {
     assert_eq!(seen_by_the_child(credentials), [all_four(NOBODY), all_four(NOBODY + 1), list(&GROUPS)]);
 }
 
-/// As libuv does: root's groups are not for whom root becomes.
+/// As libuv does: the user that root becomes does not get root's groups.
 #[test]
 fn without_its_parents_groups() {
     if !is_root() {

@@ -59,12 +59,12 @@ fn after_many_of_them_at_once() {
     });
 }
 
-/// A process may have loaded this library twice, each copy with a lock of its own: they share one of the
+/// A process may have loaded this library twice, each copy with its own lock. Therefore they share one of the
 /// process. This test is the other copy.
 #[test]
 fn although_another_copy_of_this_library_does_the_same() {
     if !is_root() || std::env::var("SHARED_CHILD_ENGINE").is_ok() {
-        return; // a fork changes nothing of its parent, and takes no lock
+        return; // a fork does not change its parent, and takes no lock
     }
     in_own_process!(|| {
         let file = File::open("/proc/self/auxv").unwrap();

@@ -6,7 +6,7 @@ use crate::support::temporary::{Folder, c_string};
 use shared_child_native::core::spawn::{Environment, Plan, SpawnError, Stage};
 use std::path::Path;
 
-/// A program that says which of them it is.
+/// Makes a program that says which one it is.
 fn add_program(folder: &Folder, name: &str) {
     folder.add(name, Some(&format!("#!/bin/sh\necho {name}\n")), 0o755);
 }
@@ -64,7 +64,7 @@ fn the_first_that_can_run_is_run() {
         (".", "program"),
     ] {
         assert_eq!(run(&lookup(path, root)).text(), format!("{expected}\n"), "PATH={path}");
-        // Neither does it matter that the path is relative.
+        // It does not matter either that the path is relative.
         if !path.split(':').any(str::is_empty) {
             let absolute: Vec<_> = path.split(':').map(|part| format!("{}/{part}", root.display())).collect();
             assert_eq!(run(&lookup(&absolute.join(":"), Path::new("/"))).text(), format!("{expected}\n"));
@@ -79,7 +79,7 @@ fn a_forbidden_one_is_remembered_when_there_is_no_other() {
     for (path, errno) in [
         ("forbidden:missing", libc::EACCES),
         ("missing:folder:empty", libc::EACCES),
-        // Of others, the last one counts.
+        // Of other errors, the last one counts.
         ("missing:empty/file:empty", libc::ENOENT),
         ("missing:empty:empty/file", libc::ENOTDIR),
     ] {

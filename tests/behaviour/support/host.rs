@@ -1,4 +1,4 @@
-//! A process that starts children and is then ended: this test binary again.
+//! A process that starts children and is then ended. It is this test binary, started again.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -39,14 +39,14 @@ pub fn start(here: &str, argument: impl FnOnce() -> String, body: impl FnOnce(&s
     Host { process, lines }
 }
 
-/// In the host: tells a number to who has started it.
+/// In the host: reports a number to the process that has started it.
 pub fn tell(what: &str, number: u32) {
-    // In one piece, for more than one thread may tell something.
+    // In one piece, because more than one thread may report something.
     std::io::stdout().write_all(format!("\n{what} {number}\n").as_bytes()).unwrap();
 }
 
 impl Host {
-    /// The next number that it tells under this name.
+    /// Reads the next number that it reports under this name.
     #[track_caller]
     pub fn hear(&mut self, what: &str) -> u32 {
         let number = |line: String| line.strip_prefix(what)?.strip_prefix(' ')?.parse().ok();
@@ -70,7 +70,7 @@ impl Drop for Host {
     }
 }
 
-/// Waits until it has ended by itself, and everybody who has its stdout.
+/// Waits until it has ended by itself, and every process that has its stdout.
 pub fn end_of_host(mut host: Host) {
     host.lines.by_ref().for_each(drop);
     host.process.wait().unwrap();

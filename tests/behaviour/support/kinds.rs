@@ -1,4 +1,4 @@
-//! The state machine over each of its processes: a test that is generic over [`Kind`] runs on all.
+//! The state machine with each kind of process: a test that is generic over [`Kind`] runs on all of them.
 
 use super::plans::{file, plan};
 use super::temporary::anonymous_file;
@@ -17,7 +17,7 @@ pub trait Kind {
     type Process: Process + Send + 'static;
     type Shared: Deref<Target = SharedChild<Self::Process>> + Clone + Send + Sync + 'static;
 
-    /// Reaped by the reactor, if by nobody else.
+    /// Whether the reactor reaps it if nobody else does.
     const IS_WATCHED: bool = false;
 
     /// Starts a program with a pipe to its stdin, and nothing on its stdout.
@@ -41,7 +41,7 @@ impl Kind for StdChild {
     }
 }
 
-/// Started by our own engine, and watched by nobody.
+/// Started by our own engine, and not watched.
 pub struct Unwatched;
 
 impl Kind for Unwatched {
@@ -97,7 +97,7 @@ pub fn take_pipe(handle: &ChildHandle, fd: usize) -> File {
 pub const TRUE: &[&str] = &["true"];
 /// Ends when its stdin is closed.
 pub const CAT: &[&str] = &["cat"];
-/// Longer than any test, but not for ever: a test that is cut short leaves it behind.
+/// Longer than any test, but not for ever, because a test that is interrupted leaves it behind.
 pub const SLEEP_FOREVER: &[&str] = &["sleep", "1000"];
 
 /// Whether a thread is inside the kernel wait, or about to be.

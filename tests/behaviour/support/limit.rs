@@ -13,7 +13,7 @@ fn seconds() -> u64 {
     std::env::var("SHARED_CHILD_TEST_SECONDS").map_or(120, |seconds| seconds.parse().unwrap())
 }
 
-/// Ends the test process, and what it has started, when it is not dropped in time.
+/// Ends the test process, and what it has started, if it is not dropped in time.
 #[must_use]
 pub struct TimeLimit(
     #[expect(dead_code, reason = "its drop is what the watching thread waits for")] Sender<()>,
@@ -21,7 +21,7 @@ pub struct TimeLimit(
 
 static STEPS: AtomicUsize = AtomicUsize::new(0);
 
-/// One of many steps of a test is done: its time begins anew. For a test in a process of its own, since
+/// Restarts the time limit, because one of many steps of a test is done. Only for a test in a process of its own, since
 /// it gives more time to all tests of the process.
 pub fn next_step() {
     STEPS.fetch_add(1, Relaxed);
@@ -38,10 +38,10 @@ pub fn time_limit() -> TimeLimit {
             if steps != last {
                 continue;
             }
-            // Not by eprintln, which the test harness would keep to itself.
+            // Not with eprintln, whose output the test harness would capture.
             let _ = writeln!(std::io::stderr(), "{test} hangs: it was given {seconds} s");
             for child in children() {
-                // SAFETY: takes integers. Whoever would reap it hangs, or is about to end with us.
+                // SAFETY: takes integers. The thread that would reap it hangs, or is about to end with us.
                 unsafe { libc::kill(child as i32, libc::SIGKILL) };
             }
             std::process::exit(101);
@@ -50,13 +50,13 @@ pub fn time_limit() -> TimeLimit {
     TimeLimit(sender)
 }
 
-/// How long to wait for what nothing announces: less than the test has, so that the test can say what it
+/// How long to poll for a change that no event reports: less than the test has, so that the test can say what it
 /// was that did not come.
 pub fn patience() -> Duration {
     Duration::from_secs(seconds()) / 2
 }
 
-/// Asks again and again, for what nothing announces.
+/// Polls for a change that no event reports.
 #[track_caller]
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();

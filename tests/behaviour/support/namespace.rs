@@ -1,4 +1,4 @@
-//! A pid namespace of its own, in which root chooses the next pid, and all that is in it ends with its first process.
+//! Runs a test in its own pid namespace, in which root chooses the next pid. Everything in it ends with its first process.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 const INSIDE: &str = "SHARED_CHILD_TEST_NAMESPACE";
 
 /// `in_a_namespace!(wrapper, || ...)` as the whole body of a test: starts this test binary again, by `wrapper`, for
-/// this test alone, in a namespace of its own, and there runs the closure. Needs root; says so where there is none.
+/// this test alone, in a namespace of its own, and runs the closure there. Needs root, and says so if it is not.
 macro_rules! in_a_namespace {
     ($wrapper:expr, $body:expr) => {{
         fn here() {}
@@ -15,7 +15,7 @@ macro_rules! in_a_namespace {
 }
 pub(crate) use in_a_namespace;
 
-/// A shell is the first process, to reap whom nobody else does.
+/// The first process is a shell, which reaps what nobody else does.
 const NAMESPACE: [&str; 7] =
     ["unshare", "--kill-child", "-pf", "--mount-proc", "sh", "-c", "\"$@\"; exit $?"];
 
@@ -45,7 +45,7 @@ pub fn run(here: &str, wrapper: &[&str], body: impl FnOnce()) {
     assert!(output.status.success() && said.contains("1 passed"), "{}\n{said}", output.status);
 }
 
-/// The next process of the namespace has this pid, if nobody else starts one meanwhile.
+/// Gives this pid to the next process of the namespace, unless another one is started meanwhile.
 pub fn choose_next_pid(pid: u32) {
     fs::write("/proc/sys/kernel/ns_last_pid", (pid - 1).to_string()).unwrap();
 }

@@ -1,4 +1,4 @@
-//! Programs for our own engine: short ways to say what to start, and to see what came of it.
+//! Programs for our own engine: short ways to say what to start, and to see the result.
 
 use shared_child_native::core::spawn::{self, Plan, SpawnError, Stdio, StringBlock};
 use shared_child_native::core::sys::{OwnProcess, PipeEnd};
@@ -58,7 +58,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// What it said on its stdout, having ended well.
+    /// Its stdout, if it ended with success.
     #[track_caller]
     pub fn text(self) -> String {
         assert!(self.status.success(), "{}: {}", self.status, self.stderr);
@@ -66,7 +66,7 @@ impl Output {
     }
 }
 
-/// Runs a program that says little to its end.
+/// Runs a program that prints little to its end.
 #[track_caller]
 pub fn run(plan: &Plan) -> Output {
     let mut started = start(plan).unwrap();
@@ -79,7 +79,7 @@ pub fn run(plan: &Plan) -> Output {
     Output { status, stdout, stderr: String::from_utf8_lossy(&stderr).into_owned() }
 }
 
-/// What a spawn that must fail fails with.
+/// The error of a spawn that must fail.
 #[track_caller]
 pub fn error(plan: &Plan) -> SpawnError {
     match start(plan) {

@@ -1,4 +1,4 @@
-//! What /proc says.
+//! Reads /proc.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -41,7 +41,7 @@ pub fn fds(process: &str) -> BTreeMap<i32, String> {
     let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     let targets = names.into_iter().filter_map(|name| {
         let name = name.into_string().unwrap();
-        // The fd that the folder itself was read by is gone by now.
+        // The fd through which the folder itself was read is closed by now.
         let target = fs::read_link(format!("{folder}/{name}")).ok()?;
         Some((name.parse().unwrap(), target.to_string_lossy().into_owned()))
     });
@@ -57,7 +57,7 @@ pub fn children() -> Vec<u32> {
 }
 
 /// Whether nothing is left of the children so far; `inherited` are the fds from before the first one.
-/// A wait is told as soon as the status is there: the zombie is gone by then, but the pidfd and the pipes
+/// A wait returns as soon as the status is known: the zombie is gone by then, but the pidfd and the pipes
 /// are closed a moment later, by the thread that watched it.
 pub fn is_settled(inherited: &BTreeMap<i32, String>) -> bool {
     let is_a_childs = |target: &str| ["pidfd", "pipe:", "socket:"].iter().any(|kind| target.contains(kind));
@@ -85,7 +85,7 @@ pub fn threads_named(name: &str) -> Vec<String> {
 fn threads_by_name() -> impl Iterator<Item = (String, String)> {
     fs::read_dir("/proc/self/task").unwrap().filter_map(|task| {
         let thread = format!("self/task/{}", task.unwrap().file_name().to_str()?);
-        // One that ends while we look is none.
+        // A thread that ends meanwhile does not count.
         let name = fs::read_to_string(format!("/proc/{thread}/comm")).ok()?;
         Some((name.trim_end().to_owned(), thread))
     })

@@ -23,7 +23,7 @@ pub fn refuse_flag(call: libc::c_long, flag: u32, errno: i32) {
     install(call, 3, instruction(libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K, flag, 0, 1), errno);
 }
 
-/// `applies` is asked of an argument, and skips the answer if it does not.
+/// `applies` checks an argument, and skips the refusal if it does not match.
 fn install(call: libc::c_long, argument: u32, applies: libc::sock_filter, errno: i32) {
     /// Offsets in struct seccomp_data.
     const NUMBER: u32 = 0;

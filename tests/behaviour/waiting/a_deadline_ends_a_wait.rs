@@ -89,7 +89,7 @@ fn another_waiter_takes_over_when_the_first_ran_out_of_time<K: Kind>() {
     let (child, stdin) = K::start(CAT);
     let (sender, thread_of_second) = mpsc::channel();
     thread::scope(|scope| {
-        // Time enough for the second to fall asleep behind the first, as a rule: the test could not fail
+        // Usually enough time for the second to fall asleep behind the first: the test could not fail
         // without.
         let first = scope.spawn(|| child.wait_timeout(10 * SHORT));
         until("the first waits", || is_waited_on(&*child));
@@ -101,7 +101,7 @@ fn another_waiter_takes_over_when_the_first_ran_out_of_time<K: Kind>() {
         let thread = thread_of_second.recv().unwrap();
         until("the second sleeps behind it", || is_asleep(&thread));
         assert_eq!(first.join().unwrap().unwrap(), None);
-        // Nobody but the second can find the exit now (but for the reactor).
+        // Only the second (and the reactor) can find the exit now.
         drop(stdin);
         assert!(second.join().unwrap().unwrap().success());
     });

@@ -1,5 +1,5 @@
-//! Someone else in this process calls waitpid on the child, or has SIGCHLD ignored. Every wait ends: with
-//! the true status where the kernel still tells it (PIDFD_GET_INFO, Linux 6.15), else with an error that
+//! Other code in this process calls waitpid on the child, or has SIGCHLD ignored. Every wait ends: with
+//! the true status if the kernel still reports it (PIDFD_GET_INFO, Linux 6.15), otherwise with an error that
 //! says so; and no signal is sent any more.
 
 use crate::support::kinds::{CAT, Kind, StdChild, Unwatched, is_waited_on};
@@ -13,7 +13,7 @@ use shared_child_native::core::{ExitStatus, spawner};
 use std::io;
 use std::thread;
 
-/// What `waitpid` says of a child that it may take from us: whether it did.
+/// Calls `waitpid` on a child that it may take from us, and returns whether it did.
 fn reap_elsewhere(pid: u32) -> bool {
     // SAFETY: no status is asked for.
     let reaped = unsafe { libc::waitpid(pid as i32, std::ptr::null_mut(), 0) };
@@ -34,12 +34,12 @@ fn assert_stated(result: &io::Result<ExitStatus>, true_status: u32, told_by_kern
     }
 }
 
-/// Of our own children, which have a pidfd. The standard library's have not.
+/// For our own children, which have a pidfd; those of the standard library do not.
 fn kernel_tells() -> bool {
     pidfd::usable() && kernel() >= (6, 15)
 }
 
-/// Of those that may be reaped at any time: a forked child has its pidfd a moment after its birth only.
+/// For children that may be reaped at any time: a forked child has its pidfd only a moment after its start.
 fn kernel_tells_from_birth() -> bool {
     kernel_tells() && std::env::var("SHARED_CHILD_ENGINE").is_err()
 }
@@ -70,7 +70,7 @@ fn kill_finds_nobody<K: Kind>() {
     let (child, stdin) = K::start(CAT);
     drop(stdin);
     assert!(reap_elsewhere(child.id()));
-    // The first thing it hears of the exit is this.
+    // This is the first that it learns about the exit.
     assert!(!child.kill().unwrap());
     assert!(!child.send_signal(0).unwrap());
     let (sender, heard) = std::sync::mpsc::channel();
@@ -123,7 +123,7 @@ fn assert_all_end_well() {
         let child = spawner::spawn(script(&format!("exit {code}"))).unwrap();
         assert_stated(&child.shared.wait(), code, kernel_tells_from_birth());
         assert!(!child.shared.kill().unwrap());
-        // The child that could not run its program is nobody else's to reap.
+        // No other code may reap the child that could not run its program.
         assert_eq!(error(&plan(&["/no/such/program"])).errno, -libc::ENOENT);
     }
     let (child, stdin) = Unwatched::start(CAT);
@@ -133,7 +133,7 @@ fn assert_all_end_well() {
     assert_stated(&child.wait(), 0, kernel_tells());
 }
 
-/// As a library that collects all children of the process does.
+/// Does what a library does that reaps all children of the process.
 #[test]
 fn a_thread_that_reaps_any_child_hangs_nobody() {
     in_own_process!(|| {
@@ -147,7 +147,7 @@ fn a_thread_that_reaps_any_child_hangs_nobody() {
     });
 }
 
-/// Then the kernel reaps every child itself, at its exit.
+/// With this, the kernel itself reaps every child at its exit.
 #[test]
 fn an_ignored_sigchld_hangs_nobody() {
     in_own_process!(|| {

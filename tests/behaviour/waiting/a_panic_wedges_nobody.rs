@@ -77,7 +77,7 @@ fn faulty() -> (Arc<Faults>, SharedChild<FaultyProcess>) {
 }
 
 impl Faults {
-    /// Lets one wait go on: into a panic, or to find the exit.
+    /// Lets one wait continue: to panic, or to find the exit.
     fn end_wait(&self, panics: bool) {
         self.exited.fetch_or(!panics, SeqCst);
         self.waits.lock().unwrap().push(panics);

@@ -1,4 +1,4 @@
-//! send_signal and kill: true when sent, false when the child had exited, and then to nobody.
+//! send_signal and kill return true if the signal was sent, and false if the child had exited and nothing was sent.
 
 use crate::support::kinds::{CAT, Kind, SLEEP_FOREVER, TRUE, for_each_kind, is_waited_on};
 use crate::support::limit::{time_limit, until};
@@ -34,7 +34,7 @@ fn signal_zero_only_asks<K: Kind>() {
     assert!(!child.send_signal(0).unwrap());
 }
 
-/// And neither a stop nor a continuation is taken for an exit.
+/// Neither a stop nor a continuation is mistaken for an exit.
 fn a_signal_does_not_wait_for_a_waiter<K: Kind>() {
     let _limit = time_limit();
     let (child, _stdin) = K::start(SLEEP_FOREVER);

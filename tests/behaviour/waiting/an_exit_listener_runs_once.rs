@@ -28,7 +28,7 @@ fn a_listener_hears_the_status_once<K: Kind>() {
     }
     drop(sender);
     assert_eq!(heard.load(Ordering::Relaxed), 0, "it still runs");
-    // Whoever reaps runs them; all of these try to.
+    // The thread that reaps runs the listeners; all of these threads try to reap.
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| child.wait().unwrap());
@@ -38,7 +38,7 @@ fn a_listener_hears_the_status_once<K: Kind>() {
         drop(stdin);
     });
     let status = child.wait().unwrap();
-    // Ends with the last sender: each listener is dropped when it has run.
+    // The loop ends with the last sender: each listener is dropped when it has run.
     assert_eq!(statuses.iter().collect::<Vec<_>>(), [status; 3]);
     assert_eq!(heard.load(Ordering::Relaxed), 3);
 }
@@ -89,7 +89,7 @@ fn a_listener_may_use_the_child<K: Kind>() {
     assert_eq!(said.iter().collect::<Vec<_>>(), [true; 3]);
 }
 
-/// By the reactor; where there is none, by the next poll.
+/// The reactor runs it, or the next poll if there is no reactor.
 fn a_listener_runs_although_nobody_waits<K: Kind>() {
     let _limit = time_limit();
     let (child, stdin) = K::start(CAT);

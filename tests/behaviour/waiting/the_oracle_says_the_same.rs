@@ -21,7 +21,7 @@ fn ends(text: &str) -> [ExitStatus; 4] {
     let unwatched = start(&script(text)).unwrap().child;
     let std_child = SharedChild::spawn(&mut shell(text)).unwrap();
     let oracle = shared_child::SharedChild::spawn(&mut shell(text)).unwrap();
-    // Our own know what was used as well, which is no part of the comparison.
+    // Our own children also report resource usage, which is not compared.
     let without_usage = |status: ExitStatus| {
         assert!(status.usage.is_some_and(|usage| usage.max_rss > 0));
         ExitStatus { usage: None, ..status }
@@ -74,7 +74,7 @@ fn polls_and_timeouts_before_and_after_the_exit() {
     oracle.kill().unwrap();
     ours.kill().unwrap();
     until("both exits", || has_exited(oracle.id()) && has_exited(ours.id()));
-    // The oracle does not tell who ended it.
+    // The oracle does not report a cause.
     let alike = |status: Option<ExitStatus>| status.map(|status| ExitStatus { cause: None, ..status });
     let polled = [oracle.try_wait().unwrap().map(Into::into), alike(ours.try_wait().unwrap())];
     assert_eq!(polled[0], polled[1]);
@@ -83,7 +83,7 @@ fn polls_and_timeouts_before_and_after_the_exit() {
     assert_eq!(waited, polled);
 }
 
-/// Each of them waited on by threads of its own, and killed at the same moment.
+/// Each has its own waiting threads, and all are killed at the same moment.
 #[test]
 fn many_waiters_and_a_kill() {
     let _limit = time_limit();

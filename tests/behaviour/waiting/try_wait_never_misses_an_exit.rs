@@ -34,7 +34,7 @@ fn try_wait_does_not_race_with_the_start_of_a_wait<K: Kind>() {
     });
 }
 
-/// The same for a thread that is in the kernel when the child exits, and has yet to come out of it.
+/// The same for a thread that is in the kernel when the child exits, and has not returned from it yet.
 fn try_wait_asks_the_kernel_while_another_thread_waits<K: Kind>() {
     repeat_for_seconds(|| {
         let (child, stdin) = K::start(CAT);
