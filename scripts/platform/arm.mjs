@@ -1,5 +1,6 @@
 // Linux on ARM: Node's own build runs under qemu-user. The programs that the tests start are this machine's own.
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { aptInstall } from '../lib/apt.mjs'
 import { download } from '../lib/npm-tools.mjs'
 
@@ -34,7 +35,8 @@ function underQemu({ qemu, magic, mask, libraries, compiler, packageName, versio
   })
   return {
     async prepare() {
-      if (existsSync(emulator) && existsSync(libraries)) return
+      // Debian's linkers for other processors make the folder, too, without a C library in it.
+      if (existsSync(emulator) && existsSync(join(libraries, 'lib', 'libc.so.6'))) return
       await aptInstall(`qemu for ${qemu} and its C library`, ['qemu-user-static', compiler])
     },
     hosts: Object.fromEntries(hosts),
