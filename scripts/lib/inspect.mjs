@@ -20,7 +20,7 @@ import { runWithLief } from './python.mjs'
 const register = 'napi_register_module_v1'
 
 /** The largest size that a platform package may have, unpacked. */
-const sizeLimit = 750_000
+const sizeLimit = 800_000
 
 const machines = { x86_64: 'X86_64', aarch64: 'ARM64', armv7: 'ARM' }
 
