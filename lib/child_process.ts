@@ -1,4 +1,4 @@
-// 'shared-child/child_process': everything that node:child_process exports. Nothing of the main entry depends on it.
+// 'shared-child/child_process': everything that node:child_process exports. The main entry does not depend on it.
 import type * as Node from 'node:child_process'
 import { processes } from './child_process/child.js'
 import { exec as execOwn, execFile as execFileOwn } from './child_process/exec.js'
@@ -12,7 +12,7 @@ import type { SpawnOptions } from './types.js'
 
 export type * from 'node:child_process'
 
-/** What spawn(), exec(), execFile() and fork() understand beside Node's options: see SpawnOptions of the main entry. */
+/** The options of spawn(), exec(), execFile() and fork() in addition to Node's: see SpawnOptions of the main entry. */
 export type OwnOptions = Pick<SpawnOptions, 'group' | 'killOnParentExit' | 'killGrace'>
 
 type Spawn = (file: string, args: readonly string[], options: Node.SpawnOptions & OwnOptions) => Node.ChildProcess
@@ -68,7 +68,7 @@ interface ExecFile {
   }
 }
 
-/** As in node:child_process; and with the options of {@link OwnOptions}. */
+/** The function of node:child_process, which also accepts the options of {@link OwnOptions}. */
 export const spawn = spawnOwn as unknown as typeof Node.spawn & Spawn
 export const fork = forkOwn as unknown as typeof Node.fork & Fork
 export const exec = execOwn as unknown as typeof Node.exec & Exec
@@ -81,18 +81,18 @@ export const ChildProcess = nodes.ChildProcess
 /** @internal */
 export const _forkChild = (nodes as unknown as { _forkChild: unknown })._forkChild
 
-/** @internal Why Node's own functions serve here; null where ours do. */
+/** @internal Why Node's own functions are used here; null if ours are. */
 export const unavailable: string | null = reason
 
 const known = new WeakMap<object, SharedChild>()
 
 /**
- * The SharedChild of a child that spawn(), exec(), execFile() or fork() of this entry has started: to share it with a worker, to
- * wait with a timeout, to terminate it, to learn the cause of its end. Its streams stay the ChildProcess's. It does not keep
- * the event loop alive (the ChildProcess does) unless ref() is called.
+ * Returns the SharedChild of a child that spawn(), exec(), execFile() or fork() of this entry has started. Use it to share the
+ * child with a worker, to wait with a timeout, to terminate it, or to learn the cause of its end. The streams stay with the
+ * ChildProcess. The SharedChild does not keep the event loop alive (the ChildProcess does) unless ref() is called.
  *
- * Throws `ERR_INVALID_ARG_VALUE` for any other child and for one that could not be started, `ERR_FEATURE_UNAVAILABLE` where
- * Node's own functions serve.
+ * Throws `ERR_INVALID_ARG_VALUE` for any other child and for one that could not be started, and `ERR_FEATURE_UNAVAILABLE` if
+ * Node's own functions are used.
  */
 export function sharedChild(child: Node.ChildProcess): SharedChild {
   if (reason !== null) throw featureUnavailable('sharedChild()', `here: ${reason}`)

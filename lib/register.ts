@@ -1,5 +1,5 @@
-// 'shared-child/register': puts our functions in the place of node:child_process's, in this thread, for CommonJS, ES modules and
-// what Node itself loads later (cluster). Workers and forked children do it for themselves, as they have the flag that did it here.
+// 'shared-child/register': replaces the functions of node:child_process with ours, in this thread, for CommonJS, ES modules and
+// what Node itself loads later (cluster). Workers and forked children do this, too, because they inherit the flag.
 import { syncBuiltinESMExports } from 'node:module'
 import { emitWarning } from 'node:process'
 import type * as Ours from './child_process.js'

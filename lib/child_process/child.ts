@@ -1,5 +1,5 @@
-// A ChildProcess with a handle of ours: an object of Node's class that its constructor has not made. (The constructor makes a
-// ProcessWrap, and one that never starts a process is never freed.)
+// Creates a ChildProcess with a handle of ours: an object of Node's class, made without its constructor. (The constructor creates
+// a ProcessWrap, and one that never starts a process is never freed.)
 import type { ChildProcess as NodeChild } from 'node:child_process'
 import { channel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
@@ -10,7 +10,7 @@ import type { Normal } from './normal.js'
 import { ChildProcess } from './original.js'
 import { Process } from './process.js'
 
-/** What Node's JavaScript reads and writes. */
+/** The members that Node's JavaScript reads and writes. */
 export interface Child extends NodeChild {
   _handle: Process | null
   _closesNeeded: number
@@ -18,7 +18,7 @@ export interface Child extends NodeChild {
   spawn(options: Normal): number
 }
 
-/** The handle of each child, which the child itself has only until its exit was told. */
+/** The handle of each child. The child itself has it only until its exit has been reported. */
 export const processes = new WeakMap<object, Process>()
 
 const CHDIR = 1
@@ -43,7 +43,7 @@ export function makeChild(options: Normal): Child {
   return child
 }
 
-/** As Node tells an end: of the process, or of the attempt to start one (`code` is the error's number then). */
+/** Reports the end of the process as Node does, or of the attempt to start one (`code` is then the error number). */
 function ended(child: Child, options: Normal, code: number | null, signal: string): void {
   const failure = child._handle?.failure
   Object.assign(child, signal ? { signalCode: signal } : { exitCode: code })
@@ -68,7 +68,7 @@ function ended(child: Child, options: Normal, code: number | null, signal: strin
   if (++child._closesGot === child._closesNeeded) child.emit('close', child.exitCode, child.signalCode)
 }
 
-/** Reads to the end what nobody reads, so that 'close' comes; but not a stream that another child has been given. */
+/** Reads streams that nobody reads to their end, so that 'close' comes, except streams that were given to another child. */
 function drain(child: Child): void {
   for (const stream of (child.stdio ?? []) as (Readable | null)[]) {
     if (!stream?.readable || Object.getOwnPropertySymbols(stream).some(isMark)) continue

@@ -1,4 +1,4 @@
-// Node's own functions, as they are before anything is put in their place; and whether the inside of Node is as we know it.
+// Keeps Node's own functions, before anything replaces them, and checks whether the internals of Node are as this package expects.
 import * as original from 'node:child_process'
 import { platform, versions } from 'node:process'
 import * as processModule from 'node:process'
@@ -12,10 +12,10 @@ export const nodes = { ...original }
 const spawnOfNow = (): unknown => Object.getOwnPropertyDescriptor(ChildProcess.prototype, 'spawn')?.value
 const spawn = spawnOfNow()
 
-/** Tools that follow a program's children (nyc's spawn-wrap) put a function of their own there, which changes the options. */
+/** Tools that follow a program's children (nyc's spawn-wrap) replace this function with their own, which changes the options. */
 export const isSpawnWrapped = (): boolean => spawnOfNow() !== spawn
 
-/** Why Node's own functions serve here; null where ours can. */
+/** Why Node's own functions are used here; null if ours can be. */
 export const reason: string | null = reasonOf()
 
 function reasonOf(): string | null {
@@ -27,7 +27,7 @@ function reasonOf(): string | null {
   return isKnown() ? null : 'the inside of this version of Node is not known'
 }
 
-/** A spawn that our handle refuses, and Node undoes: have we been called as we expect, with what we need? */
+/** Makes a spawn that our handle refuses and Node undoes, to check that Node calls the handle as expected, with what it needs. */
 function isKnown(): boolean {
   const refused = -22
   const options: Record<string, unknown> = { file: 'x', args: ['x'], envPairs: [], stdio: ['pipe', 'ignore', 2, 'ipc'] }

@@ -1,5 +1,5 @@
-// What stands in the place of Node's ProcessWrap under a ChildProcess. Node's own JavaScript makes the streams and the IPC
-// channel of it; it calls spawn(), kill(), ref(), unref() and close(), and is called back by `onexit`.
+// Replaces Node's ProcessWrap as the handle of a ChildProcess. Node's own JavaScript creates the streams and the IPC
+// channel; it calls spawn(), kill(), ref(), unref() and close(), and `onexit` calls it back.
 import { AsyncResource } from 'node:async_hooks'
 import { constants } from 'node:os'
 import { nextTick } from 'node:process'
@@ -13,7 +13,7 @@ import type { ExitStatus } from '../types.js'
 import type { Normal } from './normal.js'
 
 const IGNORE = -1
-/** Asks for a pair of sockets: src/binding/child_process.rs. */
+/** Asks for a socket pair; see src/binding/child_process.rs. */
 const SOCKETS = -3
 const { EINVAL, ESRCH } = constants.errno
 
@@ -51,7 +51,11 @@ export function requestOf(options: Normal, stdio: readonly Entry[]): SpawnReques
 /** Ids are signed for child_process, and unsigned for the kernel. */
 const idOf = (id: unknown): number | null => (typeof id === 'number' ? id >>> 0 : null)
 
-/** Of -1 the kernel would make "no change": the child would have the rights of this process. EINVAL, as in child_process. */
+/**
+
+ * For the kernel, -1 means "no change": the child would have the rights of this process. So it is EINVAL, as in child_process.
+
+ */
 export const hasNoSuchId = ({ uid, gid }: Normal): boolean => uid === -1 || gid === -1
 
 function fdOf({ type, fd, handle }: Entry): number {
@@ -61,12 +65,12 @@ function fdOf({ type, fd, handle }: Entry): number {
 }
 
 export class Process extends AsyncResource {
-  /** By Node's name for it. */
+  /** The callback, with Node's name for it. */
   onexit: (code: number | null, signal: string) => void
   pid: number | undefined
   native: NativeChild | null = null
   failure: SpawnFailure | null = null
-  /** Node completes it before it calls spawn(), with which it passes other things from one version to the next. */
+  /** Node completes these options before it calls spawn(). What it passes to spawn() itself differs between versions. */
   readonly #options: Normal
   #refd = true
   #listening = false
@@ -78,7 +82,7 @@ export class Process extends AsyncResource {
     this.onexit = onexit
   }
 
-  /** 0, or libuv's error number. */
+  /** Returns 0, or an error number of libuv. */
   spawn(): number {
     if (hasNoSuchId(this.#options)) return -EINVAL
     const stdio = this.#options['stdio'] as readonly Entry[]
@@ -96,9 +100,9 @@ export class Process extends AsyncResource {
   }
 
   /**
-   * Told when the loop has polled once more, and so has read what the child had written: Node tells an exit last, too. One
-   * turn is not enough, because the child may have written and exited after the poll of this one. If other code has taken the status,
-   * there is neither a code nor a signal: a 0 would say that all went well.
+   * Reports the exit when the loop has polled once more, and so has read what the child had written, because Node reports an exit
+   * last. One turn is not enough, because the child may have written and exited after the poll of this turn. If other code has
+   * taken the status, there is neither a code nor a signal, because a 0 would mean success.
    */
   exited(status: ExitStatus | null): void {
     if (this.native !== null) forgetExit(this.native.handle)
