@@ -68,7 +68,7 @@ interface ExecFile {
   }
 }
 
-/** The function of node:child_process, which also accepts the options of {@link OwnOptions}. */
+/** As in node:child_process; and with the options of {@link OwnOptions}. */
 export const spawn = spawnOwn as unknown as typeof Node.spawn & Spawn
 export const fork = forkOwn as unknown as typeof Node.fork & Fork
 export const exec = execOwn as unknown as typeof Node.exec & Exec
