@@ -1,5 +1,5 @@
 // npm run test:peers [NAME...]: other people's tests, with ours in the place of child_process.
-//   node-20 node-22 node-24   Node's own tests that start children; quick: only those of child_process, on Node 22
+//   node-20 node-22 node-24 node-26   Node's own tests that start children; quick: only those of child_process, on Node 22
 //   cross-spawn execa nano-spawn simple-git tinyexec   the tests of packages that are built on child_process
 // All of them take hours, quick a minute. What they are made of is put into .cache/peers; nothing of it is committed.
 //

@@ -12,6 +12,7 @@ import { attempt } from './run.mjs'
 /**
  * @typedef {object} Version
  * @property {string} version of Node
+ * @property {string} [options] NODE_OPTIONS for all tests
  * @property {string} tests the version whose tests they are; that of Node where they can be had
  * @property {string} archive what Debian calls the source of these
  * @property {string} sha256
@@ -33,6 +34,14 @@ export const versions = {
   },
   'node-24': {
     version: '24.21.0',
+    tests: '24.21.0',
+    archive: 'nodejs_24.21.0+dfsg+~cs24.13.4.orig.tar.xz',
+    sha256: 'e6e0d1a00dfc9e31ab2b074fd99979a48be17c18e8e3edc14306736069bb8f54',
+  },
+  // Debian has no source of Node 26: these are the newest tests that it has. They read localStorage, of which Node 26 warns.
+  'node-26': {
+    version: '26.10.0',
+    options: '--no-experimental-webstorage',
     tests: '24.21.0',
     archive: 'nodejs_24.21.0+dfsg+~cs24.13.4.orig.tar.xz',
     sha256: 'e6e0d1a00dfc9e31ab2b074fd99979a48be17c18e8e3edc14306736069bb8f54',
@@ -119,6 +128,7 @@ const log = (/** @type {string} */ list, /** @type {string} */ test) =>
  */
 export function passes(list, test, slot, hook) {
   const source = sourceOf(list)
+  const { options } = versions[list]
   const path = join(source, 'test', test)
   const flags = [...readFileSync(path, 'utf8').matchAll(/^\/\/ (?:Flags|Env): (.*)$/gm)].flatMap(([, line = '']) =>
     line.trim().split(/\s+/),
@@ -128,6 +138,7 @@ export function passes(list, test, slot, hook) {
   const env = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_'))),
     ...Object.fromEntries(flags.filter(isSet).map((flag) => flag.split('='))),
+    ...(options === undefined ? {} : { NODE_OPTIONS: options }),
     TEST_THREAD_ID: `${slot}`,
     NODE_COMMON_PORT: `${12_346 + 100 * slot}`,
   }
