@@ -3,9 +3,7 @@
 import { platform } from 'node:process'
 
 /**
-
  * Created at the first use: literals with Unicode classes take a sixth of the time in which this package is parsed.
-
  */
 class Patterns {
   /** Characters that have no special meaning in any shell. */
@@ -37,9 +35,7 @@ export function commandLine(file: string, args: readonly string[]): string {
 }
 
 /**
-
  * Quotes for sh. If there are control characters, it needs a shell that knows $'..' (POSIX.1-2024: bash, zsh, ksh).
-
  */
 function quoted(arg: string): string {
   if (patterns().plain.test(arg)) return arg

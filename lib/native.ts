@@ -9,9 +9,7 @@ import { addonMissing, addonUnloadable } from './errors.js'
 import type { LoadError } from './errors.js'
 
 /**
-
  * The path of this file; in a bundle of ES modules, which has no `__filename`, that of the program that was started.
-
  */
 const file = typeof __filename === 'string' ? __filename : (argv[1] ?? execPath)
 

@@ -17,9 +17,7 @@ export function optionsObject(name: string, value: unknown): object | undefined 
 }
 
 /**
-
  * Returns a copy of the options' own enumerable properties, which is the rule of child_process (nodejs/node#48726).
-
  */
 export function ownOptions(name: string, value: unknown): object {
   return { __proto__: null, ...optionsObject(name, value) }

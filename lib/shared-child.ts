@@ -222,13 +222,7 @@ export class SharedChild {
     return this.#handle.poll()
   }
 
-  /**
-
-   * Returns at once what tryWait() resolves with. Throws `ERR_CHILD_REAPED_ELSEWHERE` in the cases in which wait()
-
-   * does.
-
-   */
+  /** Returns at once what tryWait() resolves with. Throws `ERR_CHILD_REAPED_ELSEWHERE` if wait() would. */
   tryWaitSync(): ExitStatus | null {
     return this.#handle.poll()
   }
@@ -510,9 +504,7 @@ export function start(
 }
 
 /**
-
  * Outside the class, because the bundler renames a class that refers to itself in its body, and the name is public.
-
  */
 function childOf(handle: Handle): SharedChild {
   return new (SharedChild as unknown as new (handle: Handle) => SharedChild)(handle)

@@ -9,9 +9,7 @@ export function soon(work: () => void): void {
 }
 
 /**
-
  * Calls `work` when the event loop has polled once more, and so has read what was written after the poll of this turn.
-
  */
 export function afterAnotherPoll(work: () => void): void {
   soon(() => soon(work))

@@ -226,9 +226,7 @@ export interface SpawnOptions {
 export type PipedOptions = SpawnOptions & { stdio?: 'pipe' | readonly ['pipe', 'pipe', 'pipe'] | null }
 
 /**
-
  * A token that stands for a child. It can be sent with postMessage, and is valid only in the threads of this process.
-
  */
 export interface ChildToken {
   /** An opaque string that identifies this process and the child. */

@@ -65,9 +65,7 @@ export function userOrGroupId(name: string, value: unknown): number {
 }
 
 /**
-
  * Recognizes an AbortSignal by its members and not by its class, as there is one class per realm (jest, vm contexts).
-
  */
 export function abortSignal(name: string, value: unknown): AbortSignal | null {
   if (value === undefined || value === null) return null

@@ -52,9 +52,7 @@ export function requestOf(options: Normal, stdio: readonly Entry[]): SpawnReques
 const idOf = (id: unknown): number | null => (typeof id === 'number' ? id >>> 0 : null)
 
 /**
-
  * For the kernel, -1 means "no change": the child would have the rights of this process. So it is EINVAL, as in child_process.
-
  */
 export const hasNoSuchId = ({ uid, gid }: Normal): boolean => uid === -1 || gid === -1
 

@@ -37,9 +37,7 @@ export class AdvancedCodec implements Codec {
   }
 
   /**
-
    * Returns where the first message ends, which may lie beyond what is here; Infinity if its length is not known yet.
-
    */
   #endOfFirst(): number {
     if (this.#length <= LENGTH) return Infinity

@@ -11,9 +11,7 @@ const FIRST_LINE = 256
 const DEPTH = 5
 
 /**
-
  * Completes "spawn x ENOENT: .."; returns null if there is nothing to add. It only looks at files, and never throws.
-
  */
 export function whyMissing(program: string, cwd: string, path: string): string | null {
   try {

@@ -28,9 +28,7 @@ function isEnviron(env: object): boolean {
 }
 
 /**
-
  * The one variable that child_process passes on into every environment, so that coverage reaches all of a test run.
-
  */
 const COVERAGE = 'NODE_V8_COVERAGE'
 
