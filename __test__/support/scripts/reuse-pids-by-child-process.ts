@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const { spawn } = process.argv[2] === 'node' ? node : ours
   let reuses = 0
   let innocentsSignalled = 0
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < 10; round++) {
     const children = Array.from({ length: 5 }, () => spawn('true', { stdio: 'ignore' }))
     spinUntil('all have exited', () => children.every(({ pid }) => hasExited(pid!)))
     await new Promise((resolve) => {
