@@ -24,8 +24,8 @@ export type Containment = 'job' | 'cgroup' | 'group' | 'child'
  * - `'ignore'`: the null device (for fd 3 and up: closed);
  * - `'ipc'`, for any fd, but only one: a message channel that speaks Node.js's protocol; see send(), messages() and
  *   `serialization`. The child finds it through `NODE_CHANNEL_FD` in its environment, and its place in `child.stdio` is
- *   null. A second `'ipc'` is `ERR_IPC_ONE_PIPE`. On Windows the child has to be Node.js: Deno has
- *   another protocol there;
+ *   null. A second `'ipc'` is `ERR_IPC_ONE_PIPE`. On Windows the child has to be Node.js: Deno has another protocol
+ *   there;
  * - `'inherit'`: this process's fd of the same number;
  * - `'stdout'` (for fd 2 and up): the same open file as the child's fd 1, like `2>&1` in a shell, so that what the
  *   child writes to both keeps its order. If fd 1 is a pipe, everything comes out of `stdout`, and `stderr` is null;

@@ -1,10 +1,10 @@
-// npm run test:peers [NAME...]: other people's tests, with ours in the place of child_process.
+// npm run test:peers [NAME...] runs the tests of other projects with this package in the place of child_process.
 //   node-20 node-22 node-24 node-26   Node's own tests that start children; quick: only those of child_process, on Node 22
 //   cross-spawn execa nano-spawn simple-git tinyexec   the tests of packages that are built on child_process
-// All of them take hours, quick a minute. What they are made of is put into .cache/peers; nothing of it is committed.
+// All of them take hours, quick takes a minute. Their sources are put into .cache/peers; none of them is committed.
 //
-// tests/peers has a list for each: how many tests there are, which of them fail without ours, too, and which fail with ours alone, each
-// with a reason. Any other test that fails, fails the run; so does a test that fails with ours by its list, but passes.
+// tests/peers has a list for each: how many tests there are, which of them also fail without this package, and which fail only with it, each
+// with a reason. If any other test fails, the run fails; it also fails if a test passes that should fail according to the list.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -20,8 +20,8 @@ const hook = join(cache, 'peers', 'register.cjs')
 /**
  * @typedef {object} List
  * @property {Record<string, number>} tests how many there are, of each kind
- * @property {Record<string, string[]>} without those that may fail without ours, too, by the reason
- * @property {Record<string, string[]>} with those that fail with ours alone, by the reason
+ * @property {Record<string, string[]>} without the tests that may also fail without this package, by the reason
+ * @property {Record<string, string[]>} with the tests that fail only with this package, by the reason
  */
 
 /**
@@ -85,7 +85,7 @@ class Judge {
 }
 
 /**
- * Those of test/parallel run a few at a time. A failure of these counts if it comes again when the test runs alone.
+ * The tests in test/parallel run a few at a time. A failure of one of these counts only if the test also fails when it runs alone.
  * @param {string} name of the list
  * @param {boolean} quick
  */

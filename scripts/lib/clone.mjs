@@ -1,9 +1,9 @@
-// Other people's repositories, at a tag.
+// Gets repositories of other projects, at a tag.
 import { rmSync } from 'node:fs'
 import { doing } from './console.mjs'
 import { attempt } from './run.mjs'
 
-/** A mirror with the same layout may stand in for it: a URL, also of a folder (file:///...). */
+/** A mirror with the same layout may be used instead: a URL, which may be that of a folder (file:///...). */
 const host = process.env.SHARED_CHILD_PEERS_FROM ?? 'https://github.com'
 
 /** @param {string} repository its owner and name */
@@ -13,8 +13,8 @@ export const addressOf = (repository) => `${host}/${repository}`
  * @param {string} repository its owner and name
  * @param {string} tag
  * @param {string} folder which is there only if this succeeds
- * @param {string[]} parts the folders that are wanted; none means all
- * @returns {Promise<boolean>} false: it cannot be had from here
+ * @param {string[]} parts the folders that are needed; an empty list means all
+ * @returns {Promise<boolean>} false if the repository is not available from here
  */
 export async function clone(repository, tag, folder, ...parts) {
   const address = addressOf(repository)

@@ -1,5 +1,5 @@
-// Node's own tests: its source, which of its tests start children, and one run of one of them. The source is Debian's package of it,
-// and where no mirror of Debian's has it, Node's repository at the tag.
+// Gets Node's own tests, finds those that start children, and runs one of them. The source is Debian's package of Node,
+// or, if no mirror of Debian has it, Node's repository at the tag.
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,8 +13,8 @@ import { attempt } from './run.mjs'
  * @typedef {object} Version
  * @property {string} version of Node
  * @property {string} [options] NODE_OPTIONS for all tests
- * @property {string} tests the version whose tests they are; that of Node where they can be had
- * @property {string} archive what Debian calls the source of these
+ * @property {string} tests the version of the tests: that of Node, if they are available
+ * @property {string} archive Debian's name for their source
  * @property {string} sha256
  */
 
@@ -38,7 +38,7 @@ export const versions = {
     archive: 'nodejs_24.21.0+dfsg+~cs24.13.4.orig.tar.xz',
     sha256: 'e6e0d1a00dfc9e31ab2b074fd99979a48be17c18e8e3edc14306736069bb8f54',
   },
-  // Debian has no source of Node 26: these are the newest tests that it has. They read localStorage, of which Node 26 warns.
+  // Debian has no source of Node 26, so these are the newest tests that it has. They read localStorage, about which Node 26 warns.
   'node-26': {
     version: '26.10.0',
     options: '--no-experimental-webstorage',
@@ -59,10 +59,10 @@ export const nodeOf = (list) => {
 /** @param {string} list */
 const sourceOf = (list) => join(folder, `node-${versions[list].tests}`)
 
-/** What the tests need of it. */
+/** The parts of the source that the tests need. */
 const parts = ['test', 'lib', 'tools', 'benchmark']
 
-/** The mirror is the one that apt is set up for, whichever of its files says so. */
+/** Uses the mirror that apt is configured for, in whichever of its files that is. */
 const fromDebian = `
 set -eu
 mirror=$(grep -rhE '^(URIs:|deb )' /etc/apt | grep -oE 'https?://[^ ]+/debian/?' | head -1)
@@ -75,7 +75,7 @@ rm "$1"`
 
 /**
  * @param {string} list
- * @returns {Promise<boolean>} false: it cannot be had from here
+ * @returns {Promise<boolean>} false if it is not available from here
  */
 export async function getTests(list) {
   const { tests, archive, sha256 } = versions[list]
@@ -88,7 +88,7 @@ export async function getTests(list) {
   const debian = await attempt('sh', ['-c', fromDebian, 'sh', archive, sha256, source], { cwd: folder, quiet: true })
   if (!debian.ok) rmSync(source, { recursive: true, force: true })
   const got = debian.ok || (await clone('nodejs/node', `v${tests}`, source, ...parts))
-  // What the tests load is not taken for a part of this repository's package.
+  // So that files that the tests load do not count as part of this repository's package.
   if (got) writeFileSync(mark, '{}')
   return got
 }
@@ -119,10 +119,10 @@ const log = (/** @type {string} */ list, /** @type {string} */ test) =>
   join(folder, 'output', list, `${test.replaceAll('/', '-')}.txt`)
 
 /**
- * What it prints is left in .cache/peers/output if it fails.
+ * Runs a test. If it fails, its output is left in .cache/peers/output.
  * @param {string} list
  * @param {string} test
- * @param {number} slot another for each that runs at the same time
+ * @param {number} slot a different number for each test that runs at the same time
  * @param {string} [hook] a module that is loaded first
  * @returns {Promise<boolean>}
  */
@@ -134,7 +134,7 @@ export function passes(list, test, slot, hook) {
     line.trim().split(/\s+/),
   )
   const isSet = (/** @type {string} */ flag) => /^\w+=/.test(flag)
-  // What this machine sets up for its Node is not what the tests expect.
+  // The tests do not expect variables that this machine sets for its Node.
   const env = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_'))),
     ...Object.fromEntries(flags.filter(isSet).map((flag) => flag.split('='))),
@@ -158,7 +158,7 @@ export function passes(list, test, slot, hook) {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
       } catch {
-        // Nobody of its group is left.
+        // No process of its group is left.
       }
     }
     const timer = setTimeout(end, 120_000)

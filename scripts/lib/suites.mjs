@@ -1,5 +1,5 @@
-// The test suites of packages that are built on child_process: each from its repository at a tag, with what it needs from
-// npm, in .cache/peers. A copy that is there already is taken as it is.
+// Gets the test suites of packages that are built on child_process: each from its repository at a tag, with what it needs from
+// npm, in .cache/peers. A copy that already exists is used as it is.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { clone } from './clone.mjs'
@@ -77,7 +77,7 @@ export const suites = {
     command: ['node_modules/ava/entrypoints/cli.mjs', '--tap'],
     read: readTap,
   },
-  // Of its tests only those that run git: in the others, child_process is replaced by the tests themselves.
+  // Only those tests that run git: the others themselves replace child_process.
   'simple-git': {
     repository: 'steveukx/git-js',
     tag: 'simple-git@3.36.0',
@@ -113,7 +113,7 @@ export const suites = {
 const folderOf = (name) => join(cache, 'peers', `${name}-${suites[name].tag.split('@').at(-1)}`)
 
 /**
- * Of what its authors develop with, only what the tests load is installed.
+ * Installs only those development dependencies that the tests load.
  * @param {string} folder of the checkout
  * @param {readonly string[]} [workspaces]
  */
@@ -130,7 +130,7 @@ function reduce(folder, workspaces) {
 
 /**
  * @param {string} name
- * @returns {Promise<boolean>} false: its repository cannot be had from here
+ * @returns {Promise<boolean>} false if its repository is not available from here
  */
 export async function getSuite(name) {
   const { repository, tag, needs, workspaces } = suites[name]
@@ -140,7 +140,7 @@ export async function getSuite(name) {
     if (!(await clone(repository, tag, folder))) return false
   }
   if (existsSync(join(folder, 'node_modules'))) return true
-  // Neither is taken for a part of this repository, whose configuration for ava would count, too.
+  // So that neither counts as part of this repository, whose configuration for ava would apply, too.
   mkdirSync(join(folder, '.git'), { recursive: true })
   reduce(folder, workspaces)
   doing(`install ${needs.join(', ')} from npm for the tests of ${name}`)
@@ -161,7 +161,7 @@ export async function runSuite(name, node, hook) {
     PATH: [dirname(node), process.env.PATH].join(delimiter),
     NODE_OPTIONS: hook === undefined ? '' : `--require=${hook}`,
   }
-  // Its results are on stdout. What it says on stderr is left beside the folder, and may come in the middle of a line of these.
+  // The results are on stdout. stderr goes to a file beside the folder, because it could come in the middle of a line of results.
   const quietly = ['-c', 'exec "$@" 2>"$0"', `${folderOf(name)}.txt`, node, ...command]
   const { output } = await attempt('sh', quietly, { cwd: join(folderOf(name), folder), env, quiet: true })
   return read(output)
