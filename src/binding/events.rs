@@ -11,7 +11,7 @@ use super::records::{
 };
 use super::text::Text;
 use super::wake::{Listener, Wake};
-use crate::core::child::ChildHandle;
+use crate::core::child_handle::ChildHandle;
 use crate::core::clock::{self, Alarm};
 use crate::core::exit_status::End;
 use crate::core::process::Outcome;

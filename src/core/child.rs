@@ -2,21 +2,20 @@
 //! the file and arguments it was started with.
 
 use super::collector::{Collector, Overflow};
-use super::ending::Endings;
-use super::group::GroupWaiters;
+use super::group_waiters::GroupWaiters;
+use super::pending_signals::PendingSignals;
 use super::process::Containment;
+use super::reactor;
 use super::shared_child::SharedChild;
 use super::spawn::{Plan, Serialization, Spawned, Stdio, StringBlock};
 use super::sys::{OwnProcess, PipeEnd};
 use super::wide_pipes::Wide;
 use std::ffi::CString;
-use std::ops::Deref;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 #[derive(Debug)]
 pub struct Child {
-    /// Never used twice in this process, unlike a pid.
+    /// Never used twice in this process, unlike a pid. The reactor watches the child under this key.
     pub id: u64,
     pub pid: u32,
     pub file: CString,
@@ -26,15 +25,9 @@ pub struct Child {
     pub containment: Containment,
     /// Which of its fds is a channel for messages, and how they are written.
     pub channel: Option<(usize, Serialization)>,
-    pub(super) endings: Endings,
+    pub(super) pending_signals: PendingSignals,
     pub(super) group_waiters: GroupWaiters,
     pipes: Mutex<Pipes>,
-}
-
-/// A number that no other child of this process has or will have.
-pub(super) fn next_id() -> u64 {
-    static NEXT_ID: AtomicU64 = AtomicU64::new(1);
-    NEXT_ID.fetch_add(1, Ordering::Relaxed)
 }
 
 #[derive(Debug)]
@@ -43,7 +36,8 @@ struct Pipes {
     ends: Vec<Pipe>,
     /// Permits for the larger buffers of the pipes that were taken while the child ran.
     wide: Vec<Wide>,
-    /// How many [`ChildHandle`]s exist. When the last one is dropped after the exit, the pipes are closed.
+    /// How many [`ChildHandle`](super::child_handle::ChildHandle)s exist. When the last one is dropped after the exit,
+    /// the pipes are closed.
     handles: usize,
     exited: bool,
 }
@@ -104,14 +98,14 @@ impl Child {
         });
         let ends = spawned.pipes.into_iter().map(|end| end.map_or(Pipe::None, Pipe::Open)).collect();
         Arc::new(Self {
-            id: next_id(),
+            id: reactor::new_key(),
             pid: shared.id(),
             file: plan.file,
             args: plan.args,
             shared,
             containment,
             channel,
-            endings: Endings::default(),
+            pending_signals: PendingSignals::default(),
             group_waiters: GroupWaiters::default(),
             pipes: Mutex::new(Pipes { ends, wide: Vec::new(), handles: 0, exited: false }),
         })
@@ -178,6 +172,21 @@ impl Child {
         self.pipes().handles > 0
     }
 
+    pub(super) fn add_handle(&self) {
+        self.pipes().handles += 1;
+    }
+
+    /// Returns whether it was the last handle of a child that has exited. The pipes are then closed.
+    pub(super) fn remove_handle(&self) -> bool {
+        let mut pipes = self.pipes();
+        pipes.handles -= 1;
+        let is_the_last = pipes.handles == 0 && pipes.exited;
+        if is_the_last {
+            pipes.close();
+        }
+        is_the_last
+    }
+
     /// Called after the exit: pipes that nobody has taken are read to their end and closed, so that they use
     /// no descriptor and lose no byte. A pipe whose other end is still open in another process (a grandchild,
     /// or briefly a child of another thread that has not reached its exec) cannot be read to its end yet. It
@@ -207,41 +216,5 @@ impl Child {
 
     fn pipes(&self) -> MutexGuard<'_, Pipes> {
         self.pipes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A counted reference to a child. A running child needs none, since the registry keeps it. A child that
-/// has exited keeps its pipes, with what is left in them, until the last handle is dropped.
-#[derive(Debug)]
-pub struct ChildHandle(Arc<Child>);
-
-impl ChildHandle {
-    pub(super) fn new(child: Arc<Child>) -> Self {
-        child.pipes().handles += 1;
-        Self(child)
-    }
-
-    pub fn child(&self) -> &Arc<Child> {
-        &self.0
-    }
-}
-
-impl Deref for ChildHandle {
-    type Target = Child;
-
-    fn deref(&self) -> &Child {
-        &self.0
-    }
-}
-
-impl Drop for ChildHandle {
-    fn drop(&mut self) {
-        let mut pipes = self.0.pipes();
-        pipes.handles -= 1;
-        if pipes.handles == 0 && pipes.exited {
-            pipes.close();
-            drop(pipes);
-            self.0.let_go_of_group();
-        }
     }
 }

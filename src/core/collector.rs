@@ -1,6 +1,6 @@
 //! Collects what a child writes, on the reactor's thread: no JavaScript runs for it until all is there.
 
-use super::reactor;
+use super::reactor::{self, Reader};
 use super::sys::PipeEnd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -46,21 +46,23 @@ struct Kept {
 }
 
 impl Collector {
-    /// Begins to collect: `done` is called once, when the end of the file was read, or cannot be, or when there was more than
-    /// `limit` and this is the end of it ([`Overflow::Stop`]). The pipe comes back if it cannot be watched here.
+    /// Begins to collect: `done` is called once, when the end of the file was read, or cannot be, or when there was
+    /// more than `limit` and this is the end of it ([`Overflow::Stop`]). The pipe comes back if it cannot be watched
+    /// here.
     pub fn start(
         pipe: PipeEnd,
         limit: usize,
         overflow: Overflow,
         done: impl FnOnce() + Send + 'static,
     ) -> Result<Arc<Self>, PipeEnd> {
-        let key = reactor::new_key();
+        let key = reactor::new_key() as usize;
         let kept = Kept { bytes: Vec::new(), limit, overflow, truncated: false };
         let state = State { key, pipe: None, kept, ended: false, done: Some(Box::new(done)) };
         let collector = Arc::new(Self(Mutex::new(state)));
         // Locked until the pipe is in its place: there may be something to read at once.
         let mut state = collector.lock();
-        let watched = pipe.set_blocking(false).and_then(|()| reactor::watch_readable(key, &pipe, &collector));
+        let reader = Arc::downgrade(&collector);
+        let watched = pipe.set_blocking(false).and_then(|()| reactor::watch_readable(key, &pipe, reader));
         match watched {
             Ok(()) => state.pipe = Some(pipe),
             Err(_) => {
@@ -78,16 +80,6 @@ impl Collector {
         kept.cut();
         let ended = !kept.is_full();
         Arc::new(Self(Mutex::new(State { key: 0, pipe: None, kept, ended, done: None })))
-    }
-
-    /// Runs on the reactor's thread when there is something to read.
-    pub(super) fn read(&self) {
-        let mut state = self.lock();
-        let done = state.read(MOST_AT_A_TIME).then(|| state.done.take()).flatten();
-        drop(state);
-        if let Some(done) = done {
-            done();
-        }
     }
 
     /// Takes what is there, closes the pipe, and calls nobody.
@@ -130,6 +122,17 @@ impl Collector {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reader for Collector {
+    fn read(&self) {
+        let mut state = self.lock();
+        let done = state.read(MOST_AT_A_TIME).then(|| state.done.take()).flatten();
+        drop(state);
+        if let Some(done) = done {
+            done();
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 //! period, SIGKILL.
 
 use super::child::Child;
-use super::clock::{self, Alarm};
+use super::clock;
 use super::exit_status::Cause;
 use super::signal;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How to end a child.
@@ -18,41 +18,6 @@ pub struct Ending {
     /// The time between `signal` and SIGKILL. `None`: SIGKILL is never sent. Zero: SIGKILL is sent at once,
     /// instead of `signal`.
     pub grace: Option<Duration>,
-}
-
-/// The timers that will still send a signal to a child or to its group.
-#[derive(Debug, Default)]
-pub struct Endings(Mutex<Pending>);
-
-#[derive(Debug, Default)]
-struct Pending {
-    /// Sends SIGKILL. Of several that were requested, only the earliest is kept.
-    kill: Option<Alarm>,
-    /// Those set by [`Child::end_after`], which ask the child to end.
-    asks: Vec<Alarm>,
-}
-
-impl Endings {
-    fn lock(&self) -> MutexGuard<'_, Pending> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub fn are_pending(&self) -> bool {
-        let pending = self.lock();
-        pending.kill.is_some() || !pending.asks.is_empty()
-    }
-
-    /// Removes an alarm after its work is done, and not before: the group is held while any alarm is pending.
-    fn forget(&self, rung: Alarm) {
-        let mut pending = self.lock();
-        pending.asks.retain(|ask| *ask != rung);
-        pending.kill = pending.kill.filter(|kill| *kill != rung);
-    }
-
-    pub fn cancel(&self) {
-        let pending = std::mem::take(&mut *self.lock());
-        pending.asks.into_iter().chain(pending.kill).for_each(clock::cancel);
-    }
 }
 
 impl Child {
@@ -100,31 +65,31 @@ impl Child {
     pub fn end_after(self: &Arc<Self>, delay: Duration, ending: Ending) -> io::Result<()> {
         let Some(at) = Instant::now().checked_add(delay) else { return Ok(()) };
         let child = Arc::clone(self);
-        let mut pending = self.endings.lock();
+        let mut pending = self.pending_signals.lock();
         let alarm = clock::set(at, move |alarm| {
             let _ = child.end(ending); // fails with EPERM if the child has changed its user; it then lives on
-            child.endings.forget(alarm);
+            child.pending_signals.forget(alarm);
         })?;
         pending.asks.push(alarm);
         drop(pending);
-        self.keep_endings_for_the_living();
+        self.cancel_signals_if_gone();
         Ok(())
     }
 
     fn kill_at(self: &Arc<Self>, at: Instant, cause: Cause) -> io::Result<()> {
-        let mut pending = self.endings.lock();
+        let mut pending = self.pending_signals.lock();
         if pending.kill.is_some_and(|kill| kill.at <= at) {
             return Ok(());
         }
         let child = Arc::clone(self);
         let alarm = clock::set(at, move |alarm| {
             let _ = child.signal(signal::KILL, cause);
-            child.endings.forget(alarm);
+            child.pending_signals.forget(alarm);
         })?;
         let later = pending.kill.replace(alarm);
         drop(pending);
         later.into_iter().for_each(clock::cancel);
-        self.keep_endings_for_the_living();
+        self.cancel_signals_if_gone();
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Feeding a child and collecting what it prints, on the calling thread, until it has exited and nobody holds its
 //! pipes any more: what `spawnSync` of child_process does.
 
-use super::child::ChildHandle;
+use super::child_handle::ChildHandle;
 use super::ending::Ending;
 use super::exit_status::{Cause, ExitStatus};
 use super::sys::{check, set_blocking, uv_errno};

@@ -4,90 +4,19 @@
 //! when the child exits, whenever a member is reported to have ended, and at intervals, for what is not reported.
 
 use super::child::Child;
-use super::clock::{self, Alarm};
+use super::clock;
 use super::exit_status::Cause;
+use super::group_waiters::Waiter;
 use super::process::Containment;
 use super::reactor;
 use super::sys::OwnProcess;
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-type Callback = Box<dyn FnOnce(bool) + Send>;
-
-/// The callers that wait until the group is gone, and the state of the checks that are made for them.
-#[derive(Default)]
-pub struct GroupWaiters(Mutex<Waiters>);
-
-#[derive(Default)]
-struct Waiters {
-    last: u64,
-    waiting: Vec<Waiter>,
-    /// The next check of the group, if one is scheduled.
-    look: Option<Alarm>,
-    members: Members,
-}
-
-/// Processes of a group, by pid.
-#[derive(Default)]
-struct Members {
-    /// The reactor will report their ends.
-    watched: HashSet<i32>,
-    /// The reactor has reported their ends, but a check may still find them: kqueue reports an exit when it
-    /// begins.
-    ending: HashSet<i32>,
-}
-
-impl Members {
-    fn ends(&mut self, member: i32) {
-        self.watched.remove(&member);
-        self.ending.insert(member);
-    }
-
-    /// Watches the members that run now. Returns whether the next check can wait for a report: at least one
-    /// member is watched, and none is in the middle of its exit, whose completion is not reported.
-    fn look(&mut self, running: &[i32], watch: impl Fn(i32) -> bool) -> bool {
-        self.ending.retain(|member| running.contains(member));
-        for member in running {
-            if !self.watched.contains(member) && !self.ending.contains(member) && watch(*member) {
-                self.watched.insert(*member);
-            }
-        }
-        self.ending.is_empty() && !self.watched.is_empty()
-    }
-}
-
-struct Waiter {
-    number: u64,
-    callback: Callback,
-    /// Fires when the waiter's time is over.
-    deadline: Option<Alarm>,
-}
-
-impl Waiter {
-    fn tell(self, gone: bool) {
-        // The alarm holds a reference to the child.
-        self.deadline.into_iter().for_each(clock::cancel);
-        (self.callback)(gone);
-    }
-}
-
-impl std::fmt::Debug for GroupWaiters {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("GroupWaiters")
-    }
-}
-
-impl GroupWaiters {
-    fn lock(&self) -> MutexGuard<'_, Waiters> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// The interval between checks while no report can be relied on.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+const SHORT_INTERVAL: Duration = Duration::from_millis(20);
 /// The interval otherwise: members that joined since the last check are not watched yet.
-const LOOK_ANYHOW: Duration = Duration::from_secs(1);
+const LONG_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Child {
     pub fn leads_group(&self) -> bool {
@@ -108,7 +37,7 @@ impl Child {
         // Set under the lock: otherwise the alarm could fire before the waiter is in the list.
         let alarm = deadline.map(|at| {
             let child = Arc::clone(self);
-            clock::set(at, move |_| child.tell_one(number))
+            clock::set(at, move |_| child.on_wait_deadline(number))
         });
         let Ok(deadline) = alarm.transpose() else {
             drop(waiters);
@@ -122,36 +51,36 @@ impl Child {
     }
 
     /// Ends the wait of one caller, whose deadline has passed.
-    fn tell_one(self: &Arc<Self>, number: u64) {
+    fn on_wait_deadline(self: &Arc<Self>, number: u64) {
         let mut waiters = self.group_waiters.lock();
         let at = waiters.waiting.iter().position(|waiter| waiter.number == number);
         let waiter = at.map(|at| waiters.waiting.swap_remove(at));
         drop(waiters);
         if let Some(waiter) = waiter {
             // One last check: the group may have ended since the previous one.
-            waiter.tell(self.is_gone());
+            waiter.notify(self.is_gone());
         }
         if !self.has_handles() {
-            self.let_go_of_group();
+            self.release_group_unless_needed();
         }
     }
 
     /// Called at the exit of the child itself, on the thread that reaped it.
-    pub(super) fn leaves_group(self: &Arc<Self>) {
+    pub(super) fn on_leader_exit(self: &Arc<Self>) {
         // One system call rather than a search through all processes, which would hold up the reaping thread.
         let nobody_is_left = || matches!(self.shared.signal_group(0, Cause::Kill), Ok(false));
         if !self.leads_group() || nobody_is_left() {
-            self.group_is_gone();
+            self.finish_group();
         } else if !self.has_handles() {
-            self.let_go_of_group();
-        } else if self.holds_group() || self.shared.with_process(OwnProcess::is_pinned) {
+            self.release_group_unless_needed();
+        } else if self.needs_group() || self.shared.with_process(OwnProcess::is_pinned) {
             self.watch_group();
         }
     }
 
     /// Called when the last handle of a child that has exited is dropped.
-    pub(super) fn let_go_of_group(self: &Arc<Self>) {
-        match self.holds_group() {
+    pub(super) fn release_group_unless_needed(self: &Arc<Self>) {
+        match self.needs_group() {
             true => self.watch_group(),
             false => self.shared.release_group(),
         }
@@ -159,68 +88,68 @@ impl Child {
 
     /// Whether the group is still needed even without any handle: a caller waits for its end, a timer will
     /// signal it, its cgroup has to be removed, or it has to be killed when this process ends.
-    fn holds_group(&self) -> bool {
+    fn needs_group(&self) -> bool {
         !self.group_waiters.lock().waiting.is_empty()
-            || self.endings.are_pending()
+            || !self.pending_signals.is_empty()
             || self.containment == Containment::Cgroup
             || self.shared.with_process(OwnProcess::is_tied)
     }
 
     /// Called after a timer has been set: cancels it again if the child, with its group, has ended meanwhile.
-    pub(super) fn keep_endings_for_the_living(self: &Arc<Self>) {
+    pub(super) fn cancel_signals_if_gone(self: &Arc<Self>) {
         if matches!(self.shared.try_wait(), Ok(None)) {
             return; // the child runs; its exit cancels them
         }
         match self.leads_group() {
             true => self.watch_group(),
-            false => self.endings.cancel(),
+            false => self.pending_signals.cancel(),
         }
     }
 
     /// Starts to check the group of a child that has exited, until the group is gone.
     pub(super) fn watch_group(self: &Arc<Self>) {
-        if self.group_waiters.lock().look.is_none() {
-            self.look_at_group_in(Duration::ZERO);
+        if self.group_waiters.lock().next_check.is_none() {
+            self.schedule_group_check(Duration::ZERO);
         }
     }
 
     /// Called when a watched member of the group has ended.
-    pub(super) fn group_has_changed(self: &Arc<Self>, member: i32) {
-        self.group_waiters.lock().members.ends(member);
-        self.look_at_group_in(Duration::ZERO);
+    pub(super) fn on_member_exit(self: &Arc<Self>, member: i32) {
+        self.group_waiters.lock().members.mark_ending(member);
+        self.schedule_group_check(Duration::ZERO);
     }
 
     /// Schedules a check of the group, unless one is due sooner. A later one is cancelled.
-    fn look_at_group_in(self: &Arc<Self>, pause: Duration) {
+    fn schedule_group_check(self: &Arc<Self>, pause: Duration) {
         let at = Instant::now() + pause;
         let mut waiters = self.group_waiters.lock();
-        if waiters.look.is_some_and(|look| look.at <= at) {
+        if waiters.next_check.is_some_and(|check| check.at <= at) {
             return;
         }
         let child = Arc::clone(self);
         // Set under the lock: otherwise the alarm could fire before it is stored.
-        let look = clock::set(at, move |_| child.look_at_group()).ok();
-        let later = std::mem::replace(&mut waiters.look, look);
+        let check = clock::set(at, move |_| child.check_group()).ok();
+        let later = std::mem::replace(&mut waiters.next_check, check);
         drop(waiters);
         later.into_iter().for_each(clock::cancel);
-        if look.is_none() {
+        if check.is_none() {
             // The clock's thread could not be started. The waiters are told "not gone", and may ask again.
-            self.tell_all(false);
+            self.notify_all(false);
         }
     }
 
     /// Checks the group. This runs on the clock's thread, because it may have to search through all processes.
-    fn look_at_group(self: &Arc<Self>) {
+    fn check_group(self: &Arc<Self>) {
         // Before the check: a change during the check has to schedule another one.
-        self.group_waiters.lock().look = None;
+        self.group_waiters.lock().next_check = None;
         if matches!(self.shared.try_wait(), Ok(None)) {
             return; // the child still runs, and its exit starts the checks
         }
         if !self.leads_group() || self.shared.group_is_empty().unwrap_or(false) {
-            self.group_is_gone();
+            self.finish_group();
         } else {
             let watched = self.watch_members();
-            self.look_at_group_in(if watched { LOOK_ANYHOW } else { LOOK_AGAIN });
+            self.schedule_group_check(if watched { LONG_INTERVAL } else { SHORT_INTERVAL });
         }
     }
 
@@ -229,7 +158,14 @@ impl Child {
         let running = self.shared.with_process(|process| process.group_members());
         // Under the lock: otherwise an end could be reported before the member is recorded as watched.
         let members = &mut self.group_waiters.lock().members;
-        members.look(&running, |member| reactor::watch_member(self, member))
+        members.update(&running, |member| {
+            let leader = Arc::downgrade(self);
+            reactor::watch_member(member, move || {
+                if let Some(leader) = leader.upgrade() {
+                    leader.on_member_exit(member);
+                }
+            })
+        })
     }
 
     /// Whether the child has exited and no process of its group runs any more.
@@ -238,43 +174,16 @@ impl Child {
             && (!self.leads_group() || self.shared.group_is_empty().unwrap_or(false))
     }
 
-    pub(super) fn group_is_gone(&self) {
-        let look = self.group_waiters.lock().look.take();
-        look.into_iter().for_each(clock::cancel);
-        self.endings.cancel();
+    pub(super) fn finish_group(&self) {
+        let check = self.group_waiters.lock().next_check.take();
+        check.into_iter().for_each(clock::cancel);
+        self.pending_signals.cancel();
         self.shared.release_group();
-        self.tell_all(true);
+        self.notify_all(true);
     }
 
-    fn tell_all(&self, gone: bool) {
+    fn notify_all(&self, gone: bool) {
         let waiting = std::mem::take(&mut self.group_waiters.lock().waiting);
-        waiting.into_iter().for_each(|waiter| waiter.tell(gone));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_member_that_is_ending_is_looked_at_again_and_not_watched_again() {
-        let mut members = Members::default();
-        let nobody = |_| -> bool { panic!("watched twice") };
-        assert!(members.look(&[1, 2], |_| true));
-        assert!(members.look(&[1, 2], nobody));
-        members.ends(1);
-        assert!(!members.look(&[1, 2], nobody), "it is still there");
-        assert!(members.look(&[2], nobody), "the other is watched");
-        members.ends(2);
-        assert!(!members.look(&[], nobody));
-        // The pids have been reused for new members.
-        assert!(members.look(&[1, 2], |_| true));
-    }
-
-    #[test]
-    fn who_cannot_be_watched_is_looked_at_again() {
-        let mut members = Members::default();
-        assert!(!members.look(&[1], |_| false));
-        assert!(members.look(&[1, 2], |member| member == 2));
+        waiting.into_iter().for_each(|waiter| waiter.notify(gone));
     }
 }

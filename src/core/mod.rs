@@ -1,9 +1,8 @@
 //! A child process that any number of threads can wait on, poll and kill at once, without ever
 //! signalling a process it did not start. The modules, in the order of a child's life:
 //!
-//! [`spawn`] starts it, [`child`] represents it, [`reactor`] learns of its exit, [`shared_child`]
-//! decides which thread may reap or signal it, [`registry`] finds it again from another thread, and
-//! [`exit_status`] says how it ended.
+//! [`spawn`] starts it, [`child`] represents it, [`registry`] keeps it, [`reactor`] learns of its exit, [`reaper`]
+//! reaps it, [`shared_child`] decides which thread may reap or signal it, and [`exit_status`] says how it ended.
 
 mod causes;
 pub mod exit_status;
@@ -18,6 +17,8 @@ pub mod sys;
 #[cfg(not(loom))]
 pub mod child;
 #[cfg(not(loom))]
+pub mod child_handle;
+#[cfg(not(loom))]
 pub mod clock;
 #[cfg(not(loom))]
 pub mod collector;
@@ -28,7 +29,13 @@ pub mod exchange;
 #[cfg(not(loom))]
 pub mod group;
 #[cfg(not(loom))]
+mod group_waiters;
+#[cfg(not(loom))]
+mod pending_signals;
+#[cfg(not(loom))]
 pub mod reactor;
+#[cfg(not(loom))]
+pub mod reaper;
 #[cfg(not(loom))]
 pub mod registry;
 #[cfg(not(loom))]

@@ -1,7 +1,8 @@
-//! The table of children, by id. The reactor uses it to find the child that has exited, and `attach` to find the
+//! The table of children, by id. The reaper uses it to find the child that has exited, and `attach` to find the
 //! child that another thread has shared.
 
-use super::child::{Child, ChildHandle};
+use super::child::Child;
+use super::child_handle::ChildHandle;
 use super::weak_children::WeakChildren;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};

@@ -6,7 +6,7 @@
 //! rights as the caller that started the pool. For each spawn of another caller, a thread is started that inherits
 //! that caller's rights; see [`Caller`].
 
-use super::Job;
+use super::job::Job;
 use super::proofs::Proofs;
 use crate::core::spawn::SpawnError;
 use crate::core::sys::{Batch, Caller};
@@ -51,12 +51,12 @@ struct Busy {
     looks_at: Option<Caller>,
 }
 
-pub(super) struct Queued {
+struct Queued {
     job: Job,
-    pub caller: Caller,
+    caller: Caller,
     /// Whether the caller's rights are still to be compared with those of the pool.
-    pub unproved: bool,
-    pub number: u64,
+    unproved: bool,
+    number: u64,
 }
 
 #[derive(PartialEq)]
@@ -191,7 +191,8 @@ fn work() {
             pool.busy.push(Busy { since, looks_at });
             let newest = pool.queued;
             drop(pool);
-            let may_run = proofs.hold_for(&queued, newest);
+            let number = queued.unproved.then_some(queued.number);
+            let may_run = proofs.hold_for(&queued.caller, number, newest);
             if queued.unproved {
                 let mut pool = lock();
                 pool.busy.iter_mut().filter(|busy| busy.since == since).for_each(|busy| busy.looks_at = None);

@@ -1,7 +1,6 @@
 //! Decides whether a spawner thread may start a program for a caller: only if it has the caller's rights, and if
 //! it can give the child the caller's priority.
 
-use super::pool::Queued;
 use crate::core::sys::{Caller, Witness};
 
 /// What a spawner thread has found out about the rights of callers.
@@ -17,21 +16,23 @@ impl Proofs {
         Self { witness: Witness::of_this_thread(), last: None }
     }
 
-    /// Whether this thread may do the job. One comparison is enough for all jobs of the same caller that were
-    /// queued before it: a thread can only give up rights, so when it queued them it had at least the rights that
-    /// the comparison found.
-    pub fn hold_for(&mut self, queued: &Queued, newest: u64) -> bool {
-        let Queued { caller, unproved, number, .. } = queued;
+    /// Whether this thread may do a job of this caller. If the caller's rights have to be compared with those of this
+    /// thread, `number` is the job's, and `newest` that of the newest job which is queued now.
+    ///
+    /// One comparison is enough for all jobs of the same caller that were queued before it: a thread can only give up
+    /// rights, so when it queued them it had at least the rights that the comparison found.
+    pub fn hold_for(&mut self, caller: &Caller, number: Option<u64>, newest: u64) -> bool {
         if !self.witness.can_give_priority(caller) {
             return false;
         }
-        let proved = self.last.as_ref().is_some_and(|(last, until)| caller.is(last) && number <= until);
-        if *unproved && !proved {
-            if !self.witness.finds_same_rights(caller) {
-                return false;
-            }
+        let Some(number) = number else { return true };
+        if self.last.as_ref().is_some_and(|(last, until)| caller.is(last) && number <= *until) {
+            return true;
+        }
+        let same = self.witness.finds_same_rights(caller);
+        if same {
             self.last = Some((caller.clone(), newest));
         }
-        true
+        same
     }
 }

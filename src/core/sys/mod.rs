@@ -46,6 +46,7 @@ mod kqueue_parts {
     mod group;
     mod handle;
     mod own_process;
+    mod records;
     mod watchdog;
 
     use handle::Handle;

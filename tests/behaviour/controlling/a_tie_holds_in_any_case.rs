@@ -7,7 +7,7 @@ use crate::support::own_process::in_own_process;
 use crate::support::plans::{plan, script, start};
 use crate::support::proc::{children, field, has_exited, stat, threads};
 use crate::support::temporary::Folder;
-use shared_child_native::core::child::ChildHandle;
+use shared_child_native::core::child_handle::ChildHandle;
 use shared_child_native::core::spawn::{Credentials, Grouping, Plan, SpawnError, Stdio};
 use shared_child_native::core::spawner::{self, Job, spawn_in_background};
 use std::fs::{self, File, Permissions};

@@ -5,7 +5,7 @@ use crate::support::limit::until;
 use crate::support::namespace::{choose_next_pid, in_a_namespace};
 use crate::support::plans::{Started, plan, start};
 use crate::support::proc::{has_exited, stat};
-use shared_child_native::core::child::ChildHandle;
+use shared_child_native::core::child_handle::ChildHandle;
 use shared_child_native::core::ending::Ending;
 use shared_child_native::core::spawn::{Grouping, Plan, Stdio};
 use shared_child_native::core::{Cause, spawner};

@@ -4,7 +4,7 @@ use crate::support::kinds::{CAT, TRUE, take_pipe};
 use crate::support::limit::{time_limit, until};
 use crate::support::own_process::in_own_process;
 use crate::support::plans::plan;
-use shared_child_native::core::child::ChildHandle;
+use shared_child_native::core::child_handle::ChildHandle;
 use shared_child_native::core::registry::{attach, share};
 use shared_child_native::core::spawn::Stdio;
 use shared_child_native::core::spawner;

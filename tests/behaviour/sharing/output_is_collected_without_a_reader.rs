@@ -3,7 +3,7 @@
 use crate::support::limit::time_limit;
 use crate::support::plans::{plan, script};
 use crate::support::proc::fds;
-use shared_child_native::core::child::ChildHandle;
+use shared_child_native::core::child_handle::ChildHandle;
 use shared_child_native::core::collector::{Collector, Overflow};
 use shared_child_native::core::spawner;
 use shared_child_native::core::sys::PipeEnd;

@@ -3,7 +3,7 @@
 use crate::support::limit::{time_limit, until};
 use crate::support::plans::{plan, script};
 use crate::support::proc::{stat, threads, threads_named};
-use shared_child_native::core::child::ChildHandle;
+use shared_child_native::core::child_handle::ChildHandle;
 use shared_child_native::core::spawn::{Plan, SpawnError, Stage};
 use shared_child_native::core::spawner::{Job, spawn_in_background};
 use std::sync::mpsc::{self, Receiver};

@@ -5,7 +5,7 @@ use crate::support::own_process::in_own_process;
 use crate::support::plans::plan;
 use crate::support::proc::threads;
 use crate::support::temporary::Folder;
-use shared_child_native::core::child::ChildHandle;
+use shared_child_native::core::child_handle::ChildHandle;
 use shared_child_native::core::spawn::{Plan, SpawnError};
 use shared_child_native::core::spawner::{Job, spawn_in_background};
 use std::fs::File;

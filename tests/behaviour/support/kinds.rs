@@ -2,7 +2,8 @@
 
 use super::plans::{file, plan};
 use super::temporary::anonymous_file;
-use shared_child_native::core::child::{Child, ChildHandle, TakenPipe};
+use shared_child_native::core::child::{Child, TakenPipe};
+use shared_child_native::core::child_handle::ChildHandle;
 use shared_child_native::core::process::Process;
 use shared_child_native::core::spawn::Stdio;
 use shared_child_native::core::sys::OwnProcess;

@@ -1,7 +1,6 @@
 //! The system calls about one child and its group, by number.
 
-use super::group::Member;
-use super::handle::Ended;
+use super::records::{Birth, Ended, Member};
 use crate::core::sys::{check, retry};
 use polling::os::kqueue::{PollerKqueueExt, Process, ProcessOps};
 use polling::{Events, PollMode, Poller};
@@ -9,9 +8,6 @@ use std::io;
 use std::num::{NonZeroI32, NonZeroUsize};
 use std::ptr;
 use std::time::{Duration, Instant};
-
-/// The time at which a process was started. Together with the pid, it identifies a process.
-pub type Birth = (u64, u64);
 
 /// The birth of a process; zombies have one, too. `None`: there is no such process, or this system does not say.
 #[cfg(target_vendor = "apple")]

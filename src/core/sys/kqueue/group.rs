@@ -2,17 +2,11 @@
 //! reaped, and [`Held`](crate::core::held::Held) makes sure that it is not.
 
 use super::calls;
+use super::records::Member;
 use super::watchdog::Watchdog;
 use crate::core::held::Led;
 use crate::core::process::Containment;
 use std::io;
-
-/// A process of a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Member {
-    pub pid: libc::pid_t,
-    pub is_zombie: bool,
-}
 
 #[derive(Debug)]
 pub struct Group {

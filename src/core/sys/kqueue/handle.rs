@@ -5,7 +5,8 @@
 //! with ECHILD when someone else has reaped the child for good. To tell the two apart, the birth of the process with this
 //! pid is read: if it is the child's, the child still exists.
 
-use super::calls::{self, Birth};
+use super::calls;
+use super::records::{Birth, Ended};
 use crate::core::sys::poll_until;
 use std::io;
 use std::process::Child;
@@ -16,15 +17,6 @@ pub struct Handle {
     pid: libc::pid_t,
     /// `None`: not known. ECHILD is then taken to mean that the child has been reaped.
     birth: Option<Birth>,
-}
-
-/// How a child has exited, as the kernel reports it without reaping: the fields of a siginfo_t, and what the child has
-/// used, where the kernel says so.
-#[derive(Clone, Copy, Debug)]
-pub struct Ended {
-    pub code: i32,
-    pub status: i32,
-    pub usage: Option<libc::rusage>,
 }
 
 impl Handle {

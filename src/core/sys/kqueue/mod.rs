@@ -5,6 +5,7 @@ mod exit_watcher;
 mod group;
 mod handle;
 mod own_process;
+mod records;
 mod watchdog;
 
 pub use exit_watcher::ExitWatcher;

@@ -2,13 +2,10 @@
 //! produced on Linux: a debugger takes it over, it is hidden before it becomes a zombie, someone else reaps it, its pid is
 //! reused. It may lead a group with other processes and a watchdog.
 
-use super::group::Member;
-use super::handle::Ended;
+use super::records::{Birth, Ended, Member};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::time::Instant;
-
-pub type Birth = (u64, u64);
 
 /// The state of the child, as far as its parent's waits and proc_pidinfo can tell.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,7 @@
 
 use super::Handle;
 use super::group::Group;
-use super::handle::Ended;
+use super::records::Ended;
 use super::watchdog::Watchdog;
 use crate::core::exit_status::{ExitStatus, ResourceUsage};
 use crate::core::held::{Found, Held, Leader};
