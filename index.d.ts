@@ -12,195 +12,221 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 /** One thread's connection to its children. */
 export declare class Events {
   /**
-   * Starts a program on this thread. The arguments are those of `spawn`, but for fds of -3, which are pairs of
-   * sockets: `open` is called with the child's fd and our end, which is `open`'s own from then on, also when the
-   * program was not found (ENOENT, EACCES, EAGAIN).
+   * Starts a program on this thread. The arguments are those of `spawn`, except that an fd of -3 is a pair of
+   * sockets. For each of these, `open` is called with the child's fd and our end, which `open` owns from then on.
+   * This is also done if the program cannot be started because of ENOENT, EACCES or EAGAIN.
    */
   spawnWithSockets(numbers: Float64Array, args: string, file: string | undefined | null, env: string | undefined | null, cwd: string | undefined | null, open: (fd: number, end: number) => void): NativeChild | SpawnFailure
   /**
-   * `wake` runs on this thread when there is something to drain. By itself this neither keeps the event
-   * loop alive nor `wake` in memory: see `keepAlive`.
+   * `wake` is called on this thread when there are events to drain. By itself, this keeps neither the event loop
+   * alive nor `wake` in memory: see `keepAlive`.
    */
   constructor(wake: () => void)
   /**
-   * Moves events into `into` and returns how many. Each takes 9 numbers, the rest of which are 0:
+   * Moves events from the queue into `into`, and returns how many it has moved. Each event takes 9 numbers. The first is
+   * the kind of the event, and those that a kind does not use are 0:
    *
-   * - 0 request: spawned, `claim(request)` is the child;
-   * - 1 request errno stage: not spawned; `stage` is that of a `SpawnFailure`;
-   * - 2 handle code signal coreDumped userCPUTime systemCPUTime maxRSS cause: exited. `code` is -1 if a
-   *   signal ended it, `signal` 0 if none did, `userCPUTime` -1 where the system kept no record, `cause`
-   *   0 if this process did not end it, else the number of a `Cause`: 1 timeout, 2 abort, 3 maxBuffer,
+   * - 0, request: the child was started; `claim(request)` returns it;
+   * - 1, request, errno, stage: no child was started; `errno` and `stage` are those of a `SpawnFailure`;
+   * - 2, handle, code, signal, coreDumped, userCPUTime, systemCPUTime, maxRSS, cause: the child has exited. `code` is -1
+   *   if a signal ended it, `signal` is 0 if none did, and `userCPUTime` is -1 if the system has kept no record. `cause`
+   *   is 0 if this process did not end the child, otherwise the number of a `Cause`: 1 timeout, 2 abort, 3 maxBuffer,
    *   4 dispose, 5 terminate, 6 kill;
-   * - 3 handle: exited, but someone else took the status;
-   * - 4 request: returned, to be started by `spawnReturned(request)`;
-   * - 5 request gone: `waitGroup` is over; `gone` is 1 when nothing of the group runs any more;
-   * - 6 request: the time of `setAlarm` has come;
-   * - 7 request: `collect` is over.
+   * - 3, handle: the child has exited, but other code in this process has taken its status;
+   * - 4, request: the spawn has come back to this thread, which has to call `spawnReturned(request)`;
+   * - 5, request, gone: the wait of `waitGroup` is over; `gone` is 1 if no process of the group runs any more;
+   * - 6, request: the time of `setAlarm` has come;
+   * - 7, request: `collect` has nothing more to collect.
    */
   drain(into: Float64Array): number
   /**
-   * Whether this connection keeps its thread's event loop alive, and whether `wake` must stay in memory
-   * (if it is not said: as long as the loop must).
+   * Sets whether this connection keeps its thread's event loop alive, and whether it keeps `wake` in memory
+   * (default: the same as `eventLoop`).
    */
   keepAlive(eventLoop: boolean, wake?: boolean | undefined | null): void
   /**
-   * Starts a program in the background; an event with this request's number tells the outcome.
+   * Starts a program in the background. An event with the number `request` reports the result.
    *
-   * - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, and whatever
-   *   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments, 8 other
-   *   threads may change the working directory and the umask at any time, 16 show the window, 32 a group of its
-   *   own, 64 that it cannot leave, 128 end it with this process, 256 where that can be had. uid, gid,
-   *   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
-   *   -3 channel for messages as JSON, -4 for messages in V8's format, -5 what fd 1 is, else one of this process's;
-   * - `args`: argv, `argv[0]` first, joined with NULs;
-   * - `file`: null when it is `argv[0]`;
-   * - `env`: `KEY=value` entries joined with NULs. null, on the main thread only: this process's own.
+   * - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`. Elements after these are
+   *   ignored.
+   *   - flags: 1: detached; 2: hide the window; 4: verbatim arguments; 8: other threads may change the working directory
+   *     and the umask at any time; 16: show the window; 32: the child leads a group; 64: no process can leave that group;
+   *     128: end the child when this process ends; 256: the same, but only where it is possible.
+   *   - uid, gid, number of groups: -1 if they are not set.
+   *   - fds: one element for each fd of the child, at least three: -1: ignore; -2: a pipe; -3: a channel for messages as
+   *     JSON; -4: a channel for messages in V8's format; -5: the same file as the child's fd 1; otherwise an fd of this
+   *     process;
+   * - `args`: argv, including `argv[0]`, joined with NULs;
+   * - `file`: the program; null if it is `argv[0]`;
+   * - `env`: `KEY=value` entries joined with NULs; null for this process's own environment, on the main thread only;
+   * - `cwd`: the working directory; null for this process's own.
    */
   spawn(request: number, numbers: Float64Array, args: string, file?: string | undefined | null, env?: string | undefined | null, cwd?: string | undefined | null): void
   /**
-   * Starts a program that the spawner threads have returned: they have rights that this thread has
-   * given up since it started them. An event tells the outcome, as that of `spawn`.
+   * Starts a program that the spawner threads have returned, because they have rights that this thread has given up
+   * since it started them. An event reports the result, as for `spawn`.
    */
   spawnReturned(request: number): void
   /**
-   * Call it right before this thread changes the working directory or the umask of the process: spawns
-   * that are under way keep those of their call.
+   * To be called right before this thread changes the working directory or the umask of the process. Spawns that are
+   * under way keep those of the time of their call.
    */
   beforeSurroundingsChange(): void
-  /** The child of a request that was answered with "spawned", once. */
+  /** Returns the child of a request whose event was "spawned". Every later call returns null. */
   claim(request: number): NativeChild | null
-  /** Starts a program on this thread. The arguments are those of `spawn`. */
+  /** Starts a program on this thread, and returns once it runs. The arguments are those of `spawn`. */
   spawnSync(numbers: Float64Array, args: string, file?: string | undefined | null, env?: string | undefined | null, cwd?: string | undefined | null): NativeChild | SpawnFailure
-  /** The child of a token; null when the token is not of this process, or its child is gone. */
+  /**
+   * Returns a handle on the child of a token from `NativeChild.share`. Null if the token was not made by this
+   * process, or if its child is gone.
+   */
   attach(token: string): NativeChild | null
   /**
-   * An event with this request's number tells when nothing of the child's group runs any more, or that `ms`
-   * milliseconds have passed (Infinity: no limit).
+   * Waits until no process of the child's group runs any more, or until `ms` milliseconds have passed (Infinity: no
+   * limit). An event with the number `request` reports it.
    */
   waitGroup(request: number, child: NativeChild, ms: number): void
   /**
-   * Takes the pipe of the child's fd, once per process, and collects what comes out of it, without any JavaScript. An event
-   * with this request's number tells when there is nothing more to come. Over `limit` bytes (Infinity: none), by `overflow`:
-   * 0 nothing more is read, the pipe stays open and the event comes; 1 the first bytes are kept; 2 the last. Null: it is not
-   * there to be taken, or has to be read as a stream here (Windows; SHARED_CHILD_REACTOR=threads), and still can be.
+   * Takes the pipe of the child's fd, which is possible once per process, and collects what the child writes to it,
+   * without JavaScript. An event with the number `request` reports that there is nothing more to collect. `overflow`
+   * says what happens after `limit` bytes (Infinity: no limit): 0: reading stops, the pipe stays open, and the event
+   * is sent; 1: the first bytes are kept; 2: the last bytes are kept. Returns null if the fd is not a pipe or has
+   * been taken before, and where pipes have to be read as streams (Windows, and SHARED_CHILD_REACTOR=threads);
+   * `takePipe` can still take it then.
    */
   collect(request: number, child: NativeChild, fd: number, limit: number, overflow: number): OutputCollector | null
   /**
-   * An event with this request's number tells that `ms` milliseconds have passed, by the system's clock and
-   * not by one that a test has put in its place. 0, or libuv's error number (negative): there is no thread
-   * that could wait.
+   * Sets a timer. An event with the number `request` reports that `ms` milliseconds have passed. It uses the
+   * system's clock, which the fake timers of a test framework do not replace. Returns 0, or libuv's error number,
+   * which is negative, if the timers' thread cannot be started.
    */
   setAlarm(request: number, ms: number): number
-  /** The alarm of this request rings no more. */
+  /** Cancels the timer of this request. */
   cancelAlarm(request: number): void
 }
 
 /**
- * A pipe with bytes in it and nobody who could write more. Its fd is open until `close` is called or
- * this object is gone. Unix.
+ * A pipe that contains some bytes, followed by the end of the file. Its fd is open until `close` is called or this
+ * object is garbage-collected. Not supported on Windows.
  */
 export declare class FilledPipe {
+  /** Makes a pipe that contains `bytes`. On Windows it always fails. */
   static of(bytes: Uint8Array): FilledPipe | SpawnFailure
-  /** -1 when it is closed. */
+  /** The fd to read from, or -1 once it is closed. */
   get fd(): number
+  /** Closes the fd. */
   close(): void
 }
 
 /**
- * A handle on a child process. Made by `Events`; any number of them, in any number of threads, may
- * name the same child.
+ * A handle on a child process, made by `Events`. Any number of handles, in any number of threads, may refer to the same
+ * child.
  */
 export declare class NativeChild {
-  /** The child's process id. After the exit it may be someone else's. */
+  /** The child's process id. After the exit, the system may give it to another process. */
   get pid(): number
-  /** What exit events call this handle. */
+  /** The number by which exit events name this handle. */
   get handle(): number
-  /** The program, as it was asked for. */
+  /** The name or path of the program, as the caller gave it. */
   get spawnfile(): string
-  /** Its arguments, `argv[0]` first. */
+  /** The program's arguments, of which the first is `argv[0]`. */
   get spawnargs(): Array<string>
-  /** How many fds the child was given. */
+  /** How many entries the child's stdio has. */
   get stdioLength(): number
-  /** How messages are written on the child's channel: 'json' or 'advanced'; null: it has none. */
+  /** How messages are written on the child's channel: 'json' or 'advanced'. Null if the child has no channel. */
   get serialization(): 'json' | 'advanced' | null
   /** Resolves when the child has exited. Blocks a thread of libuv's pool until then. */
   wait(): Promise<ExitStatus>
-  /** Sends SIGKILL, on a thread of libuv's pool. Does nothing when the child has exited. */
+  /** Sends SIGKILL, on a thread of libuv's pool. Does nothing if the child has exited. */
   kill(): Promise<void>
-  /** The status if the child has exited, else null. Asks the kernel, on a thread of libuv's pool. */
+  /**
+   * Resolves with the status if the child has exited, otherwise with null. The kernel is asked on a thread of libuv's
+   * pool.
+   */
   tryWait(): Promise<ExitStatus | null>
-  /** Blocks this thread until the child has exited, or for `ms` milliseconds (null: it still runs). */
+  /**
+   * Blocks this thread until the child has exited, or until `ms` milliseconds have passed (default: no limit). Returns
+   * null if the child still runs.
+   */
   waitSync(ms?: number | undefined | null): ExitStatus | null
-  /** The status if the child has exited, else null. Asks the kernel. */
+  /** Asks the kernel whether the child has exited. Returns its status, or null if it still runs. */
   tryWaitSync(): ExitStatus | null
-  /** 1: the signal was sent; 0: the child had exited, nothing was sent; negative: libuv's error number. */
+  /**
+   * Sends a signal to the child. Returns 1 if it was sent, 0 if the child had already exited, or libuv's error number,
+   * which is negative.
+   */
   sendSignal(signal: number): number
-  /** What `signalGroup` reaches: 'job', 'cgroup', 'group', or 'child' for one that leads no group. */
+  /**
+   * What `signalGroup` reaches: 'job' (Windows), 'cgroup' (Linux), 'group' (a process group), or 'child' if the child
+   * leads no group.
+   */
   get containment(): string
   /**
-   * Signals all of the child's group, also after the child's own exit. 1: sent; 0: nobody is left; negative:
-   * libuv's error number.
+   * Sends a signal to the child's whole group, even after the child itself has exited. Returns 1 if it was sent, 0 if no
+   * process is left in the group, or libuv's error number, which is negative.
    */
   signalGroup(signal: number): number
   /**
-   * Ends the child, and its group if it leads one, in `delay` milliseconds: `signal`, and SIGKILL `grace`
-   * milliseconds later (Infinity: never; 0: at once). It is done by this process, whatever becomes of this
-   * thread. `cause` is the number of a `Cause`. 1: sent, or to be sent; 0: nobody is left; negative: libuv's
-   * error number.
+   * Ends the child, and its group if it leads one: sends `signal` in `delay` milliseconds, and SIGKILL `grace`
+   * milliseconds after that (Infinity: never; 0: at once, instead of `signal`). The timers belong to the process, so
+   * they fire even if this thread has ended. `cause` is the number of a `Cause`. Returns 1 if the signal was sent or
+   * will be sent, 0 if no process is left, or libuv's error number, which is negative.
    */
   end(cause: number, signal: number, grace: number, delay: number): number
   /**
-   * The parent's end of the child's fd, once per process: what `open` returns, which is called with it.
-   * A number is a descriptor that is `open`'s own from then on; bytes are all that was left in the pipe
-   * after the exit. Null: not a pipe, or taken before.
+   * Takes the parent's end of the child's fd, which is possible once per process. Calls `open` with it, and returns
+   * what `open` returns. If `open` gets a number, it is a descriptor that `open` owns from then on; if it gets
+   * bytes, they are all that was left in the pipe after the exit. Returns null if the fd is not a pipe, or has been
+   * taken before.
    *
-   * If the thread is terminated in the middle of `open`, a descriptor that no stream has yet is closed.
+   * If `open` throws, or the thread is terminated meanwhile, the descriptor is closed unless a stream has taken it over.
    */
   takePipe(fd: number, open: (arg: number | Uint8Array) => unknown): unknown | null
-  /** The parent's end of the child's channel for messages: the same as for a pipe. */
+  /** Takes the parent's end of the child's channel for messages, in the same way as `takePipe` takes a pipe. */
   takeChannel(open: (arg: number | Uint8Array) => unknown): unknown | null
   /** Whether the child's fd is a pipe that has been taken. */
   isTaken(fd: number): boolean
-  /** Closes the parent's end of the child's fd. False: it is no pipe, or somebody has taken it. */
+  /** Closes the parent's end of the child's fd. Returns false if the fd is not a pipe, or has been taken before. */
   closePipe(fd: number): boolean
-  /** A token that `Events.attach` takes, in any thread of this process. */
+  /** Returns a token for this child, which `Events.attach` takes in any thread of this process. */
   share(): string
 }
 
-/** Collects what comes out of one pipe of a child, until it is stopped or collected by the garbage collector. */
+/** Collects what a child writes to one of its pipes, until this is stopped, released or garbage-collected. */
 export declare class OutputCollector {
-  /** Takes what is there, and closes the pipe. No event comes after this. */
+  /** Reads what is in the pipe, closes it, and ends the collecting. No event comes after this. */
   stop(): void
   /**
-   * Ends the collecting and hands the pipe over, as `NativeChild.takePipe` does: what `open` returns. Null: it is closed
-   * already. What has been collected is still there to be taken.
+   * Ends the collecting and hands over the pipe: calls `open` with its descriptor, as `NativeChild.takePipe` does, and
+   * returns what `open` returns. Returns null if the pipe is closed or its limit has been exceeded. `take` still returns
+   * what has been collected.
    */
   release(open: (fd: number) => unknown): unknown | null
-  /** Whether the end of the file was read. */
+  /** Whether the pipe has been read to its end. */
   get ended(): boolean
-  /** Whether there was more than the limit. */
+  /** Whether there was more output than the limit. */
   get truncated(): boolean
-  /** What has been kept, once. */
+  /** Returns the bytes that have been kept. Every later call returns an empty buffer. */
   take(): Buffer
 }
 
 /** How a process ended. */
 export interface ExitStatus {
-  /** Exit code, or null when a signal ended it. On Windows the unsigned 32-bit code. */
+  /** The exit code, or null if a signal ended the process. On Windows, an unsigned 32-bit number. */
   code: number | null
-  /** Name of the signal that ended it ('SIGKILL', 'SIGRTMIN+3'), or null. Always null on Windows. */
+  /** The name of the signal that ended the process ('SIGKILL', 'SIGRTMIN+3'), or null. Always null on Windows. */
   signal: string | null
-  /** Why this process ended it ('timeout', 'kill', ...); null if it did not. */
+  /** Why this process ended the child ('timeout', 'kill', ...), or null if it did not. */
   cause: string | null
   /** True only for code 0. */
   success: boolean
-  /** Unix: the kernel wrote a core file. */
+  /** Whether the kernel wrote a core file. Always false on Windows. */
   coreDumped: boolean
-  /** What the child used, from the kernel's own record of it; null where the system keeps none. */
+  /** What the child used, from the kernel's own record, or null if the system has kept none. */
   resourceUsage: ResourceUsage | null
 }
 
-/** The number of SIGRTMIN, the first real-time signal that programs may use; 0 where there are none. */
+/** Returns the number of SIGRTMIN, the first real-time signal that programs may use, or 0 where there are none. */
 export declare function firstRealtimeSignal(): number
 
 /** Whether a pipe or socket has something to read that nobody has read yet. */
@@ -217,43 +243,44 @@ export interface ResourceUsage {
 }
 
 /**
- * Starts a program, writes `input` to its fd 0, reads the others, and waits until it has exited and all of them are
- * closed. The arguments are those of `spawnWithSockets`. `timeout` in milliseconds, `maxBuffer` in bytes: Infinity for
- * none. Over one of them the child is ended by `signal`, and `grace` milliseconds later by SIGKILL (Infinity: never).
+ * Starts a program, writes `input` to its fd 0, reads its other pipes, and waits until it has exited and all of them
+ * are closed. The arguments are those of `spawnWithSockets`. `timeout` is in milliseconds and `maxBuffer` in bytes;
+ * Infinity means no limit. A child that exceeds one of them is ended by `signal`, and `grace` milliseconds later by
+ * SIGKILL (Infinity: never).
  */
 export declare function runSync(numbers: Float64Array, args: string, file: string | undefined | null, env: string | undefined | null, cwd: string | undefined | null, input: Uint8Array | undefined | null, timeout: number, maxBuffer: number, signal: number, grace: number): SyncResult
 
 /**
- * Decides whether reads and writes of an open file wait, and returns whether they did before. Unix;
- * elsewhere, and for what is no open file, it does nothing.
+ * Sets whether reads and writes of an open file block, and returns whether they did before. On Windows, and for an fd
+ * that is not open, it does nothing and returns `blocking`.
  */
 export declare function setBlocking(fd: number, blocking: boolean): boolean
 
-/** The signal's name: 'SIGKILL', 'SIGRTMIN+3'. */
+/** Returns the name of a signal: 'SIGKILL', 'SIGRTMIN+3'. */
 export declare function signalName(signal: number): string
 
 /** Why nothing was started. */
 export interface SpawnFailure {
-  /** libuv's number (negative), as `util.getSystemErrorName` takes it. */
+  /** libuv's error number, which is negative. `util.getSystemErrorName` returns its name. */
   errno: number
   /**
-   * What was at fault: 0 anything but the following; 1 the working directory; 2 there is no way to contain a
-   * child here; 3 nor to end it with this process.
+   * Where the spawn failed: 1: in the working directory; 2: this system or process cannot contain a child; 3: it cannot
+   * end a child when this process ends; 0: anywhere else.
    */
   stage: number
 }
 
-/** How a program ended that this thread has waited for. */
+/** How a program ended for which this thread has waited. */
 export interface SyncResult {
-  /** 0: nothing was started. */
+  /** The process id, or 0 if nothing was started. */
   pid: number
   code: number | null
-  /** Its number. */
+  /** The number of the signal that ended it, or null. */
   signal: number | null
-  /** libuv's number of what went wrong (ETIMEDOUT, ENOBUFS, ...), or 0. */
+  /** libuv's number of the first error (ETIMEDOUT, ENOBUFS, ...), or 0. */
   errno: number
-  /** That of a `SpawnFailure`. */
+  /** Where the spawn failed, as in a `SpawnFailure`. */
   stage: number
-  /** What the child has written, by its fds. */
+  /** What the child has written, indexed by its fds. */
   output: Array<Buffer | undefined | null>
 }

@@ -20,8 +20,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// A handle on a child process. Made by `Events`; any number of them, in any number of threads, may
-/// name the same child.
+/// A handle on a child process, made by `Events`. Any number of handles, in any number of threads, may refer to the same
+/// child.
 #[napi]
 pub struct NativeChild {
     pub(super) handle: ChildHandle,
@@ -37,37 +37,37 @@ impl NativeChild {
 
 #[napi]
 impl NativeChild {
-    /// The child's process id. After the exit it may be someone else's.
+    /// The child's process id. After the exit, the system may give it to another process.
     #[napi(getter, catch_unwind)]
     pub fn pid(&self) -> u32 {
         self.handle.pid
     }
 
-    /// What exit events call this handle.
+    /// The number by which exit events name this handle.
     #[napi(getter, catch_unwind)]
     pub fn handle(&self) -> f64 {
         self.number
     }
 
-    /// The program, as it was asked for.
+    /// The name or path of the program, as the caller gave it.
     #[napi(getter, ts_return_type = "string", catch_unwind)]
     pub fn spawnfile(&self) -> Text {
         self.handle.file.as_c_str().into()
     }
 
-    /// Its arguments, `argv[0]` first.
+    /// The program's arguments, of which the first is `argv[0]`.
     #[napi(getter, ts_return_type = "Array<string>", catch_unwind)]
     pub fn spawnargs(&self) -> Vec<Text> {
         self.handle.args.iter().map(Into::into).collect()
     }
 
-    /// How many fds the child was given.
+    /// How many entries the child's stdio has.
     #[napi(getter, catch_unwind)]
     pub fn stdio_length(&self) -> u32 {
         self.handle.stdio_length() as u32
     }
 
-    /// How messages are written on the child's channel: 'json' or 'advanced'; null: it has none.
+    /// How messages are written on the child's channel: 'json' or 'advanced'. Null if the child has no channel.
     #[napi(getter, ts_return_type = "'json' | 'advanced' | null", catch_unwind)]
     pub fn serialization(&self) -> Option<&'static str> {
         self.handle.channel.map(|(_, serialization)| match serialization {
@@ -82,23 +82,25 @@ impl NativeChild {
         AsyncTask::new(Wait(Arc::clone(self.handle.child())))
     }
 
-    /// Sends SIGKILL, on a thread of libuv's pool. Does nothing when the child has exited.
+    /// Sends SIGKILL, on a thread of libuv's pool. Does nothing if the child has exited.
     #[napi(ts_return_type = "Promise<void>", catch_unwind)]
     pub fn kill(&self) -> AsyncTask<Kill> {
         AsyncTask::new(Kill(Arc::clone(self.handle.child())))
     }
 
-    /// The status if the child has exited, else null. Asks the kernel, on a thread of libuv's pool.
+    /// Resolves with the status if the child has exited, otherwise with null. The kernel is asked on a thread of libuv's
+    /// pool.
     #[napi(ts_return_type = "Promise<ExitStatus | null>", catch_unwind)]
     pub fn try_wait(&self) -> AsyncTask<TryWait> {
         AsyncTask::new(TryWait(Arc::clone(self.handle.child())))
     }
 
-    /// Blocks this thread until the child has exited, or for `ms` milliseconds (null: it still runs).
+    /// Blocks this thread until the child has exited, or until `ms` milliseconds have passed (default: no limit). Returns
+    /// null if the child still runs.
     #[napi(catch_unwind)]
     pub fn wait_sync(&self, env: Env, ms: Option<f64>) -> Result<Option<ExitStatus>> {
         let shared = &self.handle.shared;
-        // A time that no clock can hold (Infinity) is no limit.
+        // A time that is too long for the clock, such as Infinity, is no limit.
         let limit = ms.and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
         let status = match limit {
             Some(limit) => shared.wait_timeout(limit),
@@ -107,20 +109,22 @@ impl NativeChild {
         status.map(|status| status.map(Into::into)).map_err(|error| error::of_wait(env, error))
     }
 
-    /// The status if the child has exited, else null. Asks the kernel.
+    /// Asks the kernel whether the child has exited. Returns its status, or null if it still runs.
     #[napi(catch_unwind)]
     pub fn try_wait_sync(&self, env: Env) -> Result<Option<ExitStatus>> {
         let status = self.handle.shared.try_wait();
         status.map(|status| status.map(Into::into)).map_err(|error| error::of_wait(env, error))
     }
 
-    /// 1: the signal was sent; 0: the child had exited, nothing was sent; negative: libuv's error number.
+    /// Sends a signal to the child. Returns 1 if it was sent, 0 if the child had already exited, or libuv's error number,
+    /// which is negative.
     #[napi(catch_unwind)]
     pub fn send_signal(&self, signal: i32) -> i32 {
         sent_or_errno(self.handle.shared.send_signal(signal))
     }
 
-    /// What `signalGroup` reaches: 'job', 'cgroup', 'group', or 'child' for one that leads no group.
+    /// What `signalGroup` reaches: 'job' (Windows), 'cgroup' (Linux), 'group' (a process group), or 'child' if the child
+    /// leads no group.
     #[napi(getter, catch_unwind)]
     pub fn containment(&self) -> &'static str {
         match self.handle.containment {
@@ -131,21 +135,21 @@ impl NativeChild {
         }
     }
 
-    /// Signals all of the child's group, also after the child's own exit. 1: sent; 0: nobody is left; negative:
-    /// libuv's error number.
+    /// Sends a signal to the child's whole group, even after the child itself has exited. Returns 1 if it was sent, 0 if no
+    /// process is left in the group, or libuv's error number, which is negative.
     #[napi(catch_unwind)]
     pub fn signal_group(&self, signal: i32) -> i32 {
         sent_or_errno(self.handle.shared.signal_group(signal, Cause::Kill))
     }
 
-    /// Ends the child, and its group if it leads one, in `delay` milliseconds: `signal`, and SIGKILL `grace`
-    /// milliseconds later (Infinity: never; 0: at once). It is done by this process, whatever becomes of this
-    /// thread. `cause` is the number of a `Cause`. 1: sent, or to be sent; 0: nobody is left; negative: libuv's
-    /// error number.
+    /// Ends the child, and its group if it leads one: sends `signal` in `delay` milliseconds, and SIGKILL `grace`
+    /// milliseconds after that (Infinity: never; 0: at once, instead of `signal`). The timers belong to the process, so
+    /// they fire even if this thread has ended. `cause` is the number of a `Cause`. Returns 1 if the signal was sent or
+    /// will be sent, 0 if no process is left, or libuv's error number, which is negative.
     #[napi(catch_unwind)]
     pub fn end(&self, cause: u32, signal: i32, grace: f64, delay: f64) -> i32 {
         let cause = Cause::ALL.into_iter().find(|known| *known as u32 == cause).unwrap_or(Cause::Kill);
-        // A time that no clock can hold (Infinity) is none.
+        // A time that is too long for the clock, such as Infinity, never comes.
         let [grace, delay] = [grace, delay].map(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
         let ending = Ending { cause, signal, grace };
         let child = self.handle.child();
@@ -156,11 +160,12 @@ impl NativeChild {
         })
     }
 
-    /// The parent's end of the child's fd, once per process: what `open` returns, which is called with it.
-    /// A number is a descriptor that is `open`'s own from then on; bytes are all that was left in the pipe
-    /// after the exit. Null: not a pipe, or taken before.
+    /// Takes the parent's end of the child's fd, which is possible once per process. Calls `open` with it, and returns
+    /// what `open` returns. If `open` gets a number, it is a descriptor that `open` owns from then on; if it gets
+    /// bytes, they are all that was left in the pipe after the exit. Returns null if the fd is not a pipe, or has been
+    /// taken before.
     ///
-    /// If the thread is terminated in the middle of `open`, a descriptor that no stream has yet is closed.
+    /// If `open` throws, or the thread is terminated meanwhile, the descriptor is closed unless a stream has taken it over.
     #[napi(catch_unwind)]
     pub fn take_pipe<'env>(
         &self,
@@ -170,7 +175,7 @@ impl NativeChild {
         hand_over(self.handle.take_pipe(fd as usize), open)
     }
 
-    /// The parent's end of the child's channel for messages: the same as for a pipe.
+    /// Takes the parent's end of the child's channel for messages, in the same way as `takePipe` takes a pipe.
     #[napi(catch_unwind)]
     pub fn take_channel<'env>(
         &self,
@@ -185,20 +190,21 @@ impl NativeChild {
         self.handle.is_taken(fd as usize)
     }
 
-    /// Closes the parent's end of the child's fd. False: it is no pipe, or somebody has taken it.
+    /// Closes the parent's end of the child's fd. Returns false if the fd is not a pipe, or has been taken before.
     #[napi(catch_unwind)]
     pub fn close_pipe(&self, fd: u32) -> bool {
         self.handle.take_pipe(fd as usize).is_some()
     }
 
-    /// A token that `Events.attach` takes, in any thread of this process.
+    /// Returns a token for this child, which `Events.attach` takes in any thread of this process.
     #[napi(catch_unwind)]
     pub fn share(&self) -> String {
         registry::share(self.handle.child())
     }
 }
 
-/// What `open` returns, which is called with the descriptor or the bytes of a pipe. If it fails, the descriptor is closed.
+/// Calls `open` with the descriptor or the bytes of a pipe, and returns what it returns. If it fails, the descriptor is
+/// closed.
 pub(super) fn hand_over<'env>(
     taken: Option<TakenPipe>,
     open: Function<'env, Either<f64, Uint8Array>, Unknown<'env>>,

@@ -1,5 +1,5 @@
-//! What the replacement of node:child_process needs of a spawn: both its kinds run on the calling thread, and the pipes are
-//! pairs of sockets, as Node makes them.
+//! What the replacement of node:child_process needs: spawns on the calling thread, whose pipes are pairs of sockets, as
+//! Node makes them.
 
 use super::child::NativeChild;
 use super::error::{SpawnFailure, stage_number};
@@ -18,10 +18,11 @@ use napi_derive::napi;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-/// Among the numbers of a request, after which they are -1 for `ignore` and one of this process's fds else: a pair of sockets.
+/// Stands for an fd in a request: a pair of sockets. In the same place, -1 means `ignore`, and other numbers are fds of
+/// this process.
 const SOCKETS: f64 = -3.0;
 
-/// A plan, and our end of each of the child's fds.
+/// A plan, and our end of each of the child's fds that is a pair of sockets.
 struct Paired {
     plan: Plan,
     ends: Vec<Option<OwnedFd>>,
@@ -47,23 +48,24 @@ impl Paired {
         for target in targets {
             let (ours, childs) = socket_pair()?;
             ends[target] = Some(ours);
-            // Given as it is: an fd of 0 to 2, where the parent's own are closed, must not be taken for 'inherit'.
+            // Given as it is: if the parent's own fds 0 to 2 are closed, the new one may have such a number, which must
+            // not be taken for 'inherit'.
             plan.stdio[target] = Stdio::Given(childs);
         }
         Ok(Self { plan, ends })
     }
 }
 
-/// After these errors Node goes on with the streams of a child that it has not, and they end at once.
+/// Whether Node returns the streams of a child that could not be started with this error. These streams end at once.
 fn leaves_streams(errno: i32) -> bool {
     [libc::ENOENT, libc::EACCES, libc::EAGAIN].contains(&-errno)
 }
 
 #[napi]
 impl Events {
-    /// Starts a program on this thread. The arguments are those of `spawn`, but for fds of -3, which are pairs of
-    /// sockets: `open` is called with the child's fd and our end, which is `open`'s own from then on, also when the
-    /// program was not found (ENOENT, EACCES, EAGAIN).
+    /// Starts a program on this thread. The arguments are those of `spawn`, except that an fd of -3 is a pair of
+    /// sockets. For each of these, `open` is called with the child's fd and our end, which `open` owns from then on.
+    /// This is also done if the program cannot be started because of ENOENT, EACCES or EAGAIN.
     #[napi(catch_unwind)]
     #[allow(clippy::too_many_arguments, reason = "the fields of an object cost more")]
     pub fn spawn_with_sockets(
@@ -104,25 +106,26 @@ impl Events {
     }
 }
 
-/// How a program ended that this thread has waited for.
+/// How a program ended for which this thread has waited.
 #[napi(object, use_nullable = true)]
 pub struct SyncResult {
-    /// 0: nothing was started.
+    /// The process id, or 0 if nothing was started.
     pub pid: u32,
     pub code: Option<u32>,
-    /// Its number.
+    /// The number of the signal that ended it, or null.
     pub signal: Option<i32>,
-    /// libuv's number of what went wrong (ETIMEDOUT, ENOBUFS, ...), or 0.
+    /// libuv's number of the first error (ETIMEDOUT, ENOBUFS, ...), or 0.
     pub errno: i32,
-    /// That of a `SpawnFailure`.
+    /// Where the spawn failed, as in a `SpawnFailure`.
     pub stage: u32,
-    /// What the child has written, by its fds.
+    /// What the child has written, indexed by its fds.
     pub output: Vec<Option<Buffer>>,
 }
 
-/// Starts a program, writes `input` to its fd 0, reads the others, and waits until it has exited and all of them are
-/// closed. The arguments are those of `spawnWithSockets`. `timeout` in milliseconds, `maxBuffer` in bytes: Infinity for
-/// none. Over one of them the child is ended by `signal`, and `grace` milliseconds later by SIGKILL (Infinity: never).
+/// Starts a program, writes `input` to its fd 0, reads its other pipes, and waits until it has exited and all of them
+/// are closed. The arguments are those of `spawnWithSockets`. `timeout` is in milliseconds and `maxBuffer` in bytes;
+/// Infinity means no limit. A child that exceeds one of them is ended by `signal`, and `grace` milliseconds later by
+/// SIGKILL (Infinity: never).
 #[napi(catch_unwind)]
 #[allow(clippy::too_many_arguments, reason = "the fields of an object cost more")]
 pub fn run_sync(
@@ -141,7 +144,7 @@ pub fn run_sync(
     let what = SpawnRequest { numbers: &numbers, args, file, env, cwd };
     let input = input.as_ref().map_or(&[][..], |input| input.as_ref());
     let begun = Paired::new(what).and_then(|Paired { plan, ends }| {
-        // Before there is a child: what fails here leaves nothing.
+        // This is done before there is a child, so that a failure leaves nothing behind.
         let ends: Vec<(usize, End)> = ends
             .into_iter()
             .enumerate()
@@ -157,7 +160,7 @@ pub fn run_sync(
             return SyncResult { pid: 0, code: None, signal: None, errno, stage, output: Vec::new() };
         }
     };
-    // A time that no clock can hold (Infinity) is none.
+    // A time that is too long for the clock, such as Infinity, never comes.
     let [timeout, grace] = [timeout, grace].map(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
     let limits = Limits {
         deadline: timeout.and_then(|timeout| start.checked_add(timeout)),

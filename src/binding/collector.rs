@@ -1,4 +1,4 @@
-//! What a child has written, collected without JavaScript: see `Events.collect`.
+//! The output of a child that is collected without JavaScript: see `Events.collect`.
 
 use super::child::hand_over;
 use super::records::{OVERFLOW_HEAD, OVERFLOW_STOP, OVERFLOW_TAIL};
@@ -9,7 +9,7 @@ use napi::{Env, Result};
 use napi_derive::napi;
 use std::sync::Arc;
 
-/// Collects what comes out of one pipe of a child, until it is stopped or collected by the garbage collector.
+/// Collects what a child writes to one of its pipes, until this is stopped, released or garbage-collected.
 #[napi]
 pub struct OutputCollector {
     pub(super) collector: Arc<Collector>,
@@ -17,14 +17,15 @@ pub struct OutputCollector {
 
 #[napi]
 impl OutputCollector {
-    /// Takes what is there, and closes the pipe. No event comes after this.
+    /// Reads what is in the pipe, closes it, and ends the collecting. No event comes after this.
     #[napi(catch_unwind)]
     pub fn stop(&self) {
         self.collector.stop();
     }
 
-    /// Ends the collecting and hands the pipe over, as `NativeChild.takePipe` does: what `open` returns. Null: it is closed
-    /// already. What has been collected is still there to be taken.
+    /// Ends the collecting and hands over the pipe: calls `open` with its descriptor, as `NativeChild.takePipe` does, and
+    /// returns what `open` returns. Returns null if the pipe is closed or its limit has been exceeded. `take` still returns
+    /// what has been collected.
     #[napi(ts_args_type = "open: (fd: number) => unknown", catch_unwind)]
     pub fn release<'env>(
         &self,
@@ -33,22 +34,22 @@ impl OutputCollector {
         hand_over(self.collector.release().map(TakenPipe::Open), open)
     }
 
-    /// Whether the end of the file was read.
+    /// Whether the pipe has been read to its end.
     #[napi(getter, catch_unwind)]
     pub fn ended(&self) -> bool {
         self.collector.has_ended()
     }
 
-    /// Whether there was more than the limit.
+    /// Whether there was more output than the limit.
     #[napi(getter, catch_unwind)]
     pub fn truncated(&self) -> bool {
         self.collector.is_truncated()
     }
 
-    /// What has been kept, once.
+    /// Returns the bytes that have been kept. Every later call returns an empty buffer.
     #[napi(catch_unwind, ts_return_type = "Buffer")]
     pub fn take<'env>(&self, env: &'env Env) -> Result<BufferSlice<'env>> {
-        /// What is copied sooner than V8 has made a record of memory that is not its own.
+        /// Up to this many bytes, copying is faster than making a Buffer of memory that is not V8's.
         const SMALL: usize = 16 * 1024;
         let bytes = self.collector.take();
         if bytes.len() <= SMALL {
@@ -59,7 +60,7 @@ impl OutputCollector {
     }
 }
 
-/// `None`: a number that means nothing.
+/// `None`: the number has no meaning.
 pub fn overflow_of(number: u32) -> Option<Overflow> {
     Some(match number {
         OVERFLOW_STOP => Overflow::Stop,

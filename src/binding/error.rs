@@ -1,5 +1,5 @@
-//! Errors on their way to JavaScript. Those of a spawn travel as numbers, and lib/errors.ts makes the
-//! Error; only what the native class itself throws is made here.
+//! Converts errors for JavaScript. The errors of a spawn cross as numbers, of which lib/errors.ts makes an Error; only the
+//! errors that the native classes themselves throw are made here.
 
 use crate::core::process::ReapedElsewhere;
 use crate::core::spawn::{SpawnError, Stage};
@@ -10,14 +10,14 @@ use std::io;
 /// Why nothing was started.
 #[napi(object)]
 pub struct SpawnFailure {
-    /// libuv's number (negative), as `util.getSystemErrorName` takes it.
+    /// libuv's error number, which is negative. `util.getSystemErrorName` returns its name.
     pub errno: i32,
-    /// What was at fault: 0 anything but the following; 1 the working directory; 2 there is no way to contain a
-    /// child here; 3 nor to end it with this process.
+    /// Where the spawn failed: 1: in the working directory; 2: this system or process cannot contain a child; 3: it cannot
+    /// end a child when this process ends; 0: anywhere else.
     pub stage: u32,
 }
 
-/// The number of a stage, as JavaScript has it.
+/// The number of a stage in a [`SpawnFailure`].
 pub fn stage_number(stage: Stage) -> u32 {
     match stage {
         Stage::Spawn => 0,
@@ -33,8 +33,8 @@ impl From<SpawnError> for SpawnFailure {
     }
 }
 
-/// The Error for a wait that failed: `code` is ERR_CHILD_REAPED_ELSEWHERE when someone else took the
-/// status.
+/// Makes the Error for a wait that has failed. Its `code` is ERR_CHILD_REAPED_ELSEWHERE if other code in this process has
+/// taken the exit status.
 pub fn of_wait(env: Env, error: io::Error) -> napi::Error {
     if error.get_ref().is_some_and(|inner| inner.is::<ReapedElsewhere>()) {
         let coded = napi::Error::new("ERR_CHILD_REAPED_ELSEWHERE", error.to_string());

@@ -40,8 +40,8 @@ enum Event {
     Collected { request: f64 },
 }
 
-/// The queue to which the reactor and the spawners add events. They hold it weakly: when its env is gone, the
-/// events are dropped.
+/// The queue to which the reactor and the spawner threads add events. They hold only weak references to it: once its env is
+/// gone, events are dropped.
 struct Queue {
     wake: Wake,
     waiting: Mutex<Waiting>,
@@ -50,11 +50,11 @@ struct Queue {
 #[derive(Default)]
 struct Waiting {
     events: VecDeque<Event>,
-    /// Children that JavaScript has yet to claim, by request.
+    /// Children that JavaScript has not claimed yet, by request.
     spawned: HashMap<u64, ChildHandle>,
     /// Spawns that have come back to this thread, by request: see [`spawner::Request::return_to_caller`].
     returned: HashMap<u64, Plan>,
-    /// Alarms that are still to ring, by request.
+    /// Alarms that have not fired yet, by request.
     alarms: HashMap<u64, Alarm>,
 }
 
@@ -70,8 +70,8 @@ pub struct Events {
 
 #[napi]
 impl Events {
-    /// `wake` runs on this thread when there is something to drain. By itself this neither keeps the event
-    /// loop alive nor `wake` in memory: see `keepAlive`.
+    /// `wake` is called on this thread when there are events to drain. By itself, this keeps neither the event loop
+    /// alive nor `wake` in memory: see `keepAlive`.
     #[napi(constructor, catch_unwind)]
     pub fn new(env: Env, wake: Function<(), ()>) -> Result<Self> {
         let (wake, listener) = Listener::new(env, wake)?;
@@ -83,19 +83,20 @@ impl Events {
         })
     }
 
-    /// Moves events into `into` and returns how many. Each takes 9 numbers, the rest of which are 0:
+    /// Moves events from the queue into `into`, and returns how many it has moved. Each event takes 9 numbers. The first is
+    /// the kind of the event, and those that a kind does not use are 0:
     ///
-    /// - 0 request: spawned, `claim(request)` is the child;
-    /// - 1 request errno stage: not spawned; `stage` is that of a `SpawnFailure`;
-    /// - 2 handle code signal coreDumped userCPUTime systemCPUTime maxRSS cause: exited. `code` is -1 if a
-    ///   signal ended it, `signal` 0 if none did, `userCPUTime` -1 where the system kept no record, `cause`
-    ///   0 if this process did not end it, else the number of a `Cause`: 1 timeout, 2 abort, 3 maxBuffer,
+    /// - 0, request: the child was started; `claim(request)` returns it;
+    /// - 1, request, errno, stage: no child was started; `errno` and `stage` are those of a `SpawnFailure`;
+    /// - 2, handle, code, signal, coreDumped, userCPUTime, systemCPUTime, maxRSS, cause: the child has exited. `code` is -1
+    ///   if a signal ended it, `signal` is 0 if none did, and `userCPUTime` is -1 if the system has kept no record. `cause`
+    ///   is 0 if this process did not end the child, otherwise the number of a `Cause`: 1 timeout, 2 abort, 3 maxBuffer,
     ///   4 dispose, 5 terminate, 6 kill;
-    /// - 3 handle: exited, but someone else took the status;
-    /// - 4 request: returned, to be started by `spawnReturned(request)`;
-    /// - 5 request gone: `waitGroup` is over; `gone` is 1 when nothing of the group runs any more;
-    /// - 6 request: the time of `setAlarm` has come;
-    /// - 7 request: `collect` is over.
+    /// - 3, handle: the child has exited, but other code in this process has taken its status;
+    /// - 4, request: the spawn has come back to this thread, which has to call `spawnReturned(request)`;
+    /// - 5, request, gone: the wait of `waitGroup` is over; `gone` is 1 if no process of the group runs any more;
+    /// - 6, request: the time of `setAlarm` has come;
+    /// - 7, request: `collect` has nothing more to collect.
     #[napi(catch_unwind)]
     pub fn drain(&self, mut into: Float64ArraySlice) -> u32 {
         let mut waiting = self.queue.lock();
@@ -108,24 +109,28 @@ impl Events {
         count as u32
     }
 
-    /// Whether this connection keeps its thread's event loop alive, and whether `wake` must stay in memory
-    /// (if it is not said: as long as the loop must).
+    /// Sets whether this connection keeps its thread's event loop alive, and whether it keeps `wake` in memory
+    /// (default: the same as `eventLoop`).
     #[napi(catch_unwind)]
     pub fn keep_alive(&self, env: Env, event_loop: bool, wake: Option<bool>) {
         self.listener.hold(env, wake.unwrap_or(event_loop), event_loop);
     }
 
-    /// Starts a program in the background; an event with this request's number tells the outcome.
+    /// Starts a program in the background. An event with the number `request` reports the result.
     ///
-    /// - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, and whatever
-    ///   else there is room for. flags: 1 detached, 2 hide the window, 4 verbatim arguments, 8 other
-    ///   threads may change the working directory and the umask at any time, 16 show the window, 32 a group of its
-    ///   own, 64 that it cannot leave, 128 end it with this process, 256 where that can be had. uid, gid,
-    ///   number of groups: -1 for none. fds, for each of the child's, at least three: -1 ignore, -2 pipe,
-    ///   -3 channel for messages as JSON, -4 for messages in V8's format, -5 what fd 1 is, else one of this process's;
-    /// - `args`: argv, `argv[0]` first, joined with NULs;
-    /// - `file`: null when it is `argv[0]`;
-    /// - `env`: `KEY=value` entries joined with NULs. null, on the main thread only: this process's own.
+    /// - `numbers`: `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`. Elements after these are
+    ///   ignored.
+    ///   - flags: 1: detached; 2: hide the window; 4: verbatim arguments; 8: other threads may change the working directory
+    ///     and the umask at any time; 16: show the window; 32: the child leads a group; 64: no process can leave that group;
+    ///     128: end the child when this process ends; 256: the same, but only where it is possible.
+    ///   - uid, gid, number of groups: -1 if they are not set.
+    ///   - fds: one element for each fd of the child, at least three: -1: ignore; -2: a pipe; -3: a channel for messages as
+    ///     JSON; -4: a channel for messages in V8's format; -5: the same file as the child's fd 1; otherwise an fd of this
+    ///     process;
+    /// - `args`: argv, including `argv[0]`, joined with NULs;
+    /// - `file`: the program; null if it is `argv[0]`;
+    /// - `env`: `KEY=value` entries joined with NULs; null for this process's own environment, on the main thread only;
+    /// - `cwd`: the working directory; null for this process's own.
     #[napi(catch_unwind)]
     pub fn spawn(
         &self,
@@ -147,8 +152,8 @@ impl Events {
         }
     }
 
-    /// Starts a program that the spawner threads have returned: they have rights that this thread has
-    /// given up since it started them. An event tells the outcome, as that of `spawn`.
+    /// Starts a program that the spawner threads have returned, because they have rights that this thread has given up
+    /// since it started them. An event reports the result, as for `spawn`.
     #[napi(catch_unwind)]
     pub fn spawn_returned(&self, request: f64) {
         let Some(plan) = self.queue.lock().returned.remove(&(request as u64)) else { return };
@@ -157,8 +162,8 @@ impl Events {
         }
     }
 
-    /// Call it right before this thread changes the working directory or the umask of the process: spawns
-    /// that are under way keep those of their call.
+    /// To be called right before this thread changes the working directory or the umask of the process. Spawns that are
+    /// under way keep those of the time of their call.
     #[napi(catch_unwind)]
     pub fn before_surroundings_change(&self) {
         #[cfg(unix)]
@@ -183,14 +188,14 @@ impl Events {
         plan
     }
 
-    /// The child of a request that was answered with "spawned", once.
+    /// Returns the child of a request whose event was "spawned". Every later call returns null.
     #[napi(catch_unwind)]
     pub fn claim(&self, request: f64) -> Option<NativeChild> {
         let handle = self.queue.lock().spawned.remove(&(request as u64))?;
         Some(self.handle(handle))
     }
 
-    /// Starts a program on this thread. The arguments are those of `spawn`.
+    /// Starts a program on this thread, and returns once it runs. The arguments are those of `spawn`.
     #[napi(catch_unwind)]
     pub fn spawn_sync(
         &self,
@@ -207,14 +212,15 @@ impl Events {
         }
     }
 
-    /// The child of a token; null when the token is not of this process, or its child is gone.
+    /// Returns a handle on the child of a token from `NativeChild.share`. Null if the token was not made by this
+    /// process, or if its child is gone.
     #[napi(catch_unwind)]
     pub fn attach(&self, token: String) -> Option<NativeChild> {
         registry::attach(&token).map(|handle| self.handle(handle))
     }
 
-    /// An event with this request's number tells when nothing of the child's group runs any more, or that `ms`
-    /// milliseconds have passed (Infinity: no limit).
+    /// Waits until no process of the child's group runs any more, or until `ms` milliseconds have passed (Infinity: no
+    /// limit). An event with the number `request` reports it.
     #[napi(catch_unwind)]
     pub fn wait_group(&self, request: f64, child: &NativeChild, ms: f64) {
         let limit = Duration::try_from_secs_f64(ms / 1000.0).ok();
@@ -227,10 +233,12 @@ impl Events {
         });
     }
 
-    /// Takes the pipe of the child's fd, once per process, and collects what comes out of it, without any JavaScript. An event
-    /// with this request's number tells when there is nothing more to come. Over `limit` bytes (Infinity: none), by `overflow`:
-    /// 0 nothing more is read, the pipe stays open and the event comes; 1 the first bytes are kept; 2 the last. Null: it is not
-    /// there to be taken, or has to be read as a stream here (Windows; SHARED_CHILD_REACTOR=threads), and still can be.
+    /// Takes the pipe of the child's fd, which is possible once per process, and collects what the child writes to it,
+    /// without JavaScript. An event with the number `request` reports that there is nothing more to collect. `overflow`
+    /// says what happens after `limit` bytes (Infinity: no limit): 0: reading stops, the pipe stays open, and the event
+    /// is sent; 1: the first bytes are kept; 2: the last bytes are kept. Returns null if the fd is not a pipe or has
+    /// been taken before, and where pipes have to be read as streams (Windows, and SHARED_CHILD_REACTOR=threads);
+    /// `takePipe` can still take it then.
     #[napi(catch_unwind)]
     pub fn collect(
         &self,
@@ -246,21 +254,21 @@ impl Events {
                 queue.push(Event::Collected { request });
             }
         };
-        // A float becomes the nearest integer that there is.
+        // A float that is too large becomes the largest integer.
         let (limit, overflow) = (limit as usize, overflow_of(overflow)?);
         let collector = child.handle.child().collect(fd as usize, limit, overflow, done)?;
         Some(OutputCollector { collector })
     }
 
-    /// An event with this request's number tells that `ms` milliseconds have passed, by the system's clock and
-    /// not by one that a test has put in its place. 0, or libuv's error number (negative): there is no thread
-    /// that could wait.
+    /// Sets a timer. An event with the number `request` reports that `ms` milliseconds have passed. It uses the
+    /// system's clock, which the fake timers of a test framework do not replace. Returns 0, or libuv's error number,
+    /// which is negative, if the timers' thread cannot be started.
     #[napi(catch_unwind)]
     pub fn set_alarm(&self, request: f64, ms: f64) -> f64 {
         let Some(at) =
             Duration::try_from_secs_f64(ms / 1000.0).ok().and_then(|ms| Instant::now().checked_add(ms))
         else {
-            return 0.0; // a time that no clock can hold never comes
+            return 0.0; // a time that is too long for the clock never comes
         };
         let queue = Arc::downgrade(&self.queue);
         let ring = move |_| {
@@ -269,7 +277,7 @@ impl Events {
                 queue.push(Event::Alarm { request });
             }
         };
-        // Locked until the alarm is on record: it may ring at once.
+        // Locked until the alarm is recorded, because it may fire at once.
         let mut waiting = self.queue.lock();
         match clock::set(at, ring) {
             Ok(alarm) => {
@@ -280,14 +288,14 @@ impl Events {
         }
     }
 
-    /// The alarm of this request rings no more.
+    /// Cancels the timer of this request.
     #[napi(catch_unwind)]
     pub fn cancel_alarm(&self, request: f64) {
         let alarm = self.queue.lock().alarms.remove(&(request as u64));
         alarm.into_iter().for_each(clock::cancel);
     }
 
-    /// A handle whose exit will be told to this thread, once.
+    /// Makes a handle. The exit of its child will be reported to this thread, once.
     pub(super) fn handle(&self, handle: ChildHandle) -> NativeChild {
         let child = Arc::clone(handle.child());
         let native = NativeChild::new(handle);
@@ -301,8 +309,8 @@ impl Events {
     }
 }
 
-/// A spawn under way. The env of its queue may be gone when it is done; the child then runs on, like one whose worker has
-/// ended.
+/// A spawn that is under way. If the env of its queue is gone by the time that the child is started, the child runs on,
+/// like one whose worker has ended.
 struct Request {
     queue: Weak<Queue>,
     number: f64,
@@ -334,7 +342,7 @@ impl Queue {
         let was_empty = waiting.events.is_empty();
         waiting.events.push_back(event);
         drop(waiting);
-        // Not empty: a call is under way already, and will find this event too.
+        // If the queue was not empty, a call is already under way and will find this event, too.
         if was_empty {
             self.wake.call();
         }

@@ -1,8 +1,9 @@
-//! What JavaScript sees: conversions only. No decision about processes is made here.
+//! What JavaScript sees of the core. It only converts values and makes no decision about processes.
 //!
-//! [`events`] brings events to a JS thread, and [`wake`] wakes that thread for them. [`child`] is the handle on a child,
-//! [`tasks`] its three jobs for libuv's pool. [`collector`] has what a child has written. [`streams`] is for JavaScript's streams that are given to a child.
-//! [`records`], [`options`], [`text`], [`status`] and [`error`] convert values.
+//! [`events`] brings events to a JS thread, and [`wake`] wakes that thread for them. [`child`] is the handle on a
+//! child, and [`tasks`] has its three jobs for libuv's pool. [`collector`] collects a child's output. [`streams`] is
+//! for JavaScript's streams that are given to a child. [`records`], [`options`], [`text`], [`status`] and [`error`]
+//! convert values.
 
 mod child;
 #[cfg(unix)]
@@ -20,20 +21,19 @@ mod wake;
 
 use napi_derive::napi;
 
-/// The signal's name: 'SIGKILL', 'SIGRTMIN+3'.
+/// Returns the name of a signal: 'SIGKILL', 'SIGRTMIN+3'.
 #[napi(catch_unwind)]
 pub fn signal_name(signal: i32) -> String {
     crate::core::signal::name(signal).into_owned()
 }
 
-/// The number of SIGRTMIN, the first real-time signal that programs may use; 0 where there are none.
+/// Returns the number of SIGRTMIN, the first real-time signal that programs may use, or 0 where there are none.
 #[napi(catch_unwind)]
 pub fn first_realtime_signal() -> i32 {
     crate::core::signal::first_realtime()
 }
 
-/// Keeps the library loaded for as long as the process lives: its threads outlast the worker that
-/// loaded it.
+/// Keeps the library loaded for as long as the process lives, because its threads outlast the worker that loaded it.
 #[cfg(windows)]
 #[napi_derive::module_init]
 fn init() {

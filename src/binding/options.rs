@@ -1,4 +1,4 @@
-//! From what JavaScript asks for to a plan of the core.
+//! Converts the arguments of a spawn from JavaScript into a plan of the core.
 
 use super::records::{
     CONTAIN, DETACHED, GROUP, HIDE_WINDOW, KILL_ON_PARENT_EXIT, KILL_ON_PARENT_EXIT_IF_POSSIBLE, NONE,
@@ -14,36 +14,35 @@ use crate::core::sys;
 use std::ffi::CString;
 use std::io;
 
-/// What to start. The wrapper has validated it: no string has a NUL in it. It crosses as one array and
-/// a few strings, because each field of an object costs more than all of these.
+/// What to start. The wrapper has validated it: no string contains a NUL. It crosses as one array and a few strings,
+/// because each field of an object costs more than all of these.
 pub struct SpawnRequest<'a> {
-    /// `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`. -1 for no uid, gid or list
-    /// of groups. For each fd of the child, of which there are at least three: -1 ignore, -2 pipe, -3 channel for
-    /// messages as JSON, -4 for messages in V8's format, -5 what fd 1 is, else one of the parent's fds. What follows does not count.
+    /// `[flags, uid, gid, number of groups, number of fds, ...groups, ...fds]`, as the documentation of `Events.spawn`
+    /// describes them. Elements after these are ignored.
     pub numbers: &'a [f64],
-    /// argv, `argv[0]` first, joined with NULs.
+    /// argv, including `argv[0]`, joined with NULs.
     pub args: Text,
-    /// Null: it is `argv[0]`.
+    /// `None`: it is `argv[0]`.
     pub file: Option<Text>,
-    /// `KEY=value` entries joined with NULs; null: the process's own environment, read during this
-    /// call. Only the main thread may say null.
+    /// `KEY=value` entries joined with NULs. `None`, which only the main thread may pass: the process's own environment,
+    /// read during this call.
     pub env: Option<Text>,
     pub cwd: Option<Text>,
 }
 
 impl SpawnRequest<'_> {
-    /// Whether others may change the working directory and the umask before the child starts.
+    /// Whether other threads may change the working directory and the umask before the child starts.
     pub fn records_surroundings(&self) -> bool {
         self.numbers.first().is_some_and(|flags| *flags as u32 & RECORD_SURROUNDINGS != 0)
     }
 
-    /// Copies all that could change after the call, descriptors included. EINVAL: the numbers are not
-    /// what they should be.
+    /// Copies everything that could change after the call, including descriptors. Fails with EINVAL if the numbers are
+    /// malformed.
     pub fn into_plan(self) -> Result<Plan, SpawnError> {
         let [flags, uid, gid, group_count, fd_count, ref lists @ ..] = *self.numbers else {
             return Err(malformed());
         };
-        // NONE is 0 as a length.
+        // As a length, NONE is converted to 0.
         let (groups, lists) = lists.split_at_checked(group_count as usize).ok_or_else(malformed)?;
         let stdio = lists.get(..fd_count as usize).ok_or_else(malformed)?;
         let flags = flags as u32;
@@ -80,7 +79,7 @@ impl SpawnRequest<'_> {
     }
 }
 
-/// Linux, macOS, BSD: see `Surroundings`.
+/// On Unix, `Surroundings` does this.
 #[cfg(not(windows))]
 fn at_the_call(plan: Plan) -> Plan {
     plan
@@ -106,7 +105,7 @@ fn stdio_of(code: i32) -> Result<Stdio, SpawnError> {
     })
 }
 
-/// Cut at a NUL, which the wrapper lets none through with.
+/// Cuts the text at a NUL. The wrapper has refused any text that contains one.
 fn c_string(text: Text) -> CString {
     CString::new(text).unwrap_or_else(|error| {
         let end = error.nul_position();

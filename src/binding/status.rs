@@ -1,4 +1,4 @@
-//! How a process ended, for JavaScript.
+//! Converts the exit status of a process for JavaScript.
 
 use crate::core::{self, signal};
 use napi_derive::napi;
@@ -6,17 +6,17 @@ use napi_derive::napi;
 /// How a process ended.
 #[napi(object, use_nullable = true)]
 pub struct ExitStatus {
-    /// Exit code, or null when a signal ended it. On Windows the unsigned 32-bit code.
+    /// The exit code, or null if a signal ended the process. On Windows, an unsigned 32-bit number.
     pub code: Option<u32>,
-    /// Name of the signal that ended it ('SIGKILL', 'SIGRTMIN+3'), or null. Always null on Windows.
+    /// The name of the signal that ended the process ('SIGKILL', 'SIGRTMIN+3'), or null. Always null on Windows.
     pub signal: Option<String>,
-    /// Why this process ended it ('timeout', 'kill', ...); null if it did not.
+    /// Why this process ended the child ('timeout', 'kill', ...), or null if it did not.
     pub cause: Option<String>,
     /// True only for code 0.
     pub success: bool,
-    /// Unix: the kernel wrote a core file.
+    /// Whether the kernel wrote a core file. Always false on Windows.
     pub core_dumped: bool,
-    /// What the child used, from the kernel's own record of it; null where the system keeps none.
+    /// What the child used, from the kernel's own record, or null if the system has kept none.
     pub resource_usage: Option<ResourceUsage>,
 }
 

@@ -1,4 +1,4 @@
-//! Functions for JavaScript's streams that are given to a child.
+//! Functions for streams of JavaScript that are given to a child.
 
 use super::error::SpawnFailure;
 use crate::core::spawn::SpawnError;
@@ -6,8 +6,8 @@ use crate::core::sys;
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 
-/// Decides whether reads and writes of an open file wait, and returns whether they did before. Unix;
-/// elsewhere, and for what is no open file, it does nothing.
+/// Sets whether reads and writes of an open file block, and returns whether they did before. On Windows, and for an fd
+/// that is not open, it does nothing and returns `blocking`.
 #[napi]
 pub fn set_blocking(fd: i32, blocking: bool) -> bool {
     sys::set_blocking(fd, blocking).unwrap_or(blocking)
@@ -19,8 +19,8 @@ pub fn has_unread(fd: i32) -> bool {
     sys::has_unread(fd)
 }
 
-/// A pipe with bytes in it and nobody who could write more. Its fd is open until `close` is called or
-/// this object is gone. Unix.
+/// A pipe that contains some bytes, followed by the end of the file. Its fd is open until `close` is called or this
+/// object is garbage-collected. Not supported on Windows.
 #[napi]
 pub struct FilledPipe {
     reader: Option<sys::Descriptor>,
@@ -28,6 +28,7 @@ pub struct FilledPipe {
 
 #[napi]
 impl FilledPipe {
+    /// Makes a pipe that contains `bytes`. On Windows it always fails.
     #[napi]
     pub fn of(bytes: &[u8]) -> Either<FilledPipe, SpawnFailure> {
         match sys::filled_pipe(bytes) {
@@ -36,7 +37,7 @@ impl FilledPipe {
         }
     }
 
-    /// -1 when it is closed.
+    /// The fd to read from, or -1 once it is closed.
     #[napi(getter)]
     pub fn fd(&self) -> i32 {
         #[cfg(unix)]
@@ -45,6 +46,7 @@ impl FilledPipe {
         return -1;
     }
 
+    /// Closes the fd.
     #[napi]
     pub fn close(&mut self) {
         self.reader = None;

@@ -1,8 +1,8 @@
-//! wait, kill and tryWait as jobs for libuv's pool: one blocking call of the core each.
+//! wait, kill and tryWait as jobs for libuv's pool. Each makes one blocking call of the core.
 //!
-//! They are simple, and the wrapper's own wait is compared with them. It does not use them, because a blocked wait
-//! occupies one of the pool's four threads: four of them stall every `fs` call of the process, and `process.exit()` waits
-//! for the child (see docs/performance.md).
+//! They are simple, so the tests compare the wrapper's own wait with them. The wrapper does not use them, because a
+//! blocked wait occupies one of the pool's four threads: four of them stall every `fs` call of the process, and
+//! `process.exit()` waits for the child (see docs/performance.md).
 
 use super::error;
 use super::status::ExitStatus;

@@ -4,14 +4,14 @@ use napi::bindgen_prelude::{FromNapiValue, ToNapiValue, TypeName, ValidateNapiVa
 use napi::{Result, ValueType, sys};
 use std::ffi::CStr;
 
-/// UTF-16 on Windows, where a string need not be well-formed either; UTF-8 elsewhere: what is half of a
-/// surrogate pair becomes U+FFFD, as in child_process.
+/// On Windows, UTF-16 that need not be well-formed, as in JavaScript. Elsewhere, UTF-8, in which half of a surrogate pair
+/// becomes U+FFFD, as in child_process.
 #[cfg(windows)]
 type Crossing = napi::bindgen_prelude::Utf16String;
 #[cfg(not(windows))]
 type Crossing = String;
 
-/// The bytes of a string. Windows: WTF-8.
+/// The bytes of a string in UTF-8. On Windows, in WTF-8.
 pub struct Text(Vec<u8>);
 
 impl From<Text> for Vec<u8> {

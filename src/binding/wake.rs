@@ -1,6 +1,6 @@
-//! Lets other threads call into the JavaScript of an env. This does not keep the module in memory: when a module registry
-//! is discarded (after a test file of jest, or a hot reload), the module can be collected, and the threadsafe function
-//! with it.
+//! Lets other threads call into the JavaScript of an env. This does not keep the module in memory: when a module
+//! registry is discarded (after a test file of jest, or a hot reload), the module and its threadsafe function can be
+//! garbage-collected.
 
 use napi::bindgen_prelude::{Function, FunctionCallContext, JsValue, Object};
 use napi::threadsafe_function::{ThreadsafeFunctionCallMode, ThreadsafeFunctionHandle};
@@ -12,13 +12,13 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
-/// Wakes the listener, from any thread. Nothing happens when its env is gone.
+/// Wakes the listener, from any thread. Does nothing once its env is gone.
 pub struct Wake(Arc<ThreadsafeFunctionHandle>);
 
-/// The JavaScript that is woken, on its own thread. A threadsafe function would hold it strongly, so it
-/// gets none, and this reference in its place.
+/// The JavaScript function that is woken, on its own thread. A threadsafe function would hold a strong reference to it,
+/// so it is made without a function, and this has a reference of its own.
 pub struct Listener {
-    /// Owned by the `Wake`, for the function owns this.
+    /// Owned by the `Wake`: the threadsafe function owns this value.
     function: Cell<sys::napi_threadsafe_function>,
     reference: Cell<sys::napi_ref>,
     strong: Cell<bool>,
@@ -31,7 +31,7 @@ impl Wake {
             if !gone {
                 let mode = ThreadsafeFunctionCallMode::NonBlocking.into();
                 // SAFETY: `finalize` has not run, and it waits for this lock before the function is freed.
-                // That the env is closing is no error of ours.
+                // The call fails if the env is closing, which is not an error here.
                 unsafe { sys::napi_call_threadsafe_function(self.0.get_raw(), null_mut(), mode) };
             }
         });
@@ -39,7 +39,7 @@ impl Wake {
 }
 
 impl Listener {
-    /// It starts with neither hold.
+    /// At first, the listener can be collected, and the event loop is not kept alive.
     pub fn new(env: Env, listener: Function<(), ()>) -> Result<(Wake, Rc<Self>)> {
         let this = Rc::new(Self {
             function: Cell::new(null_mut()),
@@ -51,8 +51,8 @@ impl Listener {
         let resource = this.resource(env)?;
         let name = env.create_string("SharedChild")?;
         let (mut reference, mut raw) = (null_mut(), null_mut());
-        // SAFETY: on the thread of the env, which made both values. The pointers given away here come back
-        // in `finalize`, once, and only if the function could be made.
+        // SAFETY: this runs on the thread of the env, which has made both values. The pointers that are passed here come
+        // back in `finalize`, once, and only if the function could be made.
         unsafe {
             check_status!(sys::napi_create_reference(env.raw(), listener.raw(), 0, &mut reference))?;
             this.reference.set(reference);
@@ -78,7 +78,7 @@ impl Listener {
         Ok((wake, this))
     }
 
-    /// What async_hooks tell of the function. `hasRef()` is what `jest --detectOpenHandles` asks.
+    /// The object that async_hooks report for the function. `jest --detectOpenHandles` calls its `hasRef()`.
     fn resource(&self, env: Env) -> Result<Object<'static>> {
         let mut resource = Object::new(&env)?;
         let keeps_loop_alive = Arc::clone(&self.keeps_loop_alive);
@@ -87,11 +87,11 @@ impl Listener {
         Ok(resource)
     }
 
-    /// Whether the listener cannot be collected, and whether this thread's event loop is kept alive.
+    /// Sets whether the listener is kept in memory, and whether this thread's event loop is kept alive.
     pub fn hold(&self, env: Env, strong: bool, keeps_loop_alive: bool) {
         let raw = self.function.get();
         let (strength, liveness) = (self.strong.replace(strong), &self.keeps_loop_alive);
-        // SAFETY: on the thread of the env, which is alive, as it runs JavaScript: so `finalize` has not run.
+        // SAFETY: this runs on the thread of the env, which is alive, since it runs JavaScript. So `finalize` has not run.
         unsafe {
             match (strength, strong) {
                 (false, true) => sys::napi_reference_ref(env.raw(), self.reference.get(), null_mut()),
@@ -117,7 +117,7 @@ unsafe extern "C" fn call(env: sys::napi_env, _: sys::napi_value, context: *mut 
         let listener = &*context.cast_const().cast::<Listener>();
         let (mut function, mut undefined, mut returned) = (null_mut(), null_mut(), null_mut());
         sys::napi_get_reference_value(env, listener.reference.get(), &mut function);
-        // The module has been collected: nobody is left to be told.
+        // The module has been collected, so there is no listener any more.
         if function.is_null() {
             return;
         }
@@ -133,7 +133,7 @@ unsafe extern "C" fn call(env: sys::napi_env, _: sys::napi_value, context: *mut 
     }
 }
 
-/// Nobody can call the function any more: its last owner is gone, or its env is closing.
+/// Called when nobody can call the function any more: its last owner is gone, or its env is closing.
 unsafe extern "C" fn finalize(env: sys::napi_env, handle: *mut c_void, context: *mut c_void) {
     // SAFETY: both pointers are those that `new` gave away, and this runs once.
     unsafe {

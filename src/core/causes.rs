@@ -6,9 +6,9 @@ use super::exit_status::{Cause, End, ExitStatus};
 /// The signals that this process has sent to a child.
 #[derive(Debug, Default)]
 pub struct Causes {
-    /// The first cause other than `kill()`: it is the answer however the child then ends.
+    /// The first cause other than `kill()`. It is the cause however the child then ends.
     first: Option<Cause>,
-    /// One bit for each signal that `kill()` and its kin have sent.
+    /// One bit for each signal that `kill()`, `sendSignal()` or `killGroup()` has sent.
     by_hand: u64,
 }
 
@@ -21,6 +21,7 @@ impl Causes {
         }
     }
 
+    /// The cause of an end, if one of the recorded signals caused it.
     pub fn of(&self, status: &ExitStatus) -> Option<Cause> {
         let by_hand = match status.end {
             End::Signal(signal) => self.by_hand & bit(signal) != 0,

@@ -4,12 +4,12 @@
 use super::collector::{Collector, Overflow};
 use super::group_waiters::GroupWaiters;
 use super::pending_signals::PendingSignals;
+use super::pipe_buffers::BufferPermit;
 use super::process::Containment;
 use super::reactor;
 use super::shared_child::SharedChild;
 use super::spawn::{Plan, Serialization, Spawned, Stdio, StringBlock};
 use super::sys::{OwnProcess, PipeEnd};
-use super::wide_pipes::Wide;
 use std::ffi::CString;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -23,7 +23,7 @@ pub struct Child {
     pub shared: SharedChild<OwnProcess>,
     /// What `signal_group` reaches.
     pub containment: Containment,
-    /// Which of its fds is a channel for messages, and how they are written.
+    /// Which of its fds is a channel for messages, and how the messages are written.
     pub channel: Option<(usize, Serialization)>,
     pub(super) pending_signals: PendingSignals,
     pub(super) group_waiters: GroupWaiters,
@@ -35,7 +35,7 @@ struct Pipes {
     /// Indexed by the child's fd.
     ends: Vec<Pipe>,
     /// Permits for the larger buffers of the pipes that were taken while the child ran.
-    wide: Vec<Wide>,
+    permits: Vec<BufferPermit>,
     /// How many [`ChildHandle`](super::child_handle::ChildHandle)s exist. When the last one is dropped after the exit,
     /// the pipes are closed.
     handles: usize,
@@ -60,7 +60,7 @@ impl Pipes {
             Pipe::None | Pipe::Taken => None,
             Pipe::Open(end) => {
                 if !self.exited {
-                    self.wide.extend(Wide::make(&end));
+                    self.permits.extend(BufferPermit::enlarge(&end));
                 }
                 Some(TakenPipe::Open(end))
             }
@@ -107,7 +107,7 @@ impl Child {
             channel,
             pending_signals: PendingSignals::default(),
             group_waiters: GroupWaiters::default(),
-            pipes: Mutex::new(Pipes { ends, wide: Vec::new(), handles: 0, exited: false }),
+            pipes: Mutex::new(Pipes { ends, permits: Vec::new(), handles: 0, exited: false }),
         })
     }
 
@@ -116,7 +116,7 @@ impl Child {
         self.pipes().ends.len()
     }
 
-    /// Takes the pipe of the child's fd. Only the first call for each fd gets it. A channel is not a pipe.
+    /// Takes the pipe of the child's fd. Only the first call for each fd gets it. A channel does not count as a pipe.
     pub fn take_pipe(&self, fd: usize) -> Option<TakenPipe> {
         if self.is_channel(fd) { None } else { self.pipes().take(fd) }
     }
@@ -130,8 +130,9 @@ impl Child {
         self.channel.is_some_and(|(channel, _)| channel == fd)
     }
 
-    /// Takes the pipe of the child's fd and collects what comes out of it (see [`Collector::start`], whose `done` may be
-    /// called before this returns). `None`: it is not there to be taken, or cannot be watched, and then it still is.
+    /// Takes the pipe of the child's fd and collects what the child writes to it (see [`Collector::start`]). `done` may be
+    /// called before this returns. `None`: the fd is not a pipe, has been taken before, or cannot be watched; in the last
+    /// case it can still be taken.
     pub fn collect(
         &self,
         fd: usize,
@@ -142,9 +143,10 @@ impl Child {
         if self.is_channel(fd) {
             return None;
         }
-        // Locked until the pipe is either taken or back in its place: after the exit, settle_pipes() must not miss it.
+        // Locked until the pipe is either taken or back in its place, because settle_pipes() must not miss it after the
+        // exit.
         let mut pipes = self.pipes();
-        let permits = pipes.wide.len();
+        let permits = pipes.permits.len();
         match pipes.take(fd)? {
             TakenPipe::Drained(bytes) => {
                 drop(pipes);
@@ -156,7 +158,7 @@ impl Child {
                 Ok(collector) => Some(collector),
                 Err(end) => {
                     pipes.ends[fd] = Pipe::Open(end);
-                    pipes.wide.truncate(permits);
+                    pipes.permits.truncate(permits);
                     None
                 }
             },
@@ -187,20 +189,20 @@ impl Child {
         is_the_last
     }
 
-    /// Called after the exit: pipes that nobody has taken are read to their end and closed, so that they use
-    /// no descriptor and lose no byte. A pipe whose other end is still open in another process (a grandchild,
-    /// or briefly a child of another thread that has not reached its exec) cannot be read to its end yet. It
-    /// stays open and is passed to `left_open`, which arranges for another call once it has been closed there.
+    /// Called after the exit. Pipes that nobody has taken are read to their end and closed, so that they use no
+    /// descriptor and lose no byte. A pipe whose other end is still open in another process (a grandchild, or briefly a
+    /// child of another thread that has not reached its exec) cannot be read to its end yet. It stays open and is
+    /// passed to `left_open`, which arranges for another call once it has been closed there.
     pub fn settle_pipes(&self, left_open: impl Fn(&PipeEnd)) {
         let mut pipes = self.pipes();
         pipes.exited = true;
-        pipes.wide.clear();
+        pipes.permits.clear();
         if pipes.handles == 0 {
             pipes.close();
         }
         for (fd, pipe) in pipes.ends.iter_mut().enumerate() {
             *pipe = match pipe.take() {
-                // Stdin is closed, but it can still be taken: a late caller gets a closed stream, not null.
+                // Stdin is closed but can still be taken, so that a late caller gets a closed stream instead of null.
                 Pipe::Open(_) if fd == 0 && !self.is_channel(fd) => Pipe::Drained(Vec::new()),
                 Pipe::Open(end) => match end.drain() {
                     Ok(bytes) => Pipe::Drained(bytes),

@@ -1,4 +1,4 @@
-//! A handle on a child: what keeps the pipes and the group of a child that has exited.
+//! A handle on a child. It keeps the pipes and the group of a child that has exited.
 
 use super::child::Child;
 use std::ops::Deref;

@@ -49,7 +49,7 @@ pub fn set(at: Instant, act: impl FnOnce(Alarm) + Send + 'static) -> io::Result<
     Ok(alarm)
 }
 
-/// Cancels an alarm. Does nothing if it has fired or is just being run.
+/// Cancels an alarm. Does nothing if it has fired or is just running.
 pub fn cancel(alarm: Alarm) {
     // Dropped outside the lock: it may hold a child.
     let act = lock().alarms.remove(&alarm);

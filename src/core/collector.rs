@@ -1,16 +1,16 @@
-//! Collects what a child writes, on the reactor's thread: no JavaScript runs for it until all is there.
+//! Collects what a child writes, on the reactor's thread. No JavaScript runs for this until everything has been collected.
 
 use super::reactor::{self, Reader};
 use super::sys::PipeEnd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How much is read at a time before others have their turn.
+/// How many bytes are read at a time, before other pipes have their turn.
 const MOST_AT_A_TIME: usize = 128 * 1024;
-/// How much may be there when the collecting is stopped: more than any pipe holds, and an end for one that is written
-/// faster than it is read.
+/// How many bytes are read when the collecting is stopped. This is more than any pipe holds, and a limit for a pipe that is
+/// written faster than it is read.
 const MOST_AT_THE_END: usize = 1024 * 1024;
 
-/// What becomes of bytes that are over the limit.
+/// What happens to the bytes that exceed the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overflow {
     /// Nothing more is read: the child waits in its write until it is ended, or until the collecting is stopped.
@@ -21,22 +21,22 @@ pub enum Overflow {
     Tail,
 }
 
-/// Collects what comes out of one pipe. When it is dropped, the pipe is closed.
+/// Collects what a child writes to one pipe. When it is dropped, the pipe is closed.
 #[derive(Debug)]
 pub struct Collector(Mutex<State>);
 
 struct State {
-    /// Under which the reactor has it.
+    /// The key under which the reactor watches the pipe.
     key: usize,
     /// `None` when nothing more is to be read.
     pipe: Option<PipeEnd>,
     kept: Kept,
     ended: bool,
-    /// Called when nothing more is to come, but not if the collecting is stopped before that.
+    /// Called when there is nothing more to collect, but not if the collecting is stopped before that.
     done: Option<Box<dyn FnOnce() + Send>>,
 }
 
-/// The bytes that are kept of all that have come.
+/// The bytes that are kept of all that have been read.
 #[derive(Debug)]
 struct Kept {
     bytes: Vec<u8>,
@@ -46,9 +46,9 @@ struct Kept {
 }
 
 impl Collector {
-    /// Begins to collect: `done` is called once, when the end of the file was read, or cannot be, or when there was
-    /// more than `limit` and this is the end of it ([`Overflow::Stop`]). The pipe comes back if it cannot be watched
-    /// here.
+    /// Begins to collect from `pipe`. `done` is called once: when the pipe has been read to its end, when it cannot be read
+    /// any more, or when it has exceeded `limit` and reading stops ([`Overflow::Stop`]). If the pipe cannot be watched on
+    /// this system, it is returned.
     pub fn start(
         pipe: PipeEnd,
         limit: usize,
@@ -59,7 +59,7 @@ impl Collector {
         let kept = Kept { bytes: Vec::new(), limit, overflow, truncated: false };
         let state = State { key, pipe: None, kept, ended: false, done: Some(Box::new(done)) };
         let collector = Arc::new(Self(Mutex::new(state)));
-        // Locked until the pipe is in its place: there may be something to read at once.
+        // Locked until the pipe is stored, because there may be something to read at once.
         let mut state = collector.lock();
         let reader = Arc::downgrade(&collector);
         let watched = pipe.set_blocking(false).and_then(|()| reactor::watch_readable(key, &pipe, reader));
@@ -74,7 +74,7 @@ impl Collector {
         Ok(collector)
     }
 
-    /// What was left in the pipe of a child that has exited.
+    /// A collector of what was left in the pipe of a child that has exited. It is complete from the start.
     pub fn of_all(bytes: Vec<u8>, limit: usize, overflow: Overflow) -> Arc<Self> {
         let mut kept = Kept { bytes, limit, overflow, truncated: false };
         kept.cut();
@@ -82,7 +82,7 @@ impl Collector {
         Arc::new(Self(Mutex::new(State { key: 0, pipe: None, kept, ended, done: None })))
     }
 
-    /// Takes what is there, closes the pipe, and calls nobody.
+    /// Reads what is in the pipe and closes it. `done` is not called after this.
     pub fn stop(&self) {
         let mut state = self.lock();
         state.done = None;
@@ -92,7 +92,7 @@ impl Collector {
         state.close();
     }
 
-    /// The pipe, which is then the caller's, if it is still open and there may be more in it.
+    /// Ends the collecting and gives the pipe to the caller, if it is still open and may contain more.
     pub fn release(&self) -> Option<PipeEnd> {
         let mut state = self.lock();
         if state.kept.is_full() {
@@ -105,17 +105,17 @@ impl Collector {
         Some(pipe)
     }
 
-    /// Whether the end of the file was read.
+    /// Whether the pipe has been read to its end.
     pub fn has_ended(&self) -> bool {
         self.lock().ended
     }
 
-    /// Whether there was more than the limit.
+    /// Whether there was more output than the limit.
     pub fn is_truncated(&self) -> bool {
         self.lock().kept.truncated
     }
 
-    /// The bytes, once.
+    /// Takes the bytes that have been kept. Later calls return none.
     pub fn take(&self) -> Vec<u8> {
         self.lock().kept.take()
     }
@@ -143,14 +143,14 @@ impl Drop for Collector {
 }
 
 impl State {
-    /// Whether nothing more is to come.
+    /// Reads what is in the pipe, up to about `most` bytes. Returns whether there is nothing more to collect.
     fn read(&mut self, most: usize) -> bool {
         let Some(pipe) = &self.pipe else { return true };
         let read = pipe.read_ready(&mut self.kept.bytes, most);
         self.kept.cut();
         match read {
             Ok(false) if !self.kept.is_full() => return false,
-            // The pipe stays open, or the child would die of a closed one instead of the signal that it is sent.
+            // The pipe stays open. Otherwise the child would die of SIGPIPE instead of the signal that it will be sent.
             Ok(false) => reactor::forget_readable(self.key, pipe),
             Ok(true) => {
                 self.ended = true;
@@ -174,7 +174,8 @@ impl Kept {
         self.truncated && self.overflow == Overflow::Stop
     }
 
-    /// Drops what is over the limit: of a tail not before as much again has come, as it costs a move of the rest.
+    /// Drops what exceeds the limit. The head of a tail is dropped only when as much again has been read, because this
+    /// moves the rest.
     fn cut(&mut self) {
         if self.bytes.len() <= self.limit {
             return;

@@ -1,5 +1,5 @@
-//! Feeding a child and collecting what it prints, on the calling thread, until it has exited and nobody holds its
-//! pipes any more: what `spawnSync` of child_process does.
+//! Writes a child's input and collects its output on the calling thread, until the child has exited and no process has its
+//! pipes open any more. `spawnSync` of child_process does this.
 
 use super::child_handle::ChildHandle;
 use super::ending::Ending;
@@ -9,40 +9,40 @@ use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::time::Instant;
 
-/// Our end of one of the child's fds, and what it is for.
+/// Our end of one of the child's fds, and what is done with it.
 pub struct End<'a> {
-    /// `None` once it is closed.
+    /// `None` once the descriptor is closed.
     fd: Option<OwnedFd>,
     work: Work<'a>,
 }
 
 enum Work<'a> {
-    /// What is still to be written.
+    /// Writes these bytes, which are those that have not been written yet.
     Feed(&'a [u8]),
-    /// What has been read.
+    /// Reads. These bytes have been read so far.
     Collect(Vec<u8>),
 }
 
 /// When to end a child that has not ended by itself.
 pub struct Limits {
     pub deadline: Option<Instant>,
-    /// Of all that is collected, as in child_process. What has been read by then is kept.
+    /// The limit for the sum of all that is collected, as in child_process. What has been read by then is kept.
     pub max_bytes: Option<f64>,
-    /// The cause is that of the limit.
+    /// How to end it. The cause is replaced by that of the limit.
     pub ending: Ending,
 }
 
 #[derive(Debug)]
 pub struct Exchanged {
-    /// `None`: somebody else has taken the status.
+    /// `None`: other code in this process has taken the status.
     pub status: Option<ExitStatus>,
-    /// What was collected, by end; `None` for those that were fed.
+    /// What was collected from each end; `None` for an end that was written to.
     pub output: Vec<Option<Vec<u8>>>,
     /// libuv's number of the first thing that went wrong, or 0.
     pub errno: i32,
 }
 
-/// Of each turn, so that no pipe keeps the others waiting.
+/// How many bytes are read at a time, so that no pipe keeps the others waiting.
 const CHUNK: usize = 64 * 1024;
 
 impl<'a> End<'a> {
@@ -56,7 +56,7 @@ impl<'a> End<'a> {
 
     fn new(fd: OwnedFd, work: Work<'a>) -> io::Result<Self> {
         set_blocking(fd.as_raw_fd(), false)?;
-        // With nothing to write, the child finds the end of its input at once.
+        // If there is nothing to write, the child finds the end of its input at once.
         let fd = (!matches!(work, Work::Feed([]))).then_some(fd);
         Ok(Self { fd, work })
     }
@@ -68,8 +68,8 @@ impl<'a> End<'a> {
         }
     }
 
-    /// Does what can be done without waiting, and closes the descriptor when all is done. Returns how many bytes
-    /// were collected.
+    /// Reads or writes what is possible without blocking, and closes the descriptor when everything is done. Returns
+    /// how many bytes were collected.
     fn go_on(&mut self) -> io::Result<usize> {
         let Some(fd) = &self.fd else { return Ok(0) };
         let fd = fd.as_raw_fd();
@@ -102,7 +102,7 @@ fn send(fd: RawFd, bytes: &[u8]) -> io::Result<usize> {
     const FLAGS: i32 = 0;
     #[cfg(not(target_vendor = "apple"))]
     const FLAGS: i32 = libc::MSG_NOSIGNAL;
-    // SAFETY: a slice, and its length.
+    // SAFETY: the buffer has the length that is passed.
     let count = check(unsafe { libc::send(fd, bytes.as_ptr().cast(), bytes.len(), FLAGS) } as i64)?;
     Ok(count as usize)
 }
@@ -110,15 +110,15 @@ fn send(fd: RawFd, bytes: &[u8]) -> io::Result<usize> {
 fn receive(fd: RawFd, into: &mut Vec<u8>) -> io::Result<usize> {
     into.reserve(CHUNK);
     let room = into.spare_capacity_mut();
-    // SAFETY: uninitialised room, and its length.
+    // SAFETY: the buffer has the length that is passed.
     let count = check(unsafe { libc::read(fd, room.as_mut_ptr().cast(), room.len()) } as i64)? as usize;
-    // SAFETY: the kernel has just written as many bytes there.
+    // SAFETY: the kernel has initialised this many bytes.
     unsafe { into.set_len(into.len() + count) };
     Ok(count)
 }
 
-/// Goes on until all ends are closed and the child has exited, or until a limit ends the child. The ends are closed then, and
-/// the exit is waited for all the same, as in child_process.
+/// Reads and writes until all ends are closed and the child has exited, or until a limit ends the child. In that case the
+/// ends are closed at once, and the exit is waited for nevertheless, as in child_process.
 pub fn exchange(child: &ChildHandle, ends: Vec<End>, limits: &Limits) -> Exchanged {
     let mut run = Run { child, limits, ends, errno: 0, stopped: false };
     while !run.stopped && run.ends.iter().any(|end| end.fd.is_some()) {
@@ -151,7 +151,7 @@ impl Run<'_> {
         let places: Vec<usize> = open().map(|(i, ..)| i).collect();
         let mut polls: Vec<libc::pollfd> =
             open().map(|(_, fd, events)| libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 }).collect();
-        // SAFETY: a slice, and its length.
+        // SAFETY: the buffer has the length that is passed.
         let ready = check(unsafe { libc::poll(polls.as_mut_ptr(), polls.len() as _, self.ms_left()) });
         let interrupted = match ready {
             Ok(_) => false,
@@ -169,7 +169,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What one pipe lacks does not end the others: the child goes on, and the error is told, as in child_process.
+    /// An error on one pipe does not end the others: the child goes on, and the error is reported, as in child_process.
     fn go_on(&mut self, place: usize) {
         match self.ends[place].go_on() {
             Ok(_) => {
@@ -187,7 +187,8 @@ impl Run<'_> {
         }
     }
 
-    /// Rounded up: a wait that ends too early would be made again and again.
+    /// The time until the deadline in milliseconds, rounded up, because a wait that ends too early would be repeated in
+    /// a busy loop. -1: there is no deadline.
     fn ms_left(&self) -> i32 {
         let Some(at) = self.limits.deadline else { return -1 };
         let left = at.saturating_duration_since(Instant::now());
@@ -199,7 +200,7 @@ impl Run<'_> {
         self.stop(Cause::Timeout);
     }
 
-    /// The first one is told.
+    /// Records an error. Only the first one is reported.
     fn fail(&mut self, errno: i32) {
         if self.errno == 0 {
             self.errno = errno;
@@ -209,7 +210,7 @@ impl Run<'_> {
     fn stop(&mut self, cause: Cause) {
         self.stopped = true;
         self.ends.iter_mut().for_each(|end| end.fd = None);
-        // EPERM of a child that has changed its user: it lives on, and is waited for.
+        // This fails with EPERM if the child has changed its user. The child then lives on, and is waited for.
         let _ = self.child.child().end(Ending { cause, ..self.limits.ending });
     }
 

@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExitStatus {
     pub end: End,
-    /// Unix: the kernel wrote a core file.
+    /// Whether the kernel wrote a core file. Always `false` on Windows.
     pub core_dumped: bool,
     /// What the child and those of its own children that it waited for have used. `None` where there is no
     /// record: the child was reaped by other code in this process, or is a `std::process::Child`.
@@ -24,7 +24,7 @@ pub enum Cause {
     MaxBuffer,
     Dispose,
     Terminate,
-    /// `kill()`, `sendSignal()` or `killGroup()`: the cause only if the child ended by that very signal.
+    /// `kill()`, `sendSignal()` or `killGroup()`. It is the cause only if the child was ended by the signal that was sent.
     Kill,
 }
 
@@ -47,9 +47,9 @@ impl Cause {
 /// The two ways to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// Exit code: 0 to 255 on Unix, the unsigned 32-bit code on Windows.
+    /// The exit code: 0 to 255 on Unix, an unsigned 32-bit number on Windows.
     Code(u32),
-    /// Number of the signal that ended it (Unix).
+    /// The number of the signal that ended it. Only on Unix.
     Signal(i32),
 }
 
@@ -77,7 +77,7 @@ impl ExitStatus {
         Self { usage: Some(usage), ..self }
     }
 
-    /// True only for code 0.
+    /// Whether the exit code is 0.
     pub fn success(&self) -> bool {
         self.end == End::Code(0)
     }

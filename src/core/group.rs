@@ -92,7 +92,7 @@ impl Child {
         !self.group_waiters.lock().waiting.is_empty()
             || !self.pending_signals.is_empty()
             || self.containment == Containment::Cgroup
-            || self.shared.with_process(OwnProcess::is_tied)
+            || self.shared.with_process(OwnProcess::ends_with_this_process)
     }
 
     /// Called after a timer has been set: cancels it again if the child, with its group, has ended meanwhile.

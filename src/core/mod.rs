@@ -6,8 +6,8 @@
 
 mod causes;
 pub mod exit_status;
-pub mod held;
 pub mod process;
+pub mod process_and_group;
 pub mod shared_child;
 pub mod signal;
 mod std_child;
@@ -33,6 +33,8 @@ mod group_waiters;
 #[cfg(not(loom))]
 mod pending_signals;
 #[cfg(not(loom))]
+mod pipe_buffers;
+#[cfg(not(loom))]
 pub mod reactor;
 #[cfg(not(loom))]
 pub mod reaper;
@@ -44,8 +46,6 @@ pub mod spawn;
 pub mod spawner;
 #[cfg(not(loom))]
 mod weak_children;
-#[cfg(not(loom))]
-mod wide_pipes;
 
 pub use exit_status::{Cause, ExitStatus, ResourceUsage};
 pub use process::Process;

@@ -1,16 +1,16 @@
-//! What the state machine asks of a process. Three implementations: [`std::process::Child`], our
-//! own [`sys::OwnProcess`](super::sys::OwnProcess), and the modelled process of tests/loom.rs.
+//! What the state machine asks of a process. There are three implementations: [`std::process::Child`], our own
+//! [`sys::OwnProcess`](super::sys::OwnProcess), and the model of a process in tests/loom.rs.
 
 use super::exit_status::ExitStatus;
 use std::fmt;
 use std::io;
 use std::time::Instant;
 
-/// How a process ended, as far as that is known. Its pid is free.
+/// How a process ended, as far as that is known.
 pub type Outcome = Result<ExitStatus, ReapedElsewhere>;
 
-/// Someone else in this process took the exit status (a foreign `waitpid(-1)`, SIGCHLD ignored),
-/// and the kernel can no longer tell what it was.
+/// Other code in this process has taken the exit status (by `waitpid(-1)`, or by ignoring SIGCHLD), and the kernel has no
+/// record of it any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReapedElsewhere;
 
@@ -31,11 +31,11 @@ impl From<ReapedElsewhere> for io::Error {
 /// What a signal to the group of a process reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Containment {
-    /// Windows: its job, with everything that it has started.
+    /// Windows: its job, which contains everything that it has started.
     Job,
-    /// Linux: its cgroup, with everything that it has started.
+    /// Linux: its cgroup, which contains everything that it has started.
     Cgroup,
-    /// Its process group: everything that it has started, except processes that have left the group.
+    /// Its process group, which contains everything that it has started, except processes that have left the group.
     Group,
     /// It leads no group: a signal reaches the process alone.
     Child,

@@ -1,5 +1,5 @@
-//! The table of children, by id. The reaper uses it to find the child that has exited, and `attach` to find the
-//! child that another thread has shared.
+//! The table of children, by id. A running child is kept here. The reaper finds here the child that has exited, and
+//! `attach` the child that another thread has shared.
 
 use super::child::Child;
 use super::child_handle::ChildHandle;
@@ -17,7 +17,7 @@ struct Registry {
     running: HashMap<u64, Running>,
     /// Shared children that have exited. A child can be found here for as long as something else keeps it alive.
     exited: WeakChildren,
-    /// Keeps the latest of them alive, oldest first.
+    /// The latest of them, which are kept alive. The oldest comes first.
     recent: VecDeque<Arc<Child>>,
 }
 

@@ -4,7 +4,7 @@
 //! every reap and every signal happens under one lock, and a thread that blocks until the exit does
 //! so outside the lock, without reaping. This is the design of the shared_child crate
 //! (<https://github.com/oconnor663/shared_child.rs>), with deadlines, exit listeners, a `try_wait`
-//! that always asks the kernel, and a stated outcome when someone else reaps the child.
+//! that always asks the kernel, and a defined outcome when someone else reaps the child.
 
 use super::causes::Causes;
 use super::exit_status::{Cause, ExitStatus};
@@ -93,17 +93,17 @@ impl SharedChild<Child> {
         Ok(shared)
     }
 
-    /// The child's stdin, the first time it is asked for.
+    /// Takes the child's stdin. Only the first call gets it.
     pub fn take_stdin(&self) -> Option<std::process::ChildStdin> {
         self.lock().process.stdin.take()
     }
 
-    /// The child's stdout, the first time it is asked for.
+    /// Takes the child's stdout. Only the first call gets it.
     pub fn take_stdout(&self) -> Option<std::process::ChildStdout> {
         self.lock().process.stdout.take()
     }
 
-    /// The child's stderr, the first time it is asked for.
+    /// Takes the child's stderr. Only the first call gets it.
     pub fn take_stderr(&self) -> Option<std::process::ChildStderr> {
         self.lock().process.stderr.take()
     }
@@ -152,7 +152,7 @@ impl<P: Process> SharedChild<P> {
 
     /// Blocks until the child has exited or `timeout` has passed (`None`: it still runs).
     pub fn wait_timeout(&self, timeout: Duration) -> io::Result<Option<ExitStatus>> {
-        // A timeout too long for the clock is none.
+        // A timeout that is too long for the clock is no limit.
         self.wait_until(Instant::now().checked_add(timeout))
     }
 
@@ -162,8 +162,8 @@ impl<P: Process> SharedChild<P> {
         self.wait_until(Some(deadline))
     }
 
-    /// The status if the child has exited. Always asks the kernel: a child that exited before this
-    /// call is never reported as running.
+    /// Returns the status if the child has exited. This always asks the kernel, so a child that exited before this call is
+    /// never reported as running.
     pub fn try_wait(&self) -> io::Result<Option<ExitStatus>> {
         self.wait_until(Some(Instant::now()))
     }
@@ -232,22 +232,23 @@ impl<P: Process> SharedChild<P> {
         inner
     }
 
-    /// Sends SIGKILL (Windows: terminates the process): `true` when it was sent, `false` when the
-    /// child had already exited.
+    /// Sends SIGKILL (on Windows, terminates the process). `true`: the signal was sent; `false`: the child had already
+    /// exited.
     pub fn kill(&self) -> io::Result<bool> {
         self.send_signal(super::signal::KILL)
     }
 
-    /// Sends a signal: `true` when it was sent, `false` when the child had already exited. Signal 0
-    /// only asks whether the child is there.
+    /// Sends a signal. `true`: it was sent; `false`: the child had already exited. Signal 0 only asks whether the child is
+    /// there.
     pub fn send_signal(&self, signal: i32) -> io::Result<bool> {
         self.send_signal_because(signal, Cause::Kill)
     }
 
-    /// The same, and records `cause` as the reason in case the child ends by the signal.
+    /// Sends a signal, like [`send_signal`](Self::send_signal), and records `cause` as the reason in case the child
+    /// ends by the signal.
     pub fn send_signal_because(&self, signal: i32, cause: Cause) -> io::Result<bool> {
-        // The lock is held from the look to the signal, so the pid cannot be freed in between.
-        let (mut inner, has_exited) = self.look()?;
+        // The lock is held from the poll to the signal, so the pid cannot be freed in between.
+        let (mut inner, has_exited) = self.lock_and_poll()?;
         if has_exited {
             return Ok(false);
         }
@@ -258,8 +259,8 @@ impl<P: Process> SharedChild<P> {
         Ok(sent)
     }
 
-    /// Sends a signal to the child's whole group, even after the child itself has exited: `true` when it was
-    /// sent, `false` when no process is left.
+    /// Sends a signal to the child's whole group, even after the child itself has exited. `true`: it was sent; `false`: no
+    /// process is left.
     pub fn signal_group(&self, signal: i32, cause: Cause) -> io::Result<bool> {
         self.send_to_group(signal, cause, P::signal_group)
     }
@@ -275,7 +276,7 @@ impl<P: Process> SharedChild<P> {
         cause: Cause,
         send: impl FnOnce(&mut P, i32) -> io::Result<bool>,
     ) -> io::Result<bool> {
-        let (mut inner, has_exited) = self.look()?;
+        let (mut inner, has_exited) = self.lock_and_poll()?;
         let sent = send(&mut inner.process, signal)?;
         // A signal that is sent to the group after the child's exit did not end the child.
         if sent && !has_exited {
@@ -299,7 +300,7 @@ impl<P: Process> SharedChild<P> {
     }
 
     /// Takes the lock, and returns with it whether the child has exited as of now.
-    fn look(&self) -> io::Result<(MutexGuard<'_, Inner<P>>, bool)> {
+    fn lock_and_poll(&self) -> io::Result<(MutexGuard<'_, Inner<P>>, bool)> {
         let mut inner = self.lock();
         let has_exited = match inner.state {
             Exited(_) => true,

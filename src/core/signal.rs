@@ -14,8 +14,8 @@ pub fn first_realtime() -> i32 {
     return 0;
 }
 
-/// The signal's name as in `os.constants.signals`, or 'SIGRTMIN+3'. A number without a name is named by
-/// its number: 'SIG33' is one that the C library reserves for itself.
+/// The signal's name as in `os.constants.signals`, or 'SIGRTMIN+3' for a real-time signal. A signal without a name is named
+/// by its number: 'SIG33' is one that the C library reserves for itself.
 pub fn name(signal: i32) -> Cow<'static, str> {
     if let Some((_, name)) = NAMES.iter().find(|(number, _)| *number == signal) {
         return Cow::Borrowed(name);

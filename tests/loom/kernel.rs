@@ -3,8 +3,8 @@
 
 use loom::sync::{Condvar, Mutex, MutexGuard};
 use shared_child_native::core::exit_status::ExitStatus;
-use shared_child_native::core::held::{Found, Held, Leader, Led};
 use shared_child_native::core::process::{Outcome, Process, ReapedElsewhere};
+use shared_child_native::core::process_and_group::{Leader, LeaderState, ProcessAndGroup, ProcessGroup};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -158,7 +158,7 @@ impl Kernel {
 /// The process as its parent's state machine has it, with the real rules for what is kept of a group.
 pub struct ModelProcess {
     kernel: Arc<Kernel>,
-    held: Held<ModelLeader, ModelGroup>,
+    process: ProcessAndGroup<ModelLeader, ModelGroup>,
     has_been_reaped: bool,
 }
 
@@ -166,8 +166,8 @@ impl ModelProcess {
     pub fn new(kernel: &Arc<Kernel>, group: Group) -> Self {
         let led = (group != Group::None)
             .then(|| ModelGroup { kernel: Arc::clone(kernel), by_number: group == Group::Number });
-        let held = Held::new(ModelLeader(Arc::clone(kernel)), led);
-        Self { kernel: Arc::clone(kernel), held, has_been_reaped: false }
+        let process = ProcessAndGroup::new(ModelLeader(Arc::clone(kernel)), led);
+        Self { kernel: Arc::clone(kernel), process, has_been_reaped: false }
     }
 }
 
@@ -179,21 +179,21 @@ pub fn status() -> ExitStatus {
 struct ModelLeader(Arc<Kernel>);
 
 impl ModelLeader {
-    fn found(record: &Record) -> Found {
+    fn found(record: &Record) -> LeaderState {
         match record.life {
-            Life::Running => Found::Running,
-            Life::Zombie | Life::Freed => Found::Exited(status()),
-            Life::Lost => Found::Reaped(Err(ReapedElsewhere)),
+            Life::Running => LeaderState::Running,
+            Life::Zombie | Life::Freed => LeaderState::Exited(status()),
+            Life::Lost => LeaderState::Reaped(Err(ReapedElsewhere)),
         }
     }
 }
 
 impl Leader for ModelLeader {
-    fn find(&self) -> io::Result<Found> {
+    fn state(&self) -> io::Result<LeaderState> {
         Ok(Self::found(&self.0.named_by("a look")))
     }
 
-    fn reap(&self) -> io::Result<Found> {
+    fn reap(&self) -> io::Result<LeaderState> {
         let mut record = self.0.named_by("a reap");
         let found = Self::found(&record);
         if record.life == Life::Zombie {
@@ -224,7 +224,7 @@ impl ModelGroup {
     }
 }
 
-impl Led for ModelGroup {
+impl ProcessGroup for ModelGroup {
     fn needs_its_leader(&self) -> bool {
         self.by_number
     }
@@ -253,7 +253,7 @@ impl Process for ModelProcess {
 
     fn try_reap(&mut self) -> io::Result<Option<Outcome>> {
         assert!(!self.has_been_reaped, "a reap after the exit was told");
-        let outcome = self.held.try_reap()?;
+        let outcome = self.process.try_reap()?;
         self.has_been_reaped = outcome.is_some();
         Ok(outcome)
     }
@@ -292,14 +292,14 @@ impl Process for ModelProcess {
     }
 
     fn signal_group(&mut self, signal: i32) -> io::Result<bool> {
-        self.held.signal_group(signal)
+        self.process.signal_group(signal)
     }
 
     fn group_is_empty(&mut self) -> io::Result<bool> {
-        self.held.group_is_empty()
+        self.process.group_is_empty()
     }
 
     fn release_group(&mut self) {
-        self.held.release();
+        self.process.release();
     }
 }

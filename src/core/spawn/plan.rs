@@ -56,29 +56,30 @@ pub enum Grouping {
 /// What an fd of the child becomes.
 #[derive(Debug)]
 pub enum Stdio {
-    /// fds 0 to 2: /dev/null. Others are closed.
+    /// For fds 0 to 2, /dev/null. Other fds are closed.
     Ignore,
     /// A pipe to this process, from which the child reads (fd 0) or to which it writes (fds 1 and 2). Other fds are
     /// sockets, for both directions.
     Pipe,
-    /// A channel for messages, as libuv makes one for Node: a pair of sockets on any fd; on Windows a pipe both ways
-    /// whose ends both do overlapped I/O. How the messages are written is for those who attach to the child.
+    /// A channel for messages, as libuv makes one for Node: a pair of sockets or, on Windows, a pipe for both
+    /// directions whose two ends do overlapped I/O. The child records how the messages are written, for those who
+    /// attach to it.
     Channel(Serialization),
     /// The parent's own stdin, stdout or stderr, as it is when the child starts.
     Inherit(i32),
     /// A copy of one of the caller's descriptors, made at the call ([`sys::duplicate_fd`]). So the caller may
     /// close its own at once.
     Given(sys::Descriptor),
-    /// For fd 2 and up: the same open file as the child's fd 1, as `2>&1` of a shell. Both share one position in a
-    /// file, and what is written on the two keeps its order.
+    /// For fd 2 and up: the same open file as the child's fd 1, like `2>&1` in a shell. In a file, both share one
+    /// position, so what is written to the two keeps its order.
     Stdout,
 }
 
-/// How Node writes a message.
+/// The format in which Node writes messages to a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Serialization {
     Json,
-    /// V8's own format, which knows the types of JavaScript.
+    /// V8's own format, which preserves the types of JavaScript.
     Advanced,
 }
 

@@ -69,7 +69,7 @@ impl ChildFds {
         Ok(fds)
     }
 
-    /// Where a target that came earlier leads to.
+    /// The source of an earlier target.
     fn source_of(&self, target: RawFd) -> Option<RawFd> {
         self.mappings.iter().find(|mapping| mapping.target == target).map(|mapping| mapping.source)
     }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 #[cfg(unix)]
 const TEXT_FILE_BUSY: i32 = -libc::ETXTBSY;
-/// libuv's number for it. No spawn fails with it on Windows.
+/// libuv's number for ETXTBSY. No spawn fails with it on Windows.
 #[cfg(windows)]
 const TEXT_FILE_BUSY: i32 = -4050;
 
@@ -25,9 +25,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// Starts the program of `plan`, and waits for those that have it open for writing.
 pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
     for pause in PAUSES {
-        let in_the_making = InTheMaking::begin();
+        let in_progress = SpawnInProgress::begin();
         match spawn::spawn(plan) {
-            Err(error) if error.errno == TEXT_FILE_BUSY => in_the_making.wait_for_the_others(),
+            Err(error) if error.errno == TEXT_FILE_BUSY => in_progress.wait_for_the_others(),
             result => return result,
         }
         std::thread::sleep(Duration::from_millis(pause));
@@ -40,22 +40,22 @@ struct Spawns {
     last: u64,
     /// The numbers of the spawns that have begun and not ended, ascending. Their children may be between clone
     /// and exec.
-    in_the_making: Vec<u64>,
-    /// How many threads wait on the Condvar. If none does, the system call that would wake them is saved.
+    in_progress: Vec<u64>,
+    /// How many threads wait on the Condvar. If there are none, no system call is made to wake them.
     waiting: usize,
 }
 
-static SPAWNS: Mutex<Spawns> = Mutex::new(Spawns { last: 0, in_the_making: Vec::new(), waiting: 0 });
-static ONE_LESS: Condvar = Condvar::new();
+static SPAWNS: Mutex<Spawns> = Mutex::new(Spawns { last: 0, in_progress: Vec::new(), waiting: 0 });
+static ONE_HAS_ENDED: Condvar = Condvar::new();
 
-struct InTheMaking(u64);
+struct SpawnInProgress(u64);
 
-impl InTheMaking {
+impl SpawnInProgress {
     fn begin() -> Self {
         let mut spawns = lock();
         spawns.last += 1;
         let number = spawns.last;
-        spawns.in_the_making.push(number);
+        spawns.in_progress.push(number);
         Self(number)
     }
 
@@ -66,20 +66,19 @@ impl InTheMaking {
         drop(self);
         let mut spawns = lock();
         spawns.waiting += 1;
-        let others =
-            |spawns: &mut Spawns| spawns.in_the_making.first().is_some_and(|oldest| *oldest <= newest);
-        let waited = ONE_LESS.wait_timeout_while(spawns, LONGEST_WAIT, others);
+        let others = |spawns: &mut Spawns| spawns.in_progress.first().is_some_and(|oldest| *oldest <= newest);
+        let waited = ONE_HAS_ENDED.wait_timeout_while(spawns, LONGEST_WAIT, others);
         (spawns, _) = waited.unwrap_or_else(PoisonError::into_inner);
         spawns.waiting -= 1;
     }
 }
 
-impl Drop for InTheMaking {
+impl Drop for SpawnInProgress {
     fn drop(&mut self) {
         let mut spawns = lock();
-        spawns.in_the_making.retain(|number| *number != self.0);
+        spawns.in_progress.retain(|number| *number != self.0);
         if spawns.waiting > 0 {
-            ONE_LESS.notify_all();
+            ONE_HAS_ENDED.notify_all();
         }
     }
 }

@@ -6,7 +6,7 @@ mod at_exit;
 mod busy_program;
 mod job;
 mod pool;
-mod proofs;
+mod rights_cache;
 
 pub use job::{Job, Request};
 

@@ -7,7 +7,7 @@
 //! that caller's rights; see [`Caller`].
 
 use super::job::Job;
-use super::proofs::Proofs;
+use super::rights_cache::RightsCache;
 use crate::core::spawn::SpawnError;
 use crate::core::sys::{Batch, Caller};
 use std::cell::OnceCell;
@@ -17,20 +17,20 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-/// The threads that never end. They must not, since the kernel ends a child that is to end with its parent
-/// (PR_SET_PDEATHSIG) when the thread that spawned it ends. A thread that waits for the exec of its child
-/// leaves a processor to the others: two start fewer children a second than four, and eight start no more.
+/// How many threads never end. They must not end, because PR_SET_PDEATHSIG makes the kernel end a child when the thread
+/// that spawned it ends. While a thread waits for the exec of its child, the others can use its processor: two threads
+/// start fewer children a second than four, and eight start no more than four.
 const CORE_THREADS: usize = 4;
-/// The limit, including threads that are stuck.
+/// The limit of the number of threads, including those that are stuck.
 const MOST_THREADS: usize = 64;
 /// A thread that has worked on one job for longer than this counts as stuck.
 const STUCK: Duration = Duration::from_millis(10);
-/// Enough for libc and the standard library. The child has a stack of its own.
+/// Enough for the C library and the standard library. The child has a stack of its own.
 const STACK_SIZE: usize = 256 * 1024;
 
 struct Pool {
     /// The caller that started the first thread. All threads of the pool have its rights.
-    maker: Option<Caller>,
+    creator: Option<Caller>,
     jobs: VecDeque<Queued>,
     /// How many jobs have ever been queued.
     queued: u64,
@@ -39,23 +39,23 @@ struct Pool {
     /// The threads that have a job.
     busy: Vec<Busy>,
     overseer: Overseer,
-    /// How many jobs are not done, in the pool or on threads of their own.
+    /// How many jobs are not done yet, in the pool or on threads of their own.
     unfinished: usize,
-    /// How many threads wait before they end: see [`wait_until_all_are_done`] and [`Farewell`].
-    ending: usize,
+    /// How many threads wait before they end: see [`wait_until_all_are_done`] and [`ThreadExit`].
+    exiting: usize,
 }
 
 struct Busy {
     since: Instant,
     /// The caller whose rights the thread is comparing with its own.
-    looks_at: Option<Caller>,
+    comparing_with: Option<Caller>,
 }
 
 struct Queued {
     job: Job,
     caller: Caller,
     /// Whether the caller's rights are still to be compared with those of the pool.
-    unproved: bool,
+    compare_rights: bool,
     number: u64,
 }
 
@@ -68,7 +68,7 @@ enum Overseer {
 }
 
 static POOL: Mutex<Pool> = Mutex::new(Pool {
-    maker: None,
+    creator: None,
     jobs: VecDeque::new(),
     queued: 0,
     threads: 0,
@@ -76,21 +76,21 @@ static POOL: Mutex<Pool> = Mutex::new(Pool {
     busy: Vec::new(),
     overseer: Overseer::None,
     unfinished: 0,
-    ending: 0,
+    exiting: 0,
 });
 static NOT_EMPTY: Condvar = Condvar::new();
-static NOBODY_IS_FREE: Condvar = Condvar::new();
-static GOES_ON: Condvar = Condvar::new();
+static ALL_ARE_BUSY: Condvar = Condvar::new();
+static MAY_EXIT: Condvar = Condvar::new();
 
 pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
     let mut pool = lock();
-    let unproved = match &pool.maker {
-        Some(maker) if !caller.may_ask_threads_of(maker) => {
+    let compare_rights = match &pool.creator {
+        Some(creator) if !caller.may_use_threads_of(creator) => {
             drop(pool);
             return add_to_a_thread_of_its_own(job);
         }
-        Some(maker) => !caller.is_like(maker),
-        None => !caller.is_like(&caller),
+        Some(creator) => !caller.surely_has_rights_of(creator),
+        None => !caller.surely_has_rights_of(&caller),
     };
     if pool.idle <= pool.jobs.len() && pool.threads < CORE_THREADS {
         match start_thread() {
@@ -101,15 +101,15 @@ pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
             }
             Err(_) => {} // the threads that exist will do the job
         }
-        pool.maker.get_or_insert_with(|| caller.clone());
+        pool.creator.get_or_insert_with(|| caller.clone());
     }
-    if unproved {
-        FAREWELL.with(|Farewell(thread)| drop(thread.set(caller.clone())));
+    if compare_rights {
+        THREAD_EXIT.with(|ThreadExit(thread)| drop(thread.set(caller.clone())));
     }
     pool.unfinished += 1;
     pool.queued += 1;
     let number = pool.queued;
-    pool.jobs.push_back(Queued { job, caller, unproved, number });
+    pool.jobs.push_back(Queued { job, caller, compare_rights, number });
     let wake_a_thread = pool.idle > 0;
     let wake_the_overseer = !wake_a_thread && pool.call_the_overseer();
     drop(pool);
@@ -118,7 +118,7 @@ pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
         NOT_EMPTY.notify_one();
     }
     if wake_the_overseer {
-        NOBODY_IS_FREE.notify_one();
+        ALL_ARE_BUSY.notify_one();
     }
     Ok(())
 }
@@ -143,21 +143,22 @@ impl Pool {
         }
     }
 
-    fn has_to_look_at(&self, caller: &Caller) -> bool {
-        let looks_at = |busy: &Busy| busy.looks_at.as_ref().is_some_and(|other| other.is(caller));
-        let queued = |queued: &Queued| queued.unproved && queued.caller.is(caller);
-        self.busy.iter().any(looks_at) || self.jobs.iter().any(queued)
+    fn has_to_compare(&self, caller: &Caller) -> bool {
+        let compares =
+            |busy: &Busy| busy.comparing_with.as_ref().is_some_and(|other| other.is_same_thread(caller));
+        let queued = |queued: &Queued| queued.compare_rights && queued.caller.is_same_thread(caller);
+        self.busy.iter().any(compares) || self.jobs.iter().any(queued)
     }
 
     fn finished_one(&mut self) {
         self.unfinished -= 1;
-        self.tell_those_that_end();
+        self.wake_exiting_threads();
     }
 
-    /// Saves the system call if no thread waits.
-    fn tell_those_that_end(&self) {
-        if self.ending > 0 {
-            GOES_ON.notify_all();
+    /// Makes no system call if no thread waits.
+    fn wake_exiting_threads(&self) {
+        if self.exiting > 0 {
+            MAY_EXIT.notify_all();
         }
     }
 
@@ -178,25 +179,28 @@ fn start_thread() -> io::Result<()> {
 }
 
 fn work() {
-    // Otherwise the spawner thread could preempt the caller that has just woken it.
+    // Otherwise the spawner thread could preempt the caller that has just woken it (wake-up preemption).
     let batch = Batch::begin();
-    let mut proofs = Proofs::of_this_thread();
+    let mut rights = RightsCache::of_this_thread();
     let mut may_end = true;
     let mut pool = lock();
     loop {
         if let Some(queued) = pool.jobs.pop_front() {
             may_end &= !queued.job.needs_its_thread();
             let since = Instant::now();
-            let looks_at = queued.unproved.then(|| queued.caller.clone());
-            pool.busy.push(Busy { since, looks_at });
+            let comparing_with = queued.compare_rights.then(|| queued.caller.clone());
+            pool.busy.push(Busy { since, comparing_with });
             let newest = pool.queued;
             drop(pool);
-            let number = queued.unproved.then_some(queued.number);
-            let may_run = proofs.hold_for(&queued.caller, number, newest);
-            if queued.unproved {
+            let number = queued.compare_rights.then_some(queued.number);
+            let may_run = rights.may_spawn_for(&queued.caller, number, newest);
+            if queued.compare_rights {
                 let mut pool = lock();
-                pool.busy.iter_mut().filter(|busy| busy.since == since).for_each(|busy| busy.looks_at = None);
-                pool.tell_those_that_end();
+                pool.busy
+                    .iter_mut()
+                    .filter(|busy| busy.since == since)
+                    .for_each(|busy| busy.comparing_with = None);
+                pool.wake_exiting_threads();
             }
             batch.pause(|| match may_run {
                 true => drop(queued.job.run()),
@@ -225,10 +229,10 @@ fn oversee() {
     loop {
         if pool.jobs.is_empty() {
             pool.overseer = Overseer::Asleep;
-            pool = NOBODY_IS_FREE.wait(pool).unwrap_or_else(PoisonError::into_inner);
+            pool = ALL_ARE_BUSY.wait(pool).unwrap_or_else(PoisonError::into_inner);
             continue;
         }
-        (pool, _) = NOBODY_IS_FREE.wait_timeout(pool, STUCK).unwrap_or_else(PoisonError::into_inner);
+        (pool, _) = ALL_ARE_BUSY.wait_timeout(pool, STUCK).unwrap_or_else(PoisonError::into_inner);
         for _ in 0..pool.threads_wanted() {
             if start_thread().is_err() {
                 break;
@@ -278,32 +282,32 @@ fn run_without_a_thread(job: Job, error: io::Error) -> Result<(), SpawnError> {
 /// Blocks until no spawn is under way, at most for `limit`.
 #[cfg(unix)]
 pub fn wait_until_all_are_done(limit: Duration) {
-    wait_before_the_end(limit, |pool| pool.unfinished > 0);
+    wait_before_exit(limit, |pool| pool.unfinished > 0);
 }
 
-fn wait_before_the_end(limit: Duration, goes_on: impl Fn(&Pool) -> bool) {
+fn wait_before_exit(limit: Duration, must_wait: impl Fn(&Pool) -> bool) {
     let mut pool = lock();
-    pool.ending += 1;
-    let waited = GOES_ON.wait_timeout_while(pool, limit, |pool| goes_on(pool));
+    pool.exiting += 1;
+    let waited = MAY_EXIT.wait_timeout_while(pool, limit, |pool| must_wait(pool));
     (pool, _) = waited.unwrap_or_else(PoisonError::into_inner);
-    pool.ending -= 1;
+    pool.exiting -= 1;
 }
 
 thread_local! {
     #[allow(clippy::missing_const_for_thread_local, reason = "it is const; Clippy does not see it on Windows")]
-    static FAREWELL: Farewell = const { Farewell(OnceCell::new()) };
+    static THREAD_EXIT: ThreadExit = const { ThreadExit(OnceCell::new()) };
 }
 
 /// Delays the end of a calling thread until the pool has compared its rights for the jobs that it has queued. The
 /// rights of a thread that has ended cannot be read, so those jobs would fail.
-struct Farewell(OnceCell<Caller>);
+struct ThreadExit(OnceCell<Caller>);
 
-impl Drop for Farewell {
+impl Drop for ThreadExit {
     fn drop(&mut self) {
         /// A limit, for the case that all spawner threads are stuck and no further one can be started.
         const LONGEST_WAIT: Duration = Duration::from_secs(1);
         if let Some(caller) = self.0.get() {
-            wait_before_the_end(LONGEST_WAIT, |pool| pool.has_to_look_at(caller));
+            wait_before_exit(LONGEST_WAIT, |pool| pool.has_to_compare(caller));
         }
     }
 }

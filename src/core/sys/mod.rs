@@ -3,16 +3,16 @@
 //! - `Handle`: names a process to the kernel, with `of_child`, `has_exited`,
 //!   `wait_without_reaping` and `send_signal`;
 //! - `OwnProcess`: a process that our own spawn engine started, as a [`Process`](super::Process) of the state machine;
-//!   and (on Unix) `Hold`, the means by which it and what it starts are controlled;
+//!   and (on Unix) `Control`, what it was started with so that it can be controlled;
 //! - `ExitWatcher`: learns of the exits of many processes with one thread (or none), with `start`,
 //!   `add`, `add_hangup`, `add_readable` and `forget_readable` (on Unix: the shared `Watcher`, over a `Kernel` of each
 //!   system);
-//! - `PipeEnd`: the parent's end of a child's pipe, with `set_blocking`, `read_ready`, `drain`, `set_capacity` and `lend`, which
-//!   makes it a `LentPipe`;
+//! - `PipeEnd`: the parent's end of a child's pipe, with `set_blocking`, `read_ready`, `drain`, `set_capacity` and
+//!   `lend`, which makes it a `LentPipe`;
 //! - `Descriptor` and `duplicate_fd`: a copy of one of the caller's fds, for a child;
 //! - `set_blocking`, `has_unread` and `filled_pipe`: for streams of the parent that are given to a child;
 //! - `Batch`: a scheduling policy under which a thread does not preempt the one that wakes it;
-//! - `Caller`, its `Scheduling`, and `Witness`: what a child inherits from the thread that starts it, and whether
+//! - `Caller`, its `Scheduling`, and `RightsComparer`: what a child inherits from the thread that starts it, and whether
 //!   another thread can start it with the same result;
 //! - `reaped_elsewhere`: whether the error of a wait means that someone else reaped the child;
 //! - `uv_errno`: libuv's number for an error.
@@ -27,9 +27,9 @@ mod linux;
 pub use linux::*;
 
 #[cfg(not(target_os = "linux"))]
-mod usual_threads;
+mod uniform_threads;
 #[cfg(not(target_os = "linux"))]
-pub use usual_threads::{Batch, Caller, Scheduling, Witness};
+pub use uniform_threads::{Batch, Caller, RightsComparer, Scheduling};
 
 #[cfg(all(unix, not(target_os = "linux")))]
 mod kqueue;
@@ -65,11 +65,12 @@ pub use windows::*;
 /// What an `ExitWatcher` calls on its thread, with the key under which something is watched.
 #[derive(Clone, Copy)]
 pub struct WatcherCallbacks {
-    /// The process has exited. Called again until it returns `true`, because the process may not be ready to be reaped.
+    /// The process has exited. This is called again until it returns `true`, because the process may not be ready to be
+    /// reaped.
     pub on_exit: fn(usize) -> bool,
-    /// One of the pipes has hung up. It may also be called without a cause. Unix only.
+    /// The other end of the pipe has been closed. This may also be called for no reason. Unix only.
     pub on_hangup: fn(usize),
-    /// The pipe has something to read, or its end has been reached. Called as long as that is so. Unix only.
+    /// The pipe has something to read, or has been read to its end. This is called for as long as that is so. Unix only.
     pub on_readable: fn(usize),
 }
 
@@ -88,7 +89,8 @@ where
     let mut file = File::from(pipe);
     match file.read_to_end(&mut left) {
         Ok(_) => Ok(left),
-        // Of a socket whose other end had something to read when it was closed. It comes after all that was written.
+        // The other end of a socket was closed before it had read everything. The error comes after all that it has
+        // written.
         Err(error) if error.kind() == ErrorKind::ConnectionReset => Ok(left),
         Err(_) => Err(file.into()),
     }

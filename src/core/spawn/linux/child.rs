@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 
 /// `clone`'s entry point; `argument` is an [`Exec`] that outlives the child's time before the exec.
 pub extern "C" fn main(argument: *mut c_void) -> c_int {
-    // SAFETY: the parent passes a pointer to an Exec and waits until we are done with it.
+    // SAFETY: the parent passes a pointer to an Exec, and waits until the child is done with it.
     let exec = unsafe { &*argument.cast::<Exec>() };
     let (step, errno) = match prepare(exec) {
         Ok(()) => (Step::Exec, exec.files.try_each(|file, argv| execve(file, argv, exec))),
@@ -22,8 +22,8 @@ pub extern "C" fn main(argument: *mut c_void) -> c_int {
 type Steps = Result<(), (Step, c_int)>;
 
 fn prepare(exec: &Exec) -> Steps {
-    // All signals are blocked since before the clone. The handlers go first: with one still in place,
-    // unblocking would run the parent's handler here, in the parent's memory.
+    // All signals have been blocked since before the clone. The handlers are reset before the signals are unblocked,
+    // because otherwise one of the parent's handlers could run here, in the parent's memory.
     signals::reset_handlers();
     take_place(exec)?;
     if let Some((wanted, now)) = &exec.scheduling {
@@ -40,49 +40,50 @@ fn prepare(exec: &Exec) -> Steps {
         attempt(Step::ChangeDirectory, unsafe { libc::syscall(libc::SYS_chdir, cwd.as_ptr()) })?;
     }
     change_credentials(exec)?;
-    end_with_parent(exec)?;
+    set_death_signal(exec)?;
     signals::set_mask(signals::NONE);
     Ok(())
 }
 
-/// Puts the child into its session, group and cgroup, and ties it to the parent, so that it can be ended from now on.
+/// Puts the child into its session, group and cgroup, and has the kernel kill it when the parent ends, so that it can be
+/// ended from now on.
 fn take_place(exec: &Exec) -> Steps {
-    let hold = exec.hold;
+    let control = exec.control;
     if exec.new_session {
-        // SAFETY: no arguments. Whoever begins a session leads a group, too.
+        // SAFETY: the call has no arguments. The leader of a new session also leads a new group.
         attempt(Step::NewSession, unsafe { libc::syscall(libc::SYS_setsid) })?;
-    } else if hold.leads_group {
-        // SAFETY: takes integers.
+    } else if control.leads_group {
+        // SAFETY: all arguments are integers.
         attempt(Step::NewGroup, unsafe { libc::syscall(libc::SYS_setpgid, 0, 0) })?;
     }
-    if let Some(cgroup) = &hold.cgroup {
+    if let Some(cgroup) = &control.cgroup {
         let itself = b"0";
-        // SAFETY: as many bytes as it says.
+        // SAFETY: the buffer has the length that is passed.
         let entered =
             unsafe { libc::syscall(libc::SYS_write, cgroup.entrance(), itself.as_ptr(), itself.len()) };
         attempt(Step::EnterCgroup, entered)?;
     }
-    match &hold.tether {
-        Some(tether) => tether.tie(hold.leads_group).map_err(|errno| (Step::Tie, errno)),
+    match &control.death_pipes {
+        Some(pipes) => pipes.arm(control.leads_group).map_err(|errno| (Step::ArmDeathPipes, errno)),
         None => Ok(()),
     }
 }
 
-/// Asks the kernel to kill the child when the parent ends, in addition to the pipes of the
-/// [`Tether`](crate::core::sys::Tether). This comes after the change of user, which would undo it (man 2
+/// Asks the kernel to kill the child when the parent ends, in addition to the
+/// [`DeathPipes`](crate::core::sys::DeathPipes). This comes after the change of user, which would undo it (man 2
 /// PR_SET_PDEATHSIG).
-fn end_with_parent(exec: &Exec) -> Steps {
-    if exec.hold.tether.is_none() {
+fn set_death_signal(exec: &Exec) -> Steps {
+    if exec.control.death_pipes.is_none() {
         return Ok(());
     }
-    // SAFETY: takes integers.
+    // SAFETY: all arguments are integers.
     let asked = unsafe { libc::syscall(libc::SYS_prctl, libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) };
-    attempt(Step::EndWithParent, asked)?;
+    attempt(Step::SetDeathSignal, asked)?;
     // The parent may have ended before this was set.
-    // SAFETY: takes nothing.
+    // SAFETY: the call has no arguments.
     match unsafe { libc::syscall(libc::SYS_getppid) } == libc::c_long::from(exec.parent) {
         true => Ok(()),
-        false => Err((Step::EndWithParent, libc::ESRCH)),
+        false => Err((Step::SetDeathSignal, libc::ESRCH)),
     }
 }
 
@@ -96,7 +97,7 @@ fn place_fds(exec: &Exec) -> Steps {
         *source = fd.source;
         let in_the_way = fd.source != fd.target && exec.fds.iter().any(|other| other.target == fd.source);
         if in_the_way {
-            // SAFETY: takes integers.
+            // SAFETY: all arguments are integers.
             let moved = unsafe {
                 libc::syscall(libc::SYS_fcntl, fd.source, libc::F_DUPFD_CLOEXEC, exec.first_free_fd)
             };
@@ -104,7 +105,7 @@ fn place_fds(exec: &Exec) -> Steps {
         }
     }
     for (fd, source) in exec.fds.iter().zip(sources.iter()) {
-        // SAFETY: takes integers. dup3 refuses equal fds, which need only lose their close-on-exec.
+        // SAFETY: all arguments are integers. dup3 refuses equal fds, which need only lose their close-on-exec.
         let placed = unsafe {
             if *source == fd.target {
                 libc::syscall(libc::SYS_fcntl, fd.target, libc::F_SETFD, 0)
@@ -121,7 +122,7 @@ fn place_fds(exec: &Exec) -> Steps {
 /// (man 2 close_range; the flag needs Linux 5.11.)
 fn close_other_fds(exec: &Exec) -> Steps {
     for (first, last) in &exec.other_fds {
-        // SAFETY: takes integers.
+        // SAFETY: all arguments are integers.
         let closed =
             unsafe { libc::syscall(libc::SYS_close_range, *first, *last, libc::CLOSE_RANGE_CLOEXEC) };
         if closed < 0 && mark_by_directory(*first, *last).is_err() {
@@ -143,7 +144,7 @@ fn mark_by_directory(first: u32, last: u32) -> Steps {
     let directory = attempt(Step::CloseOtherFds, opened)?;
     let mut entries = [0_u64; 256]; // u64: dirents are aligned to 8
     loop {
-        // SAFETY: room for as many bytes as it says.
+        // SAFETY: the buffer has the size that is passed.
         let read = unsafe {
             libc::syscall(libc::SYS_getdents64, directory, entries.as_mut_ptr(), size_of_val(&entries))
         };
@@ -159,7 +160,7 @@ fn mark_by_directory(first: u32, last: u32) -> Steps {
                 (record.add(LENGTH_AT).cast::<u16>().read_unaligned(), record.add(NAME_AT))
             };
             if let Some(fd) = parse_fd(name).filter(|fd| (first..=last).contains(fd)) {
-                // SAFETY: takes integers.
+                // SAFETY: all arguments are integers.
                 unsafe { libc::syscall(libc::SYS_fcntl, fd, libc::F_SETFD, libc::FD_CLOEXEC) };
             }
             at = at.wrapping_add(length as usize);
@@ -176,12 +177,12 @@ fn mark_by_number(first: u32, last: u32) -> Steps {
     const MOST: u64 = 1 << 20;
     let mut limit = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
     let none = ptr::null::<libc::rlimit64>();
-    // SAFETY: room for a struct rlimit64; no new limit is given.
+    // SAFETY: `limit` has room for a struct rlimit64, and no new limit is passed.
     let got = unsafe { libc::syscall(libc::SYS_prlimit64, 0, libc::RLIMIT_NOFILE, none, &raw mut limit) };
     attempt(Step::CloseOtherFds, got)?;
     let end = limit.rlim_max.min(MOST) as u32;
     for fd in first..end.min(last) {
-        // SAFETY: takes integers; fails with EBADF where there is no such fd.
+        // SAFETY: all arguments are integers. The call fails with EBADF for an fd that is not open.
         unsafe { libc::syscall(libc::SYS_fcntl, fd, libc::F_SETFD, libc::FD_CLOEXEC) };
     }
     Ok(())
@@ -191,7 +192,7 @@ fn mark_by_number(first: u32, last: u32) -> Steps {
 fn parse_fd(mut name: *const u8) -> Option<u32> {
     let mut number: u32 = 0;
     loop {
-        // SAFETY: names end with a NUL, at which this returns.
+        // SAFETY: a name ends with a NUL, at which this returns.
         let (byte, next) = unsafe { (*name, name.add(1)) };
         match byte {
             0 => return Some(number),
@@ -216,24 +217,24 @@ fn change_credentials(exec: &Exec) -> Steps {
     let wanted = exec.credentials;
     if let Some(groups) = &wanted.groups {
         // Also for an empty list: without this call the child would keep the parent's groups (CVE-2023-6507).
-        // SAFETY: as many group ids as it says.
+        // SAFETY: the list has the length that is passed.
         attempt(Step::SetGroups, unsafe { libc::syscall(SYS_SETGROUPS, groups.len(), groups.as_ptr()) })?;
     } else if !wanted.is_unchanged() {
-        // SAFETY: no group ids. Fails where nothing may be changed: then there is nothing to drop.
+        // SAFETY: an empty list. The call fails for a process that may not change its groups, which then has none to drop.
         unsafe { libc::syscall(SYS_SETGROUPS, 0_usize, ptr::null::<u32>()) };
     }
     if let Some(gid) = wanted.gid {
-        // SAFETY: takes integers.
+        // SAFETY: all arguments are integers.
         attempt(Step::SetGid, unsafe { libc::syscall(SYS_SETRESGID, gid, gid, gid) })?;
     }
     if let Some(uid) = wanted.uid {
-        // SAFETY: takes integers.
+        // SAFETY: all arguments are integers.
         attempt(Step::SetUid, unsafe { libc::syscall(SYS_SETRESUID, uid, uid, uid) })?;
     }
     Ok(())
 }
 
-/// Returns only when it fails, with the errno.
+/// Returns only if it fails, with the errno.
 fn execve(file: *const c_char, argv: *const *const c_char, exec: &Exec) -> c_int {
     // SAFETY: a valid C string and null-terminated arrays of such.
     unsafe { libc::syscall(libc::SYS_execve, file, argv, exec.envp.as_ptr()) };
@@ -246,11 +247,11 @@ fn report(exec: &Exec, step: Step, errno: c_int) -> ! {
     exec.failed_step.store(step as c_int, Ordering::Release);
     if exec.report_fd >= 0 {
         let message = [step as c_int, errno];
-        // SAFETY: as many bytes as it says. A pipe takes so few at once.
+        // SAFETY: the array has the size that is passed. A pipe takes so few bytes at once.
         unsafe { libc::syscall(libc::SYS_write, exec.report_fd, message.as_ptr(), size_of_val(&message)) };
     }
     loop {
-        // SAFETY: takes an integer; does not return.
+        // SAFETY: the argument is an integer, and the call does not return.
         unsafe { libc::syscall(libc::SYS_exit_group, 127) };
     }
 }

@@ -12,7 +12,7 @@ use std::os::fd::AsRawFd;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-/// CLONE_VM and CLONE_VFORK: the child runs in our memory, and this thread sleeps until it execs or ends.
+/// With CLONE_VM and CLONE_VFORK, the child runs in our memory, and this thread sleeps until the child execs or ends.
 /// There is no exit signal, so that a child that fails before its exec is invisible to `waitpid(-1)` and to the SIGCHLD
 /// handlers of other code in this process. The exec sets the exit signal to SIGCHLD.
 const FLAGS: c_int = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD;
@@ -45,7 +45,7 @@ fn clone(
     drop(blocked);
     let pid = pid? as libc::pid_t;
     // Kernels before 5.2 ignore CLONE_PIDFD, so there may be no pidfd.
-    // SAFETY: the kernel made it, with O_CLOEXEC, for us.
+    // SAFETY: the kernel has just made it, with O_CLOEXEC, and nothing else owns it.
     let pidfd = (pidfd >= 0).then(|| unsafe { own(pidfd.into()) });
     Ok(Started { pid, pidfd })
 }
@@ -66,7 +66,7 @@ fn reap(child: &Started) -> io::Result<()> {
 fn wait(kind: libc::idtype_t, id: libc::id_t) -> io::Result<()> {
     retry(|| {
         let options = libc::WEXITED | libc::__WALL;
-        // SAFETY: no siginfo is asked for.
+        // SAFETY: the arguments are integers, and no siginfo is asked for.
         check(unsafe { libc::syscall(libc::SYS_waitid, kind, id, 0usize, options, 0usize) }).map(drop)
     })
 }
@@ -84,10 +84,10 @@ pub fn usable() -> io::Result<bool> {
 
 fn probe() -> io::Result<bool> {
     extern "C" fn main(argument: *mut c_void) -> c_int {
-        // SAFETY: the parent passes a pointer to an AtomicI32 and waits until we have ended.
+        // SAFETY: the parent passes a pointer to an AtomicI32, and waits until the child has ended.
         unsafe { (*argument.cast::<AtomicI32>()).store(1, Ordering::Release) };
         loop {
-            // SAFETY: takes an integer; does not return.
+            // SAFETY: the argument is an integer, and the call does not return.
             unsafe { libc::syscall(libc::SYS_exit_group, 0) };
         }
     }

@@ -21,7 +21,7 @@ impl KeepDumpable {
         static ALONE: Mutex<()> = Mutex::new(());
         let in_this_library = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let in_the_process = ProcessLock::take().ok();
-        // SAFETY: takes no further arguments.
+        // SAFETY: the call has no further arguments.
         let before = unsafe { libc::prctl(libc::PR_GET_DUMPABLE) };
         Self { before, _in_the_process: in_the_process, _in_this_library: in_this_library }
     }
@@ -29,9 +29,9 @@ impl KeepDumpable {
 
 impl Drop for KeepDumpable {
     fn drop(&mut self) {
-        // Only 1 can and need be set: a change of credentials leaves 0 or 2.
+        // Only the value 1 can be set, and only it has to be: a change of credentials leaves 0 or 2.
         if self.before == 1 {
-            // SAFETY: takes an integer.
+            // SAFETY: the argument is an integer.
             unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 1) };
         }
     }
@@ -46,9 +46,9 @@ impl ProcessLock {
         // SAFETY: a valid C string and flags that take no third argument.
         let file =
             check(unsafe { libc::open(c"/proc/self/auxv".as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC) })?;
-        // SAFETY: just opened, for us.
+        // SAFETY: just opened, and nothing else owns it.
         let file = unsafe { own(file) };
-        // SAFETY: takes integers.
+        // SAFETY: all arguments are integers.
         retry(|| check(unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX) }))?;
         Ok(Self(file))
     }
@@ -57,7 +57,7 @@ impl ProcessLock {
 impl Drop for ProcessLock {
     fn drop(&mut self) {
         // Closing the file would not be enough, because a child of another thread may still hold a copy.
-        // SAFETY: takes integers.
+        // SAFETY: all arguments are integers.
         unsafe { libc::flock(self.0.as_raw_fd(), libc::LOCK_UN) };
     }
 }

@@ -5,7 +5,7 @@ use super::super::files::Files;
 use super::super::search_path::candidates;
 use super::super::stdio::FdMapping;
 use super::super::{Credentials, Plan, StringBlock, Surroundings};
-use crate::core::sys::{Hold, Scheduling};
+use crate::core::sys::{Control, Scheduling};
 use std::cell::UnsafeCell;
 use std::ffi::{CString, c_char, c_int};
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -17,7 +17,7 @@ pub enum Step {
     NewSession = 1,
     NewGroup,
     EnterCgroup,
-    Tie,
+    ArmDeathPipes,
     EnterSurroundings,
     PlaceFds,
     CloseOtherFds,
@@ -25,7 +25,7 @@ pub enum Step {
     SetGroups,
     SetGid,
     SetUid,
-    EndWithParent,
+    SetDeathSignal,
     Exec,
 }
 
@@ -34,7 +34,7 @@ impl Step {
         Self::NewSession,
         Self::NewGroup,
         Self::EnterCgroup,
-        Self::Tie,
+        Self::ArmDeathPipes,
         Self::EnterSurroundings,
         Self::PlaceFds,
         Self::CloseOtherFds,
@@ -42,7 +42,7 @@ impl Step {
         Self::SetGroups,
         Self::SetGid,
         Self::SetUid,
-        Self::EndWithParent,
+        Self::SetDeathSignal,
         Self::Exec,
     ];
 }
@@ -77,21 +77,21 @@ pub struct Exec<'a> {
     /// The fds between and above the targets, as inclusive ranges.
     pub other_fds: Vec<(u32, u32)>,
     pub new_session: bool,
-    pub hold: &'a Hold,
+    pub control: &'a Control,
     /// This process, as the child knows its parent.
     pub parent: libc::pid_t,
     pub credentials: &'a Credentials,
     /// Written by the child (in shared memory), read by the parent: the step that failed, or 0.
     pub failed_step: AtomicI32,
     pub failed_errno: AtomicI32,
-    /// Where the child reports a failure when the memory is not shared; -1: nowhere.
+    /// The descriptor through which the child reports a failure if its memory is not shared; otherwise -1.
     pub report_fd: c_int,
     /// The pointers in `files` point into this. Those of argv and envp point into the plan.
     _candidates: StringBlock,
 }
 
 impl<'a> Exec<'a> {
-    pub fn new(plan: &'a Plan, fds: &'a [FdMapping], hold: &'a Hold) -> Self {
+    pub fn new(plan: &'a Plan, fds: &'a [FdMapping], control: &'a Control) -> Self {
         let candidates = candidates(plan);
         let mut files = candidates.pointers();
         files.pop(); // the null: a Vec knows its length
@@ -107,7 +107,7 @@ impl<'a> Exec<'a> {
             first_free_fd: last + 1,
             other_fds: gaps(fds),
             new_session: plan.detached,
-            hold,
+            control,
             parent: std::process::id() as libc::pid_t,
             credentials: &plan.credentials,
             failed_step: AtomicI32::new(0),
@@ -123,7 +123,7 @@ impl<'a> Exec<'a> {
     }
 }
 
-/// Everything from 3 up that is not a target. fds 0 to 2 are always targets.
+/// The fds from 3 up that are not targets. fds 0 to 2 are always targets.
 fn gaps(fds: &[FdMapping]) -> Vec<(u32, u32)> {
     let mut gaps = Vec::new();
     let mut next = 3;

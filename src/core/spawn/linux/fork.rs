@@ -35,13 +35,13 @@ pub fn start(exec: &mut Exec) -> Result<Started, SpawnError> {
 /// The writing end gets a number above every target, so that the child's own fds do not overwrite it.
 fn report_pipe(first_free_fd: c_int) -> io::Result<(OwnedFd, OwnedFd)> {
     let mut ends = [-1; 2];
-    // SAFETY: room for two descriptors.
+    // SAFETY: the array has room for two descriptors.
     check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) })?;
-    // SAFETY: just opened, for us.
+    // SAFETY: just opened, and nothing else owns it.
     let (reader, writer) = unsafe { (own(ends[0].into()), own(ends[1].into())) };
-    // SAFETY: takes integers.
+    // SAFETY: all arguments are integers.
     let moved = check(unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_DUPFD_CLOEXEC, first_free_fd) })?;
-    // SAFETY: just opened, for us.
+    // SAFETY: just opened, and nothing else owns it.
     Ok((reader, unsafe { own(moved) }))
 }
 

@@ -2,8 +2,8 @@
 //! calls on a stack of its own, in the parent's memory. So the cost of a spawn depends neither on the size of the parent
 //! nor on the options. (posix_spawn cannot set uid, gid or groups, and fork copies page tables: 160 ms at 4 GB.)
 //!
-//! Where the kernel does not share the memory (qemu-user, valgrind) or refuses the flags, the same
-//! child routine runs after a plain fork. `SHARED_CHILD_ENGINE=fork` forces that.
+//! Where the memory is not shared (qemu-user, valgrind), or the kernel refuses the flags, the same code runs in the child
+//! after a plain fork. `SHARED_CHILD_ENGINE=fork` forces that.
 
 mod child;
 mod clone;
@@ -15,7 +15,7 @@ mod stack;
 
 use super::stdio::ChildFds;
 use super::{Grouping, Plan, SpawnError, Spawned, Stage};
-use crate::core::sys::{Cgroup, Hold, OwnProcess, Tether, pidfd};
+use crate::core::sys::{Cgroup, Control, DeathPipes, OwnProcess, pidfd};
 use exec::{Exec, Failure, Step};
 use std::io;
 use std::os::fd::OwnedFd;
@@ -28,17 +28,17 @@ struct Started {
 
 pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
     let fds = ChildFds::open(plan)?;
-    let hold = hold(plan)?;
-    let mut exec = Exec::new(plan, &fds.mappings, &hold);
+    let control = control(plan)?;
+    let mut exec = Exec::new(plan, &fds.mappings, &control);
     let started = if clone::usable()? { clone::start(&exec) } else { fork::start(&mut exec) };
     let Started { pid, pidfd } = started?;
     let pidfd = pidfd.filter(|_| pidfd::usable());
-    Ok(Spawned { process: OwnProcess::new(pid, pidfd, hold), pipes: fds.pipes })
+    Ok(Spawned { process: OwnProcess::new(pid, pidfd, control), pipes: fds.pipes })
 }
 
-fn hold(plan: &Plan) -> Result<Hold, SpawnError> {
+fn control(plan: &Plan) -> Result<Control, SpawnError> {
     if plan.grouping == Grouping::Contain && plan.kill_on_parent_exit {
-        // A tether reaches only the process group; a process that has left it for another is still in the cgroup.
+        // The pipes signal only the process group; a process that has left it for another group is still in the cgroup.
         return Err(SpawnError { errno: -libc::ENOTSUP, stage: Stage::KillOnParentExit });
     }
     let cgroup = match plan.grouping {
@@ -48,8 +48,8 @@ fn hold(plan: &Plan) -> Result<Hold, SpawnError> {
         })?),
         _ => None,
     };
-    let tether = plan.kill_on_parent_exit.then(Tether::new).transpose()?;
-    Ok(Hold { leads_group: plan.grouping != Grouping::None, cgroup, tether })
+    let death_pipes = plan.kill_on_parent_exit.then(DeathPipes::new).transpose()?;
+    Ok(Control { leads_group: plan.grouping != Grouping::None, cgroup, death_pipes })
 }
 
 impl From<Failure> for SpawnError {

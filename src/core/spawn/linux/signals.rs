@@ -1,10 +1,9 @@
-//! Signals around a clone: raw system calls over all 64, because glibc's own wrappers leave out the
-//! two it keeps for itself (32 and 33), whose handlers would then run in the child, in the parent's
-//! memory.
+//! Signals around a clone. These are raw system calls for all 64 signals, because glibc's wrappers leave out the two
+//! that it keeps for itself (32 and 33), whose handlers would then run in the child, in the parent's memory.
 
 use std::ptr;
 
-/// The kernel's sigset_t: one bit a signal.
+/// The kernel's sigset_t, which has one bit for each signal.
 pub type Mask = u64;
 pub const ALL: Mask = !0;
 pub const NONE: Mask = 0;
@@ -13,7 +12,7 @@ pub const LAST_SIGNAL: i32 = 64;
 /// Sets the calling thread's mask and returns the one before. Cannot fail with these arguments.
 pub fn set_mask(mask: Mask) -> Mask {
     let mut old: Mask = 0;
-    // SAFETY: both point to masks of the size given.
+    // SAFETY: both pointers are to masks of the size that is passed.
     unsafe {
         libc::syscall(
             libc::SYS_rt_sigprocmask,
@@ -26,8 +25,8 @@ pub fn set_mask(mask: Mask) -> Mask {
     old
 }
 
-/// The kernel's struct sigaction. Only ever passed all zeros (SIG_DFL, no flags, no mask), so that the
-/// order of its fields, which differs between architectures, does not matter.
+/// The kernel's struct sigaction. It is always passed as all zeros (SIG_DFL, no flags, no mask), so the order of its
+/// fields, which differs between architectures, does not matter.
 #[repr(C)]
 struct DefaultAction([usize; 8]);
 
@@ -35,7 +34,7 @@ struct DefaultAction([usize; 8]);
 pub fn reset_handlers() {
     let default = DefaultAction([0; 8]);
     for signal in 1..=LAST_SIGNAL {
-        // SAFETY: a valid action; fails for SIGKILL and SIGSTOP, which cannot have another.
+        // SAFETY: a valid action. The call fails for SIGKILL and SIGSTOP, whose action cannot be changed.
         unsafe {
             libc::syscall(
                 libc::SYS_rt_sigaction,

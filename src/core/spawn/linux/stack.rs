@@ -7,7 +7,8 @@ use std::io;
 use std::ptr;
 
 const SIZE: usize = 64 * 1024;
-/// At least one page, as pages have at most 64 KiB. An overflow of the stack faults here and does not damage our memory.
+/// At least one page, because a page has at most 64 KiB. An overflow of the stack faults here and does not damage our
+/// memory.
 const GUARD: usize = 64 * 1024;
 
 pub struct Stack {
@@ -29,14 +30,14 @@ impl Stack {
     }
 
     pub fn top(&self) -> *mut c_void {
-        // SAFETY: one past the end of the mapping.
+        // SAFETY: the result points one past the end of the mapping.
         unsafe { self.base.byte_add(GUARD + SIZE) }
     }
 }
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        // SAFETY: our own mapping; no child runs on it, for clone returns only after its exec.
+        // SAFETY: our own mapping. No child runs on it, because clone returns only after the child's exec.
         unsafe { libc::munmap(self.base, GUARD + SIZE) };
     }
 }

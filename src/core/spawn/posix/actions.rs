@@ -12,16 +12,16 @@ pub enum Action<'a> {
     EnterNamed(&'a CStr),
     /// Keeps an fd, which is closed otherwise (POSIX_SPAWN_CLOEXEC_DEFAULT).
     Keep(RawFd),
-    /// source, target
+    /// Makes the second fd, the target, a copy of the first, the source.
     Duplicate(RawFd, RawFd),
 }
 
-/// In `fds`, no target may be the source of another mapping.
+/// The actions for these directories and fds. No target may be the source of another mapping.
 pub fn of_child<'a>(
     directories: &'a [Directory<'a>],
     fds: &'a [FdMapping],
 ) -> impl Iterator<Item = Action<'a>> {
-    // First, because a target fd may have the number of one of these directories.
+    // The directories come first, because a target may have the number of one of their descriptors.
     let enter = directories.iter().map(|directory| match directory {
         Directory::OfCall(fd) | Directory::Open(fd) => Action::EnterOpen(fd.as_raw_fd()),
         Directory::Named(path) => Action::EnterNamed(path),
@@ -40,8 +40,8 @@ mod tests {
     use std::collections::BTreeMap;
     use std::os::fd::OwnedFd;
 
-    /// Simulates the actions on a system that closes all other fds. `parents` names the file behind each of the parent's
-    /// fds; the result, that behind each of the child's.
+    /// Simulates the actions on a system that closes all other fds. `parents` names the file behind each of the
+    /// parent's fds, and the result names the file behind each of the child's.
     fn carry_out<'a>(
         actions: impl Iterator<Item = Action<'a>>,
         parents: &BTreeMap<RawFd, char>,

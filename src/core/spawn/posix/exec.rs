@@ -44,7 +44,7 @@ pub struct Exec<'a> {
     pub first_free_fd: RawFd,
     pub place: Place,
     /// The pid of this process, if the child is to ask the kernel to be killed when its parent ends.
-    pub ends_with: Option<libc::pid_t>,
+    pub ends_with_parent: Option<libc::pid_t>,
     pub credentials: &'a Credentials,
     pub groups: Option<Groups>,
     /// The pointers in `files` point into this. Those of argv and envp point into the plan.
@@ -54,7 +54,7 @@ pub struct Exec<'a> {
 impl<'a> Exec<'a> {
     pub fn new(
         place: Place,
-        ends_with: Option<libc::pid_t>,
+        ends_with_parent: Option<libc::pid_t>,
         plan: &'a Plan,
         fds: &'a Lifted,
         directories: &'a [Directory<'a>],
@@ -70,7 +70,7 @@ impl<'a> Exec<'a> {
             fds: &fds.mappings,
             first_free_fd: fds.first_free_fd,
             place,
-            ends_with,
+            ends_with_parent,
             credentials: &plan.credentials,
             groups: Groups::of_child(&plan.credentials),
             _candidates: candidates,

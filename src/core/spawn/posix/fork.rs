@@ -69,8 +69,8 @@ impl Gate {
         Ok(Self { reader, writer })
     }
 
-    /// Runs `act` in the parent, and then lets the child go on. After an error the child finds the pipe closed and ends. The
-    /// same happens if this process ends.
+    /// Runs `act` in the parent, and then lets the child go on. After an error the child finds the pipe closed and
+    /// ends. The same happens if this process ends.
     fn open_after(
         self,
         pid: libc::pid_t,
@@ -172,14 +172,14 @@ fn prepare(exec: &Exec, gate: Option<&Gate>) -> Result<(), Failure> {
         })?;
     }
     change_credentials(exec)?;
-    match exec.ends_with {
-        Some(parent) => end_with(parent),
+    match exec.ends_with_parent {
+        Some(parent) => end_with_parent(parent),
         None => Ok(()),
     }
 }
 
 /// Runs after the change of user, at which Linux would drop the setting.
-fn end_with(parent: libc::pid_t) -> Result<(), Failure> {
+fn end_with_parent(parent: libc::pid_t) -> Result<(), Failure> {
     #[cfg(target_os = "freebsd")]
     {
         let mut signal = libc::SIGKILL;

@@ -139,7 +139,7 @@ fn a_watchdog_is_there_before_the_program_and_ends_the_group_with_its_parent() {
     wait_until_nobody_runs_in(pid);
 }
 
-/// Waits, because processes that have been killed take a moment to end.
+/// This waits, because processes that have been killed take a moment to end.
 fn wait_until_nobody_runs_in(group: libc::pid_t) {
     let limit = Instant::now() + Duration::from_secs(50);
     while !running_in(group).is_empty() {

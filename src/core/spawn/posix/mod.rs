@@ -39,7 +39,7 @@ use super::{Grouping, Plan, SpawnError, Stage};
 use crate::core::sys::PipeEnd;
 use exec::{Exec, Place};
 use lift::Lifted;
-use watchdog::Tie;
+use watchdog::EndWithParent;
 
 /// Called with the pid of a child after it has joined its group and before it runs its program. `None`: there is nothing
 /// to do, and the child does not wait.
@@ -57,21 +57,21 @@ struct Started {
 
 #[cfg(not(target_os = "linux"))]
 pub fn spawn(plan: &Plan) -> Result<super::Spawned, SpawnError> {
-    use crate::core::sys::{Hold, OwnProcess, Watchdog};
+    use crate::core::sys::{Control, OwnProcess, Watchdog};
     let started = start(plan)?;
     let watchdog = started.watchdog.map(|(pid, lead)| Watchdog::new(pid, lead));
-    let hold = Hold { leads_group: plan.grouping != Grouping::None, watchdog };
-    Ok(super::Spawned { process: OwnProcess::new(started.pid, hold), pipes: started.pipes })
+    let control = Control { leads_group: plan.grouping != Grouping::None, watchdog };
+    Ok(super::Spawned { process: OwnProcess::new(started.pid, control), pipes: started.pipes })
 }
 
 fn start(plan: &Plan) -> Result<Started, SpawnError> {
     if plan.grouping == Grouping::Contain {
         return Err(unavailable(Stage::Contain));
     }
-    match Tie::of(plan)? {
-        Tie::None => start_in(Place::of_child(plan), plan, None, None),
-        Tie::Child => start_in(Place::of_child(plan), plan, Some(watchdog::this_process()), None),
-        Tie::Group => watchdog::start_guarded(plan),
+    match EndWithParent::of(plan)? {
+        EndWithParent::None => start_in(Place::of_child(plan), plan, None, None),
+        EndWithParent::Child => start_in(Place::of_child(plan), plan, Some(watchdog::this_process()), None),
+        EndWithParent::Group => watchdog::start_with_watchdog(plan),
     }
 }
 
@@ -83,13 +83,13 @@ fn unavailable(stage: Stage) -> SpawnError {
 fn start_in(
     place: Place,
     plan: &Plan,
-    ends_with: Option<libc::pid_t>,
+    ends_with_parent: Option<libc::pid_t>,
     before_exec: BeforeExec,
 ) -> Result<Started, SpawnError> {
     let directories = cwd::directories(plan)?;
     let fds = ChildFds::open(plan)?;
     let lifted = Lifted::new(&fds.mappings)?;
-    let exec = Exec::new(place, ends_with, plan, &lifted, &directories);
+    let exec = Exec::new(place, ends_with_parent, plan, &lifted, &directories);
     let pid = native::start(&exec, before_exec)?;
     Ok(Started { pid, pipes: fds.pipes, watchdog: None })
 }

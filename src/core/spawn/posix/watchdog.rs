@@ -14,9 +14,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 
-/// What is to end with this process.
+/// What is to end when this process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tie {
+pub enum EndWithParent {
     None,
     /// The child alone, by the kernel.
     Child,
@@ -27,7 +27,7 @@ pub enum Tie {
 /// Whether the kernel can end a child with its parent. (On Linux, this module is compiled only for its tests.)
 const KERNEL_ENDS_CHILDREN: bool = cfg!(any(target_os = "freebsd", target_os = "linux"));
 
-impl Tie {
+impl EndWithParent {
     pub fn of(plan: &Plan) -> Result<Self, SpawnError> {
         match (plan.kill_on_parent_exit, plan.grouping) {
             (false, _) => Ok(Self::None),
@@ -39,14 +39,14 @@ impl Tie {
 }
 
 /// Starts the child with a watchdog in its group.
-pub fn start_guarded(plan: &Plan) -> Result<Started, SpawnError> {
+pub fn start_with_watchdog(plan: &Plan) -> Result<Started, SpawnError> {
     let mut watchdog = None;
     // A fork of this process that never called exec may hold the pipe open. Then the kernel ends at least the child.
-    let ends_with = KERNEL_ENDS_CHILDREN.then(this_process);
+    let ends_with_parent = KERNEL_ENDS_CHILDREN.then(this_process);
     let started = start_in(
         Place::Own,
         plan,
-        ends_with,
+        ends_with_parent,
         Some(&mut |group| {
             watchdog = Some(start(group)?);
             Ok(())

@@ -6,14 +6,15 @@ use super::ascii::{AsciiUnits, is, same_name, units};
 /// The extensions that CreateProcessW or cmd.exe can run, in the order of Windows's default PATHEXT.
 const RUNNABLE: [&str; 4] = [".COM", ".EXE", ".BAT", ".CMD"];
 
-/// Looks programs up as libuv does (src/win/process.c), except that names are never looked up in the working directory, and
-/// that the extensions of PATHEXT are tried. A name is looked up in the child's PATH; a relative path starts at the child's
-/// working directory. A name that has an extension is first tried as it is. `pathext` is `None` if the environment has none.
+/// Looks programs up as libuv does (src/win/process.c), except that names are never looked up in the working directory,
+/// and that the extensions of PATHEXT are tried. A name is looked up in the child's PATH; a relative path starts at the
+/// child's working directory. A name that has an extension is first tried as it is. `pathext` is `None` if the
+/// environment has none.
 pub fn candidates(file: &[u16], cwd: &[u16], path: &[u16], pathext: Option<&[u16]>) -> Vec<Vec<u16>> {
     let start = file.iter().rposition(|unit| is(*unit, br"/\:")).map_or(0, |last| last + 1);
     let (folder, name) = file.split_at(start);
-    // An empty name, `.` and `..` are no files, whatever precedes them. And Windows removes dots and blanks from the end of
-    // a name, so it would look for a different one.
+    // An empty name, `.` and `..` are not files, whatever precedes them. And Windows removes dots and blanks from the
+    // end of a name, so it would look for a different one.
     if name.iter().all(|unit| is(*unit, b". ")) {
         return Vec::new();
     }
@@ -76,7 +77,7 @@ fn folders(path: &[u16]) -> Vec<Vec<u16>> {
 pub fn below(cwd: &[u16], path: &[u16]) -> Vec<u16> {
     match path {
         [a, b, ..] if is_separator(*a) && is_separator(*b) => path.to_vec(),
-        // Starts at the root of the drive or the share.
+        // The path starts at the root of the drive or of the share.
         [a, ..] if is_separator(*a) => [root(cwd), path].concat(),
         [_, colon, separator, ..] if is(*colon, b":") && is_separator(*separator) => path.to_vec(),
         [drive, colon, rest @ ..] if is(*colon, b":") => match cwd {
@@ -102,7 +103,7 @@ fn join(folder: &[u16], name: &[u16]) -> Vec<u16> {
     joined
 }
 
-/// `C:` of `C:\folder`, `\\server\share` of `\\server\share\folder`.
+/// The drive or share of a path: `C:` of `C:\folder`, `\\server\share` of `\\server\share\folder`.
 fn root(absolute: &[u16]) -> &[u16] {
     match absolute {
         [a, b, rest @ ..] if is_separator(*a) && is_separator(*b) => {

@@ -105,7 +105,7 @@ impl Program {
                 &mut created,
             )
         })?;
-        // SAFETY: two new handles, for us.
+        // SAFETY: two new handles, which nothing else owns.
         let own = |handle: HANDLE| unsafe { OwnedHandle::from_raw_handle(handle) };
         drop(own(created.hThread));
         Ok(Created { pid: created.dwProcessId, process: own(created.hProcess) })
@@ -124,8 +124,8 @@ fn file_and_line(plan: &Plan, cwd: &[u16]) -> io::Result<(Vec<u16>, Vec<u16>)> {
     Ok((candidates::below(&files::system_folder()?, &ascii::units("cmd.exe")), line))
 }
 
-/// The same flags as libuv's, except if a process without a console gives handles to the child. These cannot be handles of a
-/// console, so the child can still have a console without a window.
+/// The same flags as libuv's, except if a process without a console gives handles to the child. These cannot be handles
+/// of a console, so the child can still have a console without a window.
 ///
 /// No child is started suspended: if this process ended before it resumed the child, the child would never run or end.
 fn flags(plan: &Plan) -> u32 {
@@ -153,23 +153,23 @@ fn flags(plan: &Plan) -> u32 {
 /// What a child gets: these handles, and no others that are inheritable in this process at that moment; and the jobs in
 /// which it is created.
 struct Attributes<'a> {
-    // The system fills it in; its alignment is that of pointers.
+    /// Filled by the system. It is aligned as pointers are.
     list: Vec<usize>,
     _handles: [&'a [HANDLE]; 2],
 }
 
 impl<'a> Attributes<'a> {
-    /// `None` for neither, since an attribute with nothing in it is refused.
+    /// `None`: there are neither handles nor jobs. An attribute without a value would be refused.
     fn new(handles: &'a [HANDLE], jobs: &'a [HANDLE]) -> io::Result<Option<Self>> {
         let count = [handles, jobs].iter().filter(|list| !list.is_empty()).count() as u32;
         if count == 0 {
             return Ok(None);
         }
         let mut size = 0;
-        // SAFETY: without a list it says how large one is, and fails.
+        // SAFETY: without a list, the call returns the size that a list needs, and fails.
         unsafe { InitializeProcThreadAttributeList(ptr::null_mut(), count, 0, &mut size) };
         let mut list = vec![0; size.div_ceil(size_of::<usize>())];
-        // SAFETY: room for a list of that length, as it has just said.
+        // SAFETY: the buffer has the size that the first call has returned.
         check(unsafe { InitializeProcThreadAttributeList(list.as_mut_ptr().cast(), count, 0, &mut size) })?;
         let mut new = Self { list, _handles: [handles, jobs] };
         new.add(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles)?;
@@ -181,7 +181,7 @@ impl<'a> Attributes<'a> {
         if handles.is_empty() {
             return Ok(());
         }
-        // SAFETY: a list that is initialised; and handles that are borrowed for as long as it lives.
+        // SAFETY: the list is initialised, and the handles are borrowed for as long as it lives.
         check(unsafe {
             UpdateProcThreadAttribute(
                 self.list.as_mut_ptr().cast(),
@@ -202,7 +202,7 @@ impl<'a> Attributes<'a> {
 
 impl Drop for Attributes<'_> {
     fn drop(&mut self) {
-        // SAFETY: initialised in `new`, and nobody uses it any more.
+        // SAFETY: initialised in `new`, and not used any more.
         unsafe { DeleteProcThreadAttributeList(self.list.as_mut_ptr().cast()) };
     }
 }

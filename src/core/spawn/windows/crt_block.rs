@@ -1,11 +1,11 @@
 //! The block by which Windows's C libraries pass fds to a child: a count, then the flags of each fd, then the handle of
-//! each, unaligned. The sources are libuv's src/win/process-stdio.c and the C run-time (`ioinit`). Makes no system calls, so
-//! it is tested on every system.
+//! each, unaligned. The sources are libuv's src/win/process-stdio.c and the C run-time (`ioinit`). Makes no system
+//! calls, so it is tested on every system.
 
-/// The same limit as libuv's: the size of the block has only 16 bits.
+/// The same limit as libuv's, since the size of the block has only 16 bits.
 pub const MOST_FDS: usize = 255;
 
-/// What is behind an fd.
+/// The kind of file that an fd refers to.
 #[derive(Clone, Copy)]
 pub enum Kind {
     File,

@@ -17,7 +17,7 @@ pub const REQUIRED: [&str; 11] = [
     "WINDIR",
 ];
 
-/// `KEY=value` entries, each ended by a NUL, sorted by name as Windows wants them, and a last NUL.
+/// Makes a block of `KEY=value` entries, each ended by a NUL and sorted by name as Windows requires, and a last NUL.
 pub fn block(entries: impl IntoIterator<Item = Vec<u16>>) -> Vec<u16> {
     let mut sorted: Vec<(Vec<u16>, Vec<u16>)> = entries
         .into_iter()
@@ -26,7 +26,7 @@ pub fn block(entries: impl IntoIterator<Item = Vec<u16>>) -> Vec<u16> {
     sorted.sort();
     let mut block: Vec<u16> =
         sorted.into_iter().flat_map(|(_, entry)| entry.into_iter().chain([0])).collect();
-    // An empty one has two, too.
+    // An empty block also ends with two NULs.
     if block.is_empty() {
         block.push(0);
     }
@@ -34,13 +34,14 @@ pub fn block(entries: impl IntoIterator<Item = Vec<u16>>) -> Vec<u16> {
     block
 }
 
-/// The system's own variables for the current directory of each drive begin with an equals sign: `=C:=C:\folder`.
+/// The name of an entry's variable. It may begin with an equals sign: `=C:=C:\folder` is how the system stores the current
+/// directory of a drive.
 pub fn name(entry: &[u16]) -> Option<&[u16]> {
     let equals = entry.iter().skip(1).position(|unit| is(*unit, b"="))? + 1;
     Some(&entry[..equals])
 }
 
-/// Windows has no upper case that takes more than one unit.
+/// On Windows, the upper case of a unit is always a single unit.
 fn upper_case(unit: u16) -> u16 {
     let mut upper = char::from_u32(unit.into()).into_iter().flat_map(char::to_uppercase);
     match (upper.next(), upper.next()) {

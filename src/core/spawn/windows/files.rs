@@ -1,4 +1,4 @@
-//! Paths, as the system sees them.
+//! Paths in the forms that the system takes and returns.
 
 use super::candidates::{not_verbatim, verbatim};
 use crate::core::sys::check;
@@ -14,9 +14,9 @@ use windows_sys::Win32::Storage::FileSystem::{
 use windows_sys::Win32::System::Environment::GetCurrentDirectoryW;
 use windows_sys::Win32::System::SystemInformation::GetSystemDirectoryW;
 
-/// The longest path that every function takes without a prefix (MAX_PATH has its NUL in it).
+/// The longest path that every function takes without a prefix. (MAX_PATH includes the NUL.)
 const LONGEST: usize = 259;
-/// The system puts a backslash behind a working directory.
+/// The longest working directory. The system appends a backslash to it.
 const LONGEST_FOLDER: usize = LONGEST - 1;
 
 pub fn with_nul(mut units: Vec<u16>) -> Vec<u16> {
@@ -24,25 +24,26 @@ pub fn with_nul(mut units: Vec<u16>) -> Vec<u16> {
     units
 }
 
-/// As the file system gets it: without dots, and without what Windows takes off the end of a name. It depends on the
-/// working directory of this process unless the path is absolute.
+/// Returns a path as the file system gets it: without `.` and `..`, and without the blanks and dots that Windows
+/// removes from the end of a name. Unless the path is absolute, the result depends on the working directory of this
+/// process.
 pub fn full_path(path: &[u16]) -> io::Result<Vec<u16>> {
     let path = with_nul(path.to_vec());
     read(|size, buffer| {
-        // SAFETY: a string with a NUL, and room for as many units as it says; the last part's place is not asked for.
+        // SAFETY: a string that ends with a NUL, and a buffer of the length that is passed. The null asks for no file part.
         unsafe { GetFullPathNameW(path.as_ptr(), size, buffer, ptr::null_mut()) }
     })
 }
 
-/// That of this process.
+/// The working directory of this process.
 pub fn current_folder() -> io::Result<Vec<u16>> {
-    // SAFETY: room for as many units as it says.
+    // SAFETY: the buffer has the length that is passed.
     read(|size, buffer| unsafe { GetCurrentDirectoryW(size, buffer) })
 }
 
-/// Where cmd.exe is.
+/// The folder that contains cmd.exe.
 pub fn system_folder() -> io::Result<Vec<u16>> {
-    // SAFETY: room for as many units as it says.
+    // SAFETY: the buffer has the length that is passed.
     read(|size, buffer| unsafe { GetSystemDirectoryW(buffer, size) })
 }
 
@@ -54,17 +55,18 @@ pub fn is_folder(full_path: &[u16]) -> bool {
     attributes(full_path).is_some_and(|attributes| attributes & FILE_ATTRIBUTE_DIRECTORY != 0)
 }
 
-/// `None` for what is not there. Not by opening it: what the Microsoft Store installs can be started, but not opened.
+/// `None`: there is no such file. This does not open the file, because a program that the Microsoft Store has installed
+/// can be started but not opened.
 fn attributes(full_path: &[u16]) -> Option<u32> {
     let path = for_program(full_path);
-    // SAFETY: a string with a NUL.
+    // SAFETY: a string that ends with a NUL.
     let attributes = unsafe { GetFileAttributesW(path.as_ptr()) };
     (attributes != INVALID_FILE_ATTRIBUTES).then_some(attributes)
 }
 
-/// Whether this process may execute what is there (with a NUL).
+/// Whether this process may execute the file. The path ends with a NUL.
 pub fn may_be_run(path: &[u16]) -> bool {
-    // SAFETY: a string with a NUL. Nobody is kept from anything by the handle.
+    // SAFETY: a string that ends with a NUL. The handle does not keep anyone from using the file.
     let file = unsafe {
         CreateFileW(
             path.as_ptr(),
@@ -84,13 +86,13 @@ pub fn may_be_run(path: &[u16]) -> bool {
     true
 }
 
-/// With a NUL. A long path takes a prefix.
+/// The path of a program for CreateProcessW, with a NUL. A long path gets the prefix that it needs.
 pub fn for_program(full_path: &[u16]) -> Vec<u16> {
     with_nul(if full_path.len() > LONGEST { verbatim(full_path) } else { full_path.to_vec() })
 }
 
-/// With a NUL. No prefix helps a working directory that is too long: it takes the short names of its folders, where the
-/// file system has such names. libuv does so, too.
+/// The path of a working directory for CreateProcessW, with a NUL. For one that is too long, no prefix helps, so the short
+/// names of its folders are used if the file system has such names, as in libuv.
 pub fn for_working_directory(full_path: &[u16]) -> io::Result<Vec<u16>> {
     if full_path.len() <= LONGEST_FOLDER {
         return Ok(with_nul(full_path.to_vec()));
@@ -99,7 +101,7 @@ pub fn for_working_directory(full_path: &[u16]) -> io::Result<Vec<u16>> {
     let prefixed = long != full_path;
     let long = with_nul(long);
     let short = read(|size, buffer| {
-        // SAFETY: a string with a NUL, and room for as many units as it says.
+        // SAFETY: a string that ends with a NUL, and a buffer of the length that is passed.
         unsafe { GetShortPathNameW(long.as_ptr(), buffer, size) }
     })?;
     let short = if prefixed { not_verbatim(&short) } else { short };
@@ -109,13 +111,14 @@ pub fn for_working_directory(full_path: &[u16]) -> io::Result<Vec<u16>> {
     Ok(with_nul(short))
 }
 
-/// What functions of this kind answer: the length without a NUL if it had room, else that with it; 0 for an error.
+/// Calls a function that fills a buffer. Such a function returns the length without the NUL if the buffer was large enough,
+/// otherwise the length with the NUL; 0 means an error.
 fn read(get: impl Fn(u32, *mut u16) -> u32) -> io::Result<Vec<u16>> {
     let mut units = vec![0; LONGEST + 1];
     loop {
         let length = get(units.len() as u32, units.as_mut_ptr()) as usize;
         check((length != 0).into())?;
-        // What it reads may grow from one call to the next.
+        // The string may have grown since the previous call.
         let enough = length < units.len();
         units.resize(length, 0);
         if enough {

@@ -70,7 +70,7 @@ pub fn at_the_call(mut plan: Plan) -> Plan {
     plan
 }
 
-/// The child's, absolute.
+/// The child's working directory, as an absolute path.
 fn working_directory(plan: &Plan) -> io::Result<Vec<u16>> {
     match &plan.cwd {
         Some(cwd) => files::full_path(&wtf8::to_utf16(cwd.to_bytes())),

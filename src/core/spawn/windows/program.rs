@@ -1,4 +1,4 @@
-//! Which file a program's name means.
+//! Finds the file that a program's name means.
 
 use super::super::Plan;
 use super::candidates::candidates;
@@ -7,7 +7,7 @@ use super::wtf8::to_utf16;
 use std::io;
 use windows_sys::Win32::Foundation::ERROR_FILE_NOT_FOUND;
 
-/// Its full path. `cwd` is the child's, absolute.
+/// Returns the full path of the plan's program. `cwd` is the child's working directory, as an absolute path.
 pub fn find(plan: &Plan, cwd: &[u16]) -> io::Result<Vec<u16>> {
     let path = variable(plan, "PATH").unwrap_or_default();
     let pathext = variable(plan, "PATHEXT");
@@ -18,7 +18,7 @@ pub fn find(plan: &Plan, cwd: &[u16]) -> io::Result<Vec<u16>> {
         .ok_or(io::Error::from_raw_os_error(ERROR_FILE_NOT_FOUND as i32))
 }
 
-/// Of the child's environment.
+/// The value of a variable in the child's environment.
 fn variable(plan: &Plan, name: &str) -> Option<Vec<u16>> {
     plan.env.iter().find_map(|entry| {
         let (start, value) = entry.to_bytes().split_at_checked(name.len() + 1)?;

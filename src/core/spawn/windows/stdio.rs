@@ -13,11 +13,11 @@ use windows_sys::Win32::Foundation::{
 };
 use windows_sys::Win32::Storage::FileSystem::{FILE_TYPE_CHAR, FILE_TYPE_PIPE, GetFileType};
 
-/// All handles of one spawn. Dropping it closes what only the child needed.
+/// All handles of one spawn. Dropping it closes those that only the child needed.
 pub struct ChildStdio {
-    /// By the child's fd; `None` where it has none.
+    /// Indexed by the child's fd. `None`: the child does not have this fd.
     handles: Vec<Option<OwnedHandle>>,
-    /// Our ends, by the child's fd.
+    /// Our ends, indexed by the child's fd.
     pub pipes: Vec<Option<PipeEnd>>,
 }
 
@@ -45,7 +45,7 @@ impl ChildStdio {
                 }
                 Stdio::Inherit(ours) => (standard_handle(*ours)?, None),
                 Stdio::Given(handle) => (Some(handle.try_clone()?), None),
-                // A second handle to the same open file: in the list of those that a child inherits each may be once.
+                // A second handle on the same open file, because each may be only once in the list of inherited handles.
                 Stdio::Stdout => match all.handles.get(1) {
                     Some(Some(stdout)) => (Some(stdout.try_clone()?), None),
                     _ => (None, None),
@@ -61,14 +61,14 @@ impl ChildStdio {
     /// this process starts without a list of handles (as libuv does) gets them, too.
     pub fn make_inheritable(&self) -> io::Result<()> {
         self.handles.iter().flatten().try_for_each(|handle| {
-            // SAFETY: an open handle of ours.
+            // SAFETY: our own open handle.
             check(unsafe {
                 SetHandleInformation(handle.as_raw_handle(), HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT)
             })
         })
     }
 
-    /// stdin, stdout or stderr; null for none.
+    /// The handle of stdin, stdout or stderr; null if the child has none.
     pub fn standard(&self, fd: usize) -> HANDLE {
         self.handles.get(fd).and_then(Option::as_ref).map_or(ptr::null_mut(), AsRawHandle::as_raw_handle)
     }
@@ -77,7 +77,7 @@ impl ChildStdio {
         self.handles.iter().flatten().map(AsRawHandle::as_raw_handle).collect()
     }
 
-    /// For `lpReserved2`.
+    /// The block for `lpReserved2`.
     pub fn crt_block(&self) -> Vec<u8> {
         let fds = self.handles.iter().map(|handle| {
             let handle = handle.as_ref()?.as_raw_handle();

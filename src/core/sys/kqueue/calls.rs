@@ -1,6 +1,6 @@
 //! The system calls about one child and its group, by number.
 
-use super::records::{Birth, Ended, Member};
+use super::records::{Ended, Member, StartTime};
 use crate::core::sys::{check, retry};
 use polling::os::kqueue::{PollerKqueueExt, Process, ProcessOps};
 use polling::{Events, PollMode, Poller};
@@ -9,9 +9,9 @@ use std::num::{NonZeroI32, NonZeroUsize};
 use std::ptr;
 use std::time::{Duration, Instant};
 
-/// The birth of a process; zombies have one, too. `None`: there is no such process, or this system does not say.
+/// The start time of a process; zombies have one, too. `None`: there is no such process, or this system does not say.
 #[cfg(target_vendor = "apple")]
-pub fn birth(pid: libc::pid_t) -> Option<Birth> {
+pub fn start_time(pid: libc::pid_t) -> Option<StartTime> {
     /// Without this, proc_pidinfo does not find a process that has begun to exit (xnu).
     const ZOMBIES_TOO: u64 = 1;
     const SIZE: i32 = size_of::<libc::proc_bsdinfo>() as i32;
@@ -30,7 +30,7 @@ pub fn birth(pid: libc::pid_t) -> Option<Birth> {
 
 /// Not needed: FreeBSD's waits find children that a debugger has taken over (`p_orphans`).
 #[cfg(not(target_vendor = "apple"))]
-pub fn birth(_pid: libc::pid_t) -> Option<Birth> {
+pub fn start_time(_pid: libc::pid_t) -> Option<StartTime> {
     None
 }
 
@@ -181,7 +181,7 @@ impl Record {
 }
 
 /// Runs `act`, which may take a while, on a thread of its own. If no thread can be started, it is not run.
-pub fn apart(act: impl FnOnce() + Send + 'static) {
+pub fn in_a_thread(act: impl FnOnce() + Send + 'static) {
     let _ = std::thread::Builder::new().name("shared-child reap".into()).stack_size(64 * 1024).spawn(act);
 }
 

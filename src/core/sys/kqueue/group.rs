@@ -1,11 +1,11 @@
 //! The group that a child leads. It is known by its number only. The number stays the group's while the leader is not
-//! reaped, and [`Held`](crate::core::held::Held) makes sure that it is not.
+//! reaped, and [`ProcessAndGroup`](crate::core::process_and_group::ProcessAndGroup) makes sure that it is not.
 
 use super::calls;
 use super::records::Member;
 use super::watchdog::Watchdog;
-use crate::core::held::Led;
 use crate::core::process::Containment;
+use crate::core::process_and_group::ProcessGroup;
 use std::io;
 
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl Group {
     }
 
     /// Whether the group still ends with this process.
-    pub fn is_tied(&self) -> bool {
+    pub fn ends_with_this_process(&self) -> bool {
         self.watchdog.is_some()
     }
 
@@ -38,7 +38,7 @@ impl Group {
         running
     }
 
-    fn look(&self) -> io::Result<Vec<Member>> {
+    fn processes(&self) -> io::Result<Vec<Member>> {
         let watchdog = self.watchdog.as_ref().map(Watchdog::pid);
         let mut members = calls::group(self.number)?;
         members.retain(|member| Some(member.pid) != watchdog);
@@ -47,15 +47,15 @@ impl Group {
     }
 
     fn running(&self) -> io::Result<Vec<libc::pid_t>> {
-        let members = self.look()?.into_iter();
+        let members = self.processes()?.into_iter();
         Ok(members.filter(|member| !member.is_zombie).map(|member| member.pid).collect())
     }
 
     /// Whether all members are zombies. A process that keeps forking a copy of itself and exiting can be missed by one
     /// listing, but then the next listing differs from it. So two equal ones are required.
     fn nobody_runs(&self) -> io::Result<bool> {
-        let members = self.look()?;
-        Ok(members.iter().all(|member| member.is_zombie) && self.look()? == members)
+        let members = self.processes()?;
+        Ok(members.iter().all(|member| member.is_zombie) && self.processes()? == members)
     }
 
     fn send(&self, signal: i32) -> io::Result<bool> {
@@ -94,7 +94,7 @@ impl Group {
     }
 }
 
-impl Led for Group {
+impl ProcessGroup for Group {
     fn needs_its_leader(&self) -> bool {
         true
     }
@@ -108,7 +108,7 @@ impl Led for Group {
         }
         let sent = self.send(signal)?;
         if signal == libc::SIGSTOP {
-            self.watchdog.iter().for_each(Watchdog::go_on);
+            self.watchdog.iter().for_each(Watchdog::resume);
         }
         Ok(sent)
     }

@@ -1,6 +1,6 @@
 //! Tests, over the model, in which order a group, its leader and its watchdog are signalled and reaped.
 
-use super::super::own_process::{Hold, OwnProcess};
+use super::super::own_process::{Control, OwnProcess};
 use super::super::watchdog::Watchdog;
 use super::*;
 use crate::core::exit_status::Cause;
@@ -19,9 +19,9 @@ fn leader(
     ALL_ARE_OTHERS.set(false);
     WATCHDOG_LIVES.set(has_watchdog);
     EVENTS.take();
-    let (_, lead) = std::io::pipe().unwrap();
-    let watchdog = has_watchdog.then(|| Watchdog::new(WATCHDOG, PipeEnd::from(OwnedFd::from(lead))));
-    let shared = SharedChild::from_process(OwnProcess::new(CHILD, Hold { leads_group: true, watchdog }));
+    let (_, pipe) = std::io::pipe().unwrap();
+    let watchdog = has_watchdog.then(|| Watchdog::new(WATCHDOG, PipeEnd::from(OwnedFd::from(pipe))));
+    let shared = SharedChild::from_process(OwnProcess::new(CHILD, Control { leads_group: true, watchdog }));
     LIFE.set(life);
     RUNNING.set(running);
     shared
@@ -35,7 +35,7 @@ fn is_pinned(shared: &SharedChild<OwnProcess>) -> bool {
 fn a_leader_is_kept_while_others_run() {
     let shared = leader(&[Zombie], &[&[MEMBER]], false);
     let status = shared.try_wait().unwrap().unwrap();
-    // The code is cut to 8 bits; and what the child has used is not known before it is reaped.
+    // The exit code is cut to 8 bits, and what the child has used is not known before it is reaped.
     assert_eq!((status.code(), status.usage), (Some(3), None));
     assert!(is_pinned(&shared) && EVENTS.take().is_empty());
     assert!(shared.signal_group(libc::SIGTERM, Cause::Terminate).unwrap());
@@ -108,7 +108,7 @@ fn a_number_that_is_anothers_is_never_signalled() {
 fn a_watchdog_is_none_of_the_group_and_is_gone_before_the_leader() {
     let shared = leader(&[Running, Zombie], &[&[]], true);
     assert_eq!(shared.try_wait().unwrap(), None);
-    assert!(shared.with_process(OwnProcess::is_tied));
+    assert!(shared.with_process(OwnProcess::ends_with_this_process));
     shared.try_wait().unwrap().unwrap();
     let ended = [Event::ToWatchdog(libc::SIGKILL), Event::WatchdogReaped, Event::ChildReaped];
     assert_eq!(EVENTS.take(), ended);

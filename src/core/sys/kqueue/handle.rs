@@ -2,11 +2,11 @@
 //!
 //! On macOS a child can temporarily have another parent: a debugger that attaches becomes its parent, and until it
 //! detaches or has reaped the child, our waits fail with ECHILD (xnu: PT_ATTACH, `reap_child_locked`). They also fail
-//! with ECHILD when someone else has reaped the child for good. To tell the two apart, the birth of the process with this
-//! pid is read: if it is the child's, the child still exists.
+//! with ECHILD when someone else has reaped the child for good. To tell the two apart, the start time of the process
+//! with this pid is read: if it is the child's, the child still exists.
 
 use super::calls;
-use super::records::{Birth, Ended};
+use super::records::{Ended, StartTime};
 use crate::core::sys::poll_until;
 use std::io;
 use std::process::Child;
@@ -16,25 +16,26 @@ use std::time::{Duration, Instant};
 pub struct Handle {
     pid: libc::pid_t,
     /// `None`: not known. ECHILD is then taken to mean that the child has been reaped.
-    birth: Option<Birth>,
+    start_time: Option<StartTime>,
 }
 
 impl Handle {
-    /// A handle of a child that has just been started. Nothing can have reaped it yet, so the birth that is read here is
-    /// the child's.
+    /// A handle of a child that has just been started. Nothing can have reaped it yet, so the start time that is read
+    /// here is the child's.
     pub fn new(pid: libc::pid_t) -> Self {
-        Self { pid, birth: calls::birth(pid) }
+        Self { pid, start_time: calls::start_time(pid) }
     }
 
-    /// A handle of a child that was started elsewhere. Its pid may belong to another process by now, so no birth is read.
+    /// A handle of a child that was started elsewhere. Its pid may belong to another process by now, so no start time
+    /// is read.
     pub fn of_child(child: &Child) -> Self {
-        Self { pid: child.id() as libc::pid_t, birth: None }
+        Self { pid: child.id() as libc::pid_t, start_time: None }
     }
 
     /// A handle of a process that is not our child. The process may have ended by now, and its pid may belong to another
     /// one, so the handle serves only to learn of an exit and must not be signalled.
     pub fn of_member(pid: libc::pid_t) -> Option<Self> {
-        Some(Self { pid, birth: None })
+        Some(Self { pid, start_time: None })
     }
 
     pub fn pid(self) -> libc::pid_t {
@@ -107,7 +108,7 @@ impl Handle {
 
     /// Whether the child still exists although a wait has failed with ECHILD.
     fn is_there(self) -> bool {
-        self.birth.is_some() && calls::birth(self.pid) == self.birth
+        self.start_time.is_some() && calls::start_time(self.pid) == self.start_time
     }
 }
 

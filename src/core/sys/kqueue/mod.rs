@@ -10,5 +10,5 @@ mod watchdog;
 
 pub use exit_watcher::ExitWatcher;
 pub use handle::Handle;
-pub use own_process::{Hold, OwnProcess};
+pub use own_process::{Control, OwnProcess};
 pub use watchdog::Watchdog;

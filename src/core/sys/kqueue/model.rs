@@ -2,7 +2,7 @@
 //! produced on Linux: a debugger takes it over, it is hidden before it becomes a zombie, someone else reaps it, its pid is
 //! reused. It may lead a group with other processes and a watchdog.
 
-use super::records::{Birth, Ended, Member};
+use super::records::{Ended, Member, StartTime};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::time::Instant;
@@ -23,7 +23,7 @@ enum Child {
 }
 use Child::{Debugged, Gone, Hidden, Reused, Running, Zombie};
 
-const BIRTH: Birth = (7, 0);
+const START_TIME: StartTime = (7, 0);
 
 /// The pids of the child and of the other processes in its group.
 const CHILD: libc::pid_t = 1;
@@ -102,7 +102,7 @@ pub fn signal_group(number: libc::pid_t, signal: i32) -> io::Result<()> {
 }
 
 /// Runs `act` on the calling thread, as the model has only one.
-pub fn apart(act: impl FnOnce() + Send + 'static) {
+pub fn in_a_thread(act: impl FnOnce() + Send + 'static) {
     act();
 }
 
@@ -116,14 +116,14 @@ fn now() -> Child {
     life[0]
 }
 
-pub fn birth(pid: libc::pid_t) -> Option<Birth> {
+pub fn start_time(pid: libc::pid_t) -> Option<StartTime> {
     if pid == WATCHDOG {
-        return Some(BIRTH);
+        return Some(START_TIME);
     }
     match LIFE.get()[0] {
         Gone => None,
         Reused => Some((8, 0)),
-        Running | Debugged | Hidden | Zombie => Some(BIRTH),
+        Running | Debugged | Hidden | Zombie => Some(START_TIME),
     }
 }
 
@@ -151,7 +151,7 @@ pub fn reap(pid: libc::pid_t) -> io::Result<Option<(i32, libc::rusage)>> {
     Ok(Some((3 << 8, unsafe { std::mem::zeroed() })))
 }
 
-/// As on xnu: with all bits of the exit code, and without what the child has used.
+/// Answers like xnu: with all bits of the exit code, and without what the child has used.
 pub fn peek(pid: libc::pid_t) -> io::Result<Option<Ended>> {
     let ended = Ended { code: libc::CLD_EXITED, status: 0x1003, usage: None };
     Ok(wait(pid, libc::WNOHANG)?.then_some(ended))
@@ -191,7 +191,7 @@ mod group_tests;
 
 mod tests {
     use super::super::handle::Handle;
-    use super::super::own_process::{Hold, OwnProcess};
+    use super::super::own_process::{Control, OwnProcess};
     use super::*;
     use crate::core::shared_child::SharedChild;
 
@@ -258,7 +258,7 @@ mod tests {
         ] {
             LIFE.set(&[Running]);
             SIGNALS.set((0, 0));
-            let shared = SharedChild::from_process(OwnProcess::new(CHILD, Hold::default()));
+            let shared = SharedChild::from_process(OwnProcess::new(CHILD, Control::default()));
             LIFE.set(life);
             assert_eq!((shared.kill().unwrap(), SIGNALS.get()), (sent, signals), "{life:?}");
         }
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn a_status_is_had_after_a_debugger() {
         LIFE.set(&[Running]);
-        let shared = SharedChild::from_process(OwnProcess::new(CHILD, Hold::default()));
+        let shared = SharedChild::from_process(OwnProcess::new(CHILD, Control::default()));
         LIFE.set(&[Debugged, Debugged, Hidden, Debugged, Zombie]);
         assert_eq!(shared.try_wait().unwrap(), None);
         assert_eq!(shared.wait().unwrap().code(), Some(3));

@@ -5,20 +5,20 @@ use super::group::Group;
 use super::records::Ended;
 use super::watchdog::Watchdog;
 use crate::core::exit_status::{ExitStatus, ResourceUsage};
-use crate::core::held::{Found, Held, Leader};
 use crate::core::process::{Containment, Outcome, Process, ReapedElsewhere};
+use crate::core::process_and_group::{Leader, LeaderState, ProcessAndGroup};
 use std::io;
 use std::time::Instant;
 
 #[derive(Debug)]
 pub struct OwnProcess {
     pid: libc::pid_t,
-    held: Held<Handle, Group>,
+    process: ProcessAndGroup<Handle, Group>,
 }
 
-/// The means that a child was started with by which it and what it starts are controlled.
+/// What a child was started with so that it, and what it starts, can be controlled.
 #[derive(Debug, Default)]
-pub struct Hold {
+pub struct Control {
     /// It leads a process group of its own.
     pub leads_group: bool,
     /// Ends its group when this process ends.
@@ -27,50 +27,52 @@ pub struct Hold {
 
 impl OwnProcess {
     /// An unreaped child of this process.
-    pub fn new(pid: libc::pid_t, hold: Hold) -> Self {
-        let group = hold.leads_group.then(|| Group::new(pid, hold.watchdog));
-        Self { pid, held: Held::new(Handle::new(pid), group) }
+    pub fn new(pid: libc::pid_t, control: Control) -> Self {
+        let group = control.leads_group.then(|| Group::new(pid, control.watchdog));
+        Self { pid, process: ProcessAndGroup::new(Handle::new(pid), group) }
     }
 
     pub fn containment(&self) -> Containment {
-        self.held.group().map_or(Containment::Child, Group::containment)
+        self.process.group().map_or(Containment::Child, Group::containment)
     }
 
-    /// Whether its group will end with this process.
-    pub fn is_tied(&self) -> bool {
-        self.held.group().is_some_and(Group::is_tied)
+    /// Whether its group will be ended when this process ends.
+    pub fn ends_with_this_process(&self) -> bool {
+        self.process.group().is_some_and(Group::ends_with_this_process)
     }
 
     /// Whether it has exited and is left a zombie, so that the number of its group stays reserved.
     pub fn is_pinned(&self) -> bool {
-        self.held.is_pinned()
+        self.process.is_pinned()
     }
 
     /// Some of the running processes of the group, to be watched: the group can be empty only once they have ended.
     pub fn group_members(&self) -> Vec<libc::pid_t> {
-        self.held.group().map(Group::members).unwrap_or_default()
+        self.process.group().map(Group::members).unwrap_or_default()
     }
 }
 
 impl Leader for Handle {
-    fn find(&self) -> io::Result<Found> {
-        found(self.peek().map(|ended| ended.map(status_of)))
+    fn state(&self) -> io::Result<LeaderState> {
+        state_from(self.peek().map(|ended| ended.map(status_of)))
     }
 
-    fn reap(&self) -> io::Result<Found> {
+    fn reap(&self) -> io::Result<LeaderState> {
         let reaped = Handle::reap(*self);
-        found(reaped.map(|reaped| {
+        state_from(reaped.map(|reaped| {
             reaped.map(|(status, usage)| exit_status(status).with_usage(resource_usage(&usage)))
         }))
     }
 }
 
-fn found(result: io::Result<Option<ExitStatus>>) -> io::Result<Found> {
+fn state_from(result: io::Result<Option<ExitStatus>>) -> io::Result<LeaderState> {
     match result {
-        Ok(None) => Ok(Found::Running),
-        Ok(Some(status)) => Ok(Found::Exited(status)),
+        Ok(None) => Ok(LeaderState::Running),
+        Ok(Some(status)) => Ok(LeaderState::Exited(status)),
         // After a reap, the kernel keeps no record of the status.
-        Err(error) if error.raw_os_error() == Some(libc::ECHILD) => Ok(Found::Reaped(Err(ReapedElsewhere))),
+        Err(error) if error.raw_os_error() == Some(libc::ECHILD) => {
+            Ok(LeaderState::Reaped(Err(ReapedElsewhere)))
+        }
         Err(error) => Err(error),
     }
 }
@@ -84,15 +86,15 @@ impl Process for OwnProcess {
     }
 
     fn try_reap(&mut self) -> io::Result<Option<Outcome>> {
-        self.held.try_reap()
+        self.process.try_reap()
     }
 
     fn has_exited(&self) -> io::Result<bool> {
-        self.held.leader().map_or(Ok(true), |handle| handle.has_exited())
+        self.process.leader().map_or(Ok(true), |handle| handle.has_exited())
     }
 
     fn handle(&self) -> Option<Handle> {
-        self.held.leader().filter(|_| !self.held.is_pinned()).copied()
+        self.process.leader().filter(|_| !self.process.is_pinned()).copied()
     }
 
     fn wait_without_reaping(handle: &Option<Handle>, deadline: Option<Instant>) -> io::Result<bool> {
@@ -100,19 +102,19 @@ impl Process for OwnProcess {
     }
 
     fn send_signal(&self, signal: i32) -> io::Result<bool> {
-        self.held.leader().map_or(Ok(false), |handle| handle.send_signal(signal))
+        self.process.leader().map_or(Ok(false), |handle| handle.send_signal(signal))
     }
 
     fn signal_group(&mut self, signal: i32) -> io::Result<bool> {
-        self.held.signal_group(signal)
+        self.process.signal_group(signal)
     }
 
     fn group_is_empty(&mut self) -> io::Result<bool> {
-        self.held.group_is_empty()
+        self.process.group_is_empty()
     }
 
     fn release_group(&mut self) {
-        self.held.release();
+        self.process.release();
     }
 }
 

@@ -9,13 +9,13 @@ use crate::core::sys::PipeEnd;
 pub struct Watchdog {
     handle: Handle,
     /// Our end of its pipe. `None`: the watchdog has been killed.
-    lead: Option<PipeEnd>,
+    pipe: Option<PipeEnd>,
 }
 
 impl Watchdog {
     /// An unreaped child of this process, and our end of its pipe.
-    pub fn new(pid: libc::pid_t, lead: PipeEnd) -> Self {
-        Self { handle: Handle::new(pid), lead: Some(lead) }
+    pub fn new(pid: libc::pid_t, pipe: PipeEnd) -> Self {
+        Self { handle: Handle::new(pid), pipe: Some(pipe) }
     }
 
     pub fn pid(&self) -> libc::pid_t {
@@ -23,7 +23,7 @@ impl Watchdog {
     }
 
     /// Called when the group has been stopped, and the watchdog with it.
-    pub fn go_on(&self) {
+    pub fn resume(&self) {
         self.signal(libc::SIGCONT);
     }
 
@@ -43,11 +43,11 @@ impl Drop for Watchdog {
         if !matches!(self.handle.reap(), Ok(None)) {
             return;
         }
-        let (handle, lead) = (self.handle, self.lead.take());
-        calls::apart(move || {
+        let (handle, pipe) = (self.handle, self.pipe.take());
+        calls::in_a_thread(move || {
             let _ = handle.wait_without_reaping(None);
             let _ = handle.reap();
-            drop(lead);
+            drop(pipe);
         });
     }
 }

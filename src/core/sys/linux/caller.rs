@@ -5,7 +5,7 @@
 //! Priority and affinity can be passed to the child, which then sets them for itself. Rights cannot be passed, as a
 //! process can only give them up. So if the caller's rights are not those of the spawners, its program is started
 //! by a thread that the caller itself starts. For a caller without privileges, one system call tells whether that is
-//! so; for a privileged one, the spawner finds out (see [`Witness`](super::Witness)).
+//! so; for a privileged one, the spawner finds out (see [`RightsComparer`](super::RightsComparer)).
 
 use std::cell::OnceCell;
 use std::ffi::c_long;
@@ -47,19 +47,19 @@ impl Caller {
     }
 
     /// Whether it is the same thread.
-    pub fn is(&self, other: &Self) -> bool {
+    pub fn is_same_thread(&self, other: &Self) -> bool {
         self.thread == other.thread
     }
 
-    /// Whether jobs of this thread may be queued for the threads that `maker` started. Unless
-    /// [`is_like`](Self::is_like) holds, these compare the rights before they do the job.
-    pub fn may_ask_threads_of(&self, maker: &Self) -> bool {
-        self.standing != Standing::Restricted && maker.standing != Standing::Restricted
+    /// Whether jobs of this thread may be queued for the threads that `creator` started. Unless
+    /// [`surely_has_rights_of`](Self::surely_has_rights_of) holds, these compare the rights before they do the job.
+    pub fn may_use_threads_of(&self, creator: &Self) -> bool {
+        self.standing != Standing::Restricted && creator.standing != Standing::Restricted
     }
 
     /// Whether the two certainly have the same rights.
-    pub fn is_like(&self, maker: &Self) -> bool {
-        self.standing == Standing::Ordinary && maker.standing == Standing::Ordinary
+    pub fn surely_has_rights_of(&self, creator: &Self) -> bool {
+        self.standing == Standing::Ordinary && creator.standing == Standing::Ordinary
     }
 }
 
@@ -67,7 +67,7 @@ impl Caller {
 /// cannot get any.)
 fn this_thread() -> (libc::pid_t, bool) {
     thread_local!(static THIS: OnceCell<(libc::pid_t, bool)> = const { OnceCell::new() });
-    // SAFETY: gettid takes nothing.
+    // SAFETY: gettid has no arguments.
     THIS.with(|this| *this.get_or_init(|| (unsafe { libc::gettid() }, has_capabilities())))
 }
 

@@ -4,8 +4,8 @@
 use super::cgroup::Cgroup;
 use super::members;
 use super::pidfd;
-use crate::core::held::Led;
 use crate::core::process::Containment;
+use crate::core::process_and_group::ProcessGroup;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
@@ -44,7 +44,7 @@ impl Group {
     }
 }
 
-impl Led for Group {
+impl ProcessGroup for Group {
     fn needs_its_leader(&self) -> bool {
         self.leader.is_none() && self.cgroup.is_none()
     }

@@ -1,12 +1,12 @@
 //! A process that our own spawn engine has started.
 
 use super::cgroup::Cgroup;
+use super::death_pipes::DeathPipes;
 use super::group::Group;
-use super::tether::Tether;
 use super::{Handle, pidfd};
 use crate::core::exit_status::{ExitStatus, ResourceUsage};
-use crate::core::held::{Found, Held, Leader};
 use crate::core::process::{Containment, Outcome, Process, ReapedElsewhere};
+use crate::core::process_and_group::{Leader, LeaderState, ProcessAndGroup};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
@@ -15,23 +15,23 @@ use std::time::Instant;
 #[derive(Debug)]
 pub struct OwnProcess {
     pid: libc::pid_t,
-    held: Held<Handle, Group>,
+    process: ProcessAndGroup<Handle, Group>,
     /// Makes the kernel end it when this process ends.
-    tether: Option<Tether>,
+    death_pipes: Option<DeathPipes>,
 }
 
-/// The means that a child was started with by which it and what it starts are controlled.
+/// What a child was started with so that it, and what it starts, can be controlled.
 #[derive(Debug, Default)]
-pub struct Hold {
+pub struct Control {
     /// It leads a process group of its own.
     pub leads_group: bool,
     pub cgroup: Option<Cgroup>,
-    pub tether: Option<Tether>,
+    pub death_pipes: Option<DeathPipes>,
 }
 
 impl OwnProcess {
     /// An unreaped child of this process, with its pidfd if the engine has one.
-    pub fn new(pid: libc::pid_t, pidfd: Option<OwnedFd>, hold: Hold) -> Self {
+    pub fn new(pid: libc::pid_t, pidfd: Option<OwnedFd>, control: Control) -> Self {
         let handle = match pidfd {
             Some(fd) => Handle::Pidfd(Arc::new(fd)),
             None => Handle::open(pid),
@@ -40,47 +40,52 @@ impl OwnProcess {
             Handle::Pidfd(fd) => Some(fd),
             Handle::Pid(_) => None,
         };
-        let group = hold.leads_group.then(|| Group::new(pid, leader, hold.cgroup));
-        Self { pid, held: Held::new(handle, group), tether: hold.tether }
+        let group = control.leads_group.then(|| Group::new(pid, leader, control.cgroup));
+        Self { pid, process: ProcessAndGroup::new(handle, group), death_pipes: control.death_pipes }
     }
 
     pub fn containment(&self) -> Containment {
-        self.held.group().map_or(Containment::Child, Group::containment)
+        self.process.group().map_or(Containment::Child, Group::containment)
     }
 
-    /// Whether the kernel will end it with this process.
-    pub fn is_tied(&self) -> bool {
-        self.tether.is_some()
+    /// Whether the kernel will end it, or its whole group, when this process ends.
+    pub fn ends_with_this_process(&self) -> bool {
+        self.death_pipes.is_some()
     }
 
     /// Whether it has exited and is left a zombie, so that the number of its group stays reserved.
     pub fn is_pinned(&self) -> bool {
-        self.held.is_pinned()
+        self.process.is_pinned()
     }
 
     /// Some of the running processes of the group, to be watched: the group can be empty only once they have ended.
     pub fn group_members(&self) -> Vec<libc::pid_t> {
-        self.held.group().map(Group::members).unwrap_or_default()
+        self.process.group().map(Group::members).unwrap_or_default()
     }
 }
 
 impl Leader for Handle {
-    fn find(&self) -> io::Result<Found> {
-        self.found(self.peek())
+    fn state(&self) -> io::Result<LeaderState> {
+        self.state_from(self.peek())
     }
 
-    fn reap(&self) -> io::Result<Found> {
-        self.found(Handle::reap(self))
+    fn reap(&self) -> io::Result<LeaderState> {
+        self.state_from(Handle::reap(self))
     }
 }
 
 impl Handle {
-    fn found(&self, result: io::Result<Option<(libc::siginfo_t, libc::rusage)>>) -> io::Result<Found> {
+    fn state_from(
+        &self,
+        result: io::Result<Option<(libc::siginfo_t, libc::rusage)>>,
+    ) -> io::Result<LeaderState> {
         match result {
-            Ok(None) => Ok(Found::Running),
-            Ok(Some((info, usage))) => Ok(Found::Exited(status(&info).with_usage(resource_usage(&usage)))),
+            Ok(None) => Ok(LeaderState::Running),
+            Ok(Some((info, usage))) => {
+                Ok(LeaderState::Exited(status(&info).with_usage(resource_usage(&usage))))
+            }
             Err(error) if error.raw_os_error() == Some(libc::ECHILD) => {
-                Ok(Found::Reaped(self.outcome_after_foreign_reap()))
+                Ok(LeaderState::Reaped(self.outcome_after_foreign_reap()))
             }
             Err(error) => Err(error),
         }
@@ -103,19 +108,19 @@ impl Process for OwnProcess {
     }
 
     fn try_reap(&mut self) -> io::Result<Option<Outcome>> {
-        let outcome = self.held.try_reap()?;
-        if outcome.is_some() && self.held.group().is_none() {
-            self.tether = None;
+        let outcome = self.process.try_reap()?;
+        if outcome.is_some() && self.process.group().is_none() {
+            self.death_pipes = None;
         }
         Ok(outcome)
     }
 
     fn has_exited(&self) -> io::Result<bool> {
-        self.held.leader().map_or(Ok(true), Handle::has_exited)
+        self.process.leader().map_or(Ok(true), Handle::has_exited)
     }
 
     fn handle(&self) -> Option<Handle> {
-        self.held.leader().filter(|_| !self.held.is_pinned()).cloned()
+        self.process.leader().filter(|_| !self.process.is_pinned()).cloned()
     }
 
     fn wait_without_reaping(handle: &Option<Handle>, deadline: Option<Instant>) -> io::Result<bool> {
@@ -123,20 +128,20 @@ impl Process for OwnProcess {
     }
 
     fn send_signal(&self, signal: i32) -> io::Result<bool> {
-        self.held.leader().map_or(Ok(false), |handle| handle.send_signal(signal))
+        self.process.leader().map_or(Ok(false), |handle| handle.send_signal(signal))
     }
 
     fn signal_group(&mut self, signal: i32) -> io::Result<bool> {
-        self.held.signal_group(signal)
+        self.process.signal_group(signal)
     }
 
     fn group_is_empty(&mut self) -> io::Result<bool> {
-        self.held.group_is_empty()
+        self.process.group_is_empty()
     }
 
     fn release_group(&mut self) {
-        self.held.release();
-        self.tether = None;
+        self.process.release();
+        self.death_pipes = None;
     }
 }
 

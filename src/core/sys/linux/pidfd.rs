@@ -66,7 +66,7 @@ pub fn signal_group(leader: RawFd, signal: i32) -> io::Result<bool> {
 }
 
 fn send(pidfd: RawFd, signal: i32, flags: u32) -> io::Result<()> {
-    // SAFETY: takes integers; no siginfo.
+    // SAFETY: the arguments are integers, and no siginfo is passed.
     let result = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signal, 0usize, flags) };
     check(result).map(drop)
 }

@@ -13,7 +13,7 @@ pub struct Batch {
 
 impl Batch {
     pub fn begin() -> Self {
-        // SAFETY: takes an integer; 0 is the calling thread.
+        // SAFETY: the argument is an integer; 0 is the calling thread.
         let policy = unsafe { libc::syscall(libc::SYS_sched_getscheduler, 0) };
         Self { begun: policy == libc::SCHED_OTHER.into() && set_policy(libc::SCHED_BATCH).is_ok() }
     }

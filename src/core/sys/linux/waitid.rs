@@ -1,4 +1,4 @@
-//! Waiting for a child, by pid or by pidfd.
+//! Waits for a child, by pid or by pidfd.
 
 use crate::core::sys::{check, retry};
 use std::io;

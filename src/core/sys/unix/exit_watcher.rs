@@ -26,8 +26,9 @@ pub trait Kernel: Send + Sync + 'static {
     /// Watches a pipe for the hang-up of its other end. The pipe may be passed on or closed meanwhile.
     fn add_hangup(&self, key: usize, pipe: &PipeEnd) -> io::Result<()>;
 
-    /// Watches a pipe until [`forget_readable`](Self::forget_readable), which comes before the pipe is closed: each
-    /// [`wait`](Self::wait) tells of it for as long as there is something to read, the end of the file included.
+    /// Watches a pipe until [`forget_readable`](Self::forget_readable), which has to be called before the pipe is
+    /// closed. Each [`wait`](Self::wait) reports the pipe for as long as there is something to read, or it has been
+    /// read to its end.
     fn add_readable(&self, key: usize, pipe: &PipeEnd) -> io::Result<()>;
 
     fn forget_readable(&self, pipe: &PipeEnd);
@@ -122,8 +123,8 @@ impl<K: Kernel> Watcher<K> {
         self.kernel.add_hangup(key, pipe)
     }
 
-    /// Watches a pipe that is to be read, until [`forget_readable`](Self::forget_readable), which comes before the pipe is
-    /// closed.
+    /// Watches a pipe that is to be read, until [`forget_readable`](Self::forget_readable), which has to be called
+    /// before the pipe is closed.
     pub fn add_readable(&self, key: usize, pipe: &PipeEnd) -> io::Result<()> {
         self.kernel.add_readable(key, pipe)
     }

@@ -50,15 +50,15 @@ impl PipeEnd {
         }
     }
 
-    /// Whether reads and writes wait, as they do at first.
+    /// Sets whether reads and writes block. At first they do.
     pub fn set_blocking(&self, blocking: bool) -> io::Result<()> {
         set_blocking(self.0.as_raw_fd(), blocking).map(drop)
     }
 
-    /// Adds to `bytes` what is there to be read, up to about `most` bytes, of a pipe whose reads do not wait. `Ok(true)`:
-    /// that was the end of the file.
+    /// Reads what is in a non-blocking pipe, up to about `most` bytes, and appends it to `bytes`. `Ok(true)`: the pipe
+    /// has been read to its end.
     pub fn read_ready(&self, bytes: &mut Vec<u8>, most: usize) -> io::Result<bool> {
-        /// What a child that says little fills, and what is then added at a time.
+        /// Enough for a child that writes little. Larger reads double the size of the buffer.
         const FIRST: usize = 8 * 1024;
         let mut left = most;
         while left > 0 {
@@ -66,7 +66,7 @@ impl PipeEnd {
             bytes.reserve(room);
             let spare = &mut bytes.spare_capacity_mut()[..room];
             let read = retry(|| {
-                // SAFETY: our own descriptor, and as much room as it says.
+                // SAFETY: our own descriptor, and a buffer of the length that is passed.
                 check(unsafe {
                     libc::read(self.0.as_raw_fd(), spare.as_mut_ptr().cast(), spare.len()) as i64
                 })
@@ -75,7 +75,7 @@ impl PipeEnd {
                 Ok(0) => return Ok(true),
                 Ok(count) => {
                     let count = count as usize;
-                    // SAFETY: the kernel has written so many bytes there.
+                    // SAFETY: the kernel has initialised this many bytes.
                     unsafe { bytes.set_len(bytes.len() + count) };
                     if count < room {
                         break;

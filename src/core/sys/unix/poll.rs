@@ -15,7 +15,7 @@ pub enum Event {
     Exit(usize),
     /// The last descriptor of a pipe's other end has been closed.
     Hangup(usize),
-    /// There is something to read in a pipe, or its end.
+    /// A pipe has something to read, or has been read to its end.
     Readable(usize),
 }
 
@@ -49,9 +49,9 @@ impl Poll {
         Ok(Self { poller: Poller::new()?, events: Mutex::default() })
     }
 
-    /// Watches a pipe until [`forget_readable`](Self::forget_readable), which comes before the pipe is closed:
-    /// [`wait`](Self::wait) reports it for as long as there is something to read. `Unsupported` without a reactor, so
-    /// that the tests of that case collect output from streams, as Windows does.
+    /// Watches a pipe until [`forget_readable`](Self::forget_readable), which has to be called before the pipe is closed.
+    /// [`wait`](Self::wait) reports the pipe for as long as there is something to read. Fails with `Unsupported` without a
+    /// reactor, so that the tests of that case collect output from streams, as on Windows.
     pub fn add_readable(&self, key: usize, pipe: &PipeEnd) -> io::Result<()> {
         if has_no_reactor() {
             return Err(io::ErrorKind::Unsupported.into());
@@ -62,7 +62,7 @@ impl Poll {
     }
 
     pub fn forget_readable(&self, pipe: &PipeEnd) {
-        // SAFETY: open, for `pipe` is borrowed until this returns.
+        // SAFETY: the descriptor is open, because `pipe` is borrowed until this returns.
         let _ = self.poller.delete(unsafe { BorrowedFd::borrow_raw(pipe.as_raw_fd()) });
     }
 

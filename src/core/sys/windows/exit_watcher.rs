@@ -71,7 +71,8 @@ impl ExitWatcher {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Reads complete here, and are not announced: a stream of JavaScript's has to do it.
+    /// Not supported: Windows reports that a read is complete, not that one is possible. A stream of JavaScript has to
+    /// read.
     pub fn add_readable(&self, _key: usize, _pipe: &PipeEnd) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }

@@ -24,7 +24,7 @@ const SIGTERM: i32 = 15;
 pub const KILLED: u32 = 1;
 /// What the system returns as the exit code of a process that has none yet (259).
 const STILL_ACTIVE: u32 = STATUS_PENDING as u32;
-/// Milliseconds.
+/// How long to wait for the end of a process that is exiting, in milliseconds.
 const MOMENT: u32 = 100;
 /// The highest number that is accepted as a signal, as in lib/signals.ts.
 const LAST_SIGNAL: i32 = 64;

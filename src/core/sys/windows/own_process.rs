@@ -38,7 +38,7 @@ impl OwnProcess {
 
     /// Whether the group, which may outlive its leader, ends with this process. Then its job must not be closed before
     /// the group is gone, since that would end it.
-    pub fn is_tied(&self) -> bool {
+    pub fn ends_with_this_process(&self) -> bool {
         self.group.as_ref().is_some_and(Group::ends_with_this_process)
     }
 

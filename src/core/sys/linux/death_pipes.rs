@@ -17,9 +17,9 @@ use std::ffi::c_int;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-/// The ends of the pipes. Dropping it unties the child without ending it.
+/// The ends of the pipes. When this is dropped, the child is not ended, and will not be.
 #[derive(Debug)]
-pub struct Tether([OwnedFd; 4]);
+pub struct DeathPipes([OwnedFd; 4]);
 
 /// `struct f_owner_ex` of fcntl(2).
 #[repr(C)]
@@ -33,29 +33,29 @@ const F_OWNER_PID: c_int = 1;
 const F_OWNER_PGRP: c_int = 2;
 const F_SETSIG: c_int = 10;
 
-impl Tether {
+impl DeathPipes {
     pub fn new() -> io::Result<Self> {
         let [first, second] = [pipe()?, pipe()?];
         let ([one, two], [three, four]) = (first, second);
         Ok(Self([one, two, three, four]))
     }
 
-    /// Ties the calling process, or the whole group that it leads. Makes nothing but system calls, because it runs
-    /// between clone and exec. It must run before a change of user: when the kernel sends the signal, it checks
-    /// whether the user who made this call may send it.
-    pub fn tie(&self, whole_group: bool) -> Result<(), c_int> {
+    /// Has the kernel kill the calling process, or the whole group that it leads. Makes nothing but system calls,
+    /// because it runs between clone and exec. It must run before a change of user: when the kernel sends the signal,
+    /// it checks whether the user who made this call may send it.
+    pub fn arm(&self, whole_group: bool) -> Result<(), c_int> {
         // SAFETY: the call has no arguments.
         let id = unsafe { libc::syscall(libc::SYS_getpid) } as libc::pid_t;
         let owner = Owner { kind: if whole_group { F_OWNER_PGRP } else { F_OWNER_PID }, id };
         for end in &self.0 {
             let fd = end.as_raw_fd();
             // SAFETY: a valid owner, and integers.
-            let tied = unsafe {
+            let armed = unsafe {
                 libc::syscall(libc::SYS_fcntl, fd, F_SETOWN_EX, &raw const owner) == 0
                     && libc::syscall(libc::SYS_fcntl, fd, F_SETSIG, libc::SIGKILL) == 0
                     && libc::syscall(libc::SYS_fcntl, fd, libc::F_SETFL, libc::O_ASYNC) == 0
             };
-            if !tied {
+            if !armed {
                 return Err(io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO));
             }
         }
@@ -63,7 +63,7 @@ impl Tether {
     }
 }
 
-impl Drop for Tether {
+impl Drop for DeathPipes {
     fn drop(&mut self) {
         // For all four ends before the first is closed: closing one would end the child otherwise.
         for end in &self.0 {

@@ -1,4 +1,4 @@
-//! `Batch`, `Caller`, `Scheduling` and `Witness` for systems on which all threads of a process have the same rights
+//! `Batch`, `Caller`, `Scheduling` and `RightsComparer` for systems on which all threads of a process have the same rights
 //! and pass the same things on to their children, and where there is no scheduling policy like SCHED_BATCH.
 
 pub struct Batch;
@@ -25,15 +25,15 @@ impl Caller {
         &Scheduling
     }
 
-    pub fn is(&self, _other: &Self) -> bool {
+    pub fn is_same_thread(&self, _other: &Self) -> bool {
         true
     }
 
-    pub fn may_ask_threads_of(&self, _maker: &Self) -> bool {
+    pub fn may_use_threads_of(&self, _creator: &Self) -> bool {
         true
     }
 
-    pub fn is_like(&self, _maker: &Self) -> bool {
+    pub fn surely_has_rights_of(&self, _creator: &Self) -> bool {
         true
     }
 }
@@ -42,9 +42,9 @@ impl Caller {
 pub struct Scheduling;
 
 #[derive(Default)]
-pub struct Witness;
+pub struct RightsComparer;
 
-impl Witness {
+impl RightsComparer {
     pub fn of_this_thread() -> Self {
         Self
     }

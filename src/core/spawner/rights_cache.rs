@@ -1,19 +1,19 @@
 //! Decides whether a spawner thread may start a program for a caller: only if it has the caller's rights, and if
 //! it can give the child the caller's priority.
 
-use crate::core::sys::{Caller, Witness};
+use crate::core::sys::{Caller, RightsComparer};
 
 /// What a spawner thread has found out about the rights of callers.
-pub struct Proofs {
-    witness: Witness,
+pub struct RightsCache {
+    comparer: RightsComparer,
     /// The caller that was last found to have the same rights, and the number of the newest job that had been
     /// queued before that comparison.
     last: Option<(Caller, u64)>,
 }
 
-impl Proofs {
+impl RightsCache {
     pub fn of_this_thread() -> Self {
-        Self { witness: Witness::of_this_thread(), last: None }
+        Self { comparer: RightsComparer::of_this_thread(), last: None }
     }
 
     /// Whether this thread may do a job of this caller. If the caller's rights have to be compared with those of this
@@ -21,15 +21,15 @@ impl Proofs {
     ///
     /// One comparison is enough for all jobs of the same caller that were queued before it: a thread can only give up
     /// rights, so when it queued them it had at least the rights that the comparison found.
-    pub fn hold_for(&mut self, caller: &Caller, number: Option<u64>, newest: u64) -> bool {
-        if !self.witness.can_give_priority(caller) {
+    pub fn may_spawn_for(&mut self, caller: &Caller, number: Option<u64>, newest: u64) -> bool {
+        if !self.comparer.can_give_priority(caller) {
             return false;
         }
         let Some(number) = number else { return true };
-        if self.last.as_ref().is_some_and(|(last, until)| caller.is(last) && number <= *until) {
+        if self.last.as_ref().is_some_and(|(last, until)| caller.is_same_thread(last) && number <= *until) {
             return true;
         }
-        let same = self.witness.finds_same_rights(caller);
+        let same = self.comparer.finds_same_rights(caller);
         if same {
             self.last = Some((caller.clone(), newest));
         }

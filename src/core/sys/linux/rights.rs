@@ -9,12 +9,12 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::OnceLock;
 
 /// A spawner thread's knowledge of its own scheduling and rights.
-pub struct Witness {
+pub struct RightsComparer {
     scheduling: Scheduling,
     rights: Option<Rights>,
 }
 
-impl Witness {
+impl RightsComparer {
     pub fn of_this_thread() -> Self {
         Self { scheduling: Scheduling::of_this_thread(), rights: None }
     }
@@ -117,7 +117,7 @@ impl ThreadFiles {
         let mut all = Vec::with_capacity(256);
         for name in NAMESPACES {
             let mut target = [0_u8; 64]; // enough for "time_for_children" and an inode number
-            // SAFETY: a valid C string, and room for as many bytes as it says.
+            // SAFETY: a valid C string, and a buffer of the size that is passed.
             let length = unsafe {
                 libc::readlinkat(
                     self.namespaces.as_raw_fd(),

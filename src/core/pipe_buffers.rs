@@ -7,27 +7,30 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// 64 such buffers are a quarter of what Linux lets a user have (pipe-user-pages-soft, pipe(7)). Beyond that,
 /// it makes the user's new pipes small.
 const CAPACITY: usize = 256 * 1024;
-const MOST: usize = 64;
+const MAX_PERMITS: usize = 64;
 
-static WIDE: AtomicUsize = AtomicUsize::new(0);
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
 
-/// A permit for one large buffer. At most [`MOST`] exist at a time; dropping one returns it.
+/// A permit for one large buffer. At most [`MAX_PERMITS`] exist at a time; dropping one returns it.
 #[derive(Debug)]
-pub struct Wide(());
+pub struct BufferPermit(());
 
-impl Wide {
+impl BufferPermit {
     /// Enlarges the buffer of `pipe`. `None`: no permit is left, or the system refused; the pipe then keeps its
     /// default size.
-    pub fn make(pipe: &PipeEnd) -> Option<Self> {
-        WIDE.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |wide| (wide < MOST).then_some(wide + 1))
+    pub fn enlarge(pipe: &PipeEnd) -> Option<Self> {
+        IN_USE
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |in_use| {
+                (in_use < MAX_PERMITS).then_some(in_use + 1)
+            })
             .ok()?;
-        let wide = Self(());
-        pipe.set_capacity(CAPACITY).ok().map(|()| wide)
+        let permit = Self(());
+        pipe.set_capacity(CAPACITY).ok().map(|()| permit)
     }
 }
 
-impl Drop for Wide {
+impl Drop for BufferPermit {
     fn drop(&mut self) {
-        WIDE.fetch_sub(1, Ordering::Relaxed);
+        IN_USE.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -1,4 +1,4 @@
-//! A child that leads a group, together with the group, whose number has to stay reserved.
+//! A child and the group that it may lead, whose number has to stay reserved.
 //!
 //! The number of a process group is the pid of its leader, and a group can outlive its leader. Where the number is
 //! the only way to name the group, the leader is *pinned* when it exits: it is left a zombie, not reaped, for as
@@ -10,7 +10,7 @@ use std::io;
 
 /// The state in which the kernel reports the leader to be.
 #[derive(Clone, Copy, Debug)]
-pub enum Found {
+pub enum LeaderState {
     Running,
     Exited(ExitStatus),
     /// Someone else has reaped it; the outcome as far as it can still be found out.
@@ -20,14 +20,14 @@ pub enum Found {
 /// A child that we have not reaped.
 pub trait Leader {
     /// Asks the kernel without reaping.
-    fn find(&self) -> io::Result<Found>;
+    fn state(&self) -> io::Result<LeaderState>;
 
     /// Asks the kernel, and reaps a child that has exited. The status then also says what the child has used.
-    fn reap(&self) -> io::Result<Found>;
+    fn reap(&self) -> io::Result<LeaderState>;
 }
 
-/// The group that a child leads.
-pub trait Led {
+/// The group that a child leads: a process group, or a cgroup.
+pub trait ProcessGroup {
     /// Whether the group is known by its number only, so that its leader has to be pinned.
     fn needs_its_leader(&self) -> bool;
 
@@ -39,7 +39,7 @@ pub trait Led {
 }
 
 #[derive(Debug)]
-pub struct Held<L, G> {
+pub struct ProcessAndGroup<L, G> {
     /// `None` once the leader has been reaped, so that no system call can name its pid again.
     leader: Option<L>,
     /// `None` once the group has been released: it cannot be signalled any more.
@@ -48,7 +48,7 @@ pub struct Held<L, G> {
     is_pinned: bool,
 }
 
-impl<L: Leader, G: Led> Held<L, G> {
+impl<L: Leader, G: ProcessGroup> ProcessAndGroup<L, G> {
     pub fn new(leader: L, group: Option<G>) -> Self {
         Self { leader: Some(leader), group, is_pinned: false }
     }
@@ -71,18 +71,18 @@ impl<L: Leader, G: Led> Held<L, G> {
             return Ok(Some(Err(ReapedElsewhere)));
         };
         let pins = self.group.as_ref().is_some_and(G::needs_its_leader);
-        let outcome = match if pins { leader.find()? } else { leader.reap()? } {
-            Found::Running => return Ok(None),
-            Found::Exited(status) => {
+        let outcome = match if pins { leader.state()? } else { leader.reap()? } {
+            LeaderState::Running => return Ok(None),
+            LeaderState::Exited(status) => {
                 self.is_pinned = pins;
                 Ok(status)
             }
-            Found::Reaped(outcome) => outcome,
+            LeaderState::Reaped(outcome) => outcome,
         };
         if !self.is_pinned {
             self.leader = None;
         } else if self.group_is_empty().unwrap_or(false)
-            && let Some(Found::Exited(status)) = self.release()
+            && let Some(LeaderState::Exited(status)) = self.release()
         {
             return Ok(Some(Ok(status)));
         }
@@ -101,7 +101,7 @@ impl<L: Leader, G: Led> Held<L, G> {
 
     /// Gives the group up: it cannot be signalled from here on. If the leader was pinned, reaps it and returns
     /// what that has found.
-    pub fn release(&mut self) -> Option<Found> {
+    pub fn release(&mut self) -> Option<LeaderState> {
         self.group = None;
         if !self.is_pinned {
             return None;
@@ -118,11 +118,11 @@ impl<L: Leader, G: Led> Held<L, G> {
         else {
             return Ok(false);
         };
-        let is_kept = match leader.find()? {
+        let is_kept = match leader.state()? {
             // A pinned leader has exited. If its pid runs, it is another process with the same pid.
-            Found::Running => !self.is_pinned,
-            Found::Exited(_) => true,
-            Found::Reaped(_) => false,
+            LeaderState::Running => !self.is_pinned,
+            LeaderState::Exited(_) => true,
+            LeaderState::Reaped(_) => false,
         };
         if self.is_pinned && !is_kept {
             self.is_pinned = false;
