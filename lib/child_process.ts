@@ -1,9 +1,10 @@
 // 'shared-child/child_process': everything that node:child_process exports. The main entry does not depend on it.
 import type * as Node from 'node:child_process'
 import { processes } from './child_process/child.js'
-import { exec as execOwn, execFile as execFileOwn } from './child_process/exec.js'
+import * as exec_ from './child_process/exec.js'
+import { insteadOf } from './child_process/instead.js'
 import { nodes, reason } from './child_process/original.js'
-import { fork as forkOwn, spawn as spawnOwn } from './child_process/spawn.js'
+import * as spawn_ from './child_process/spawn.js'
 import * as sync from './child_process/sync.js'
 import { featureUnavailable, invalidArgValue } from './errors.js'
 import type * as Main from './index.js'
@@ -69,13 +70,14 @@ interface ExecFile {
 }
 
 /** As in node:child_process; and with the options of {@link OwnOptions}. */
-export const spawn = spawnOwn as unknown as typeof Node.spawn & Spawn
-export const fork = forkOwn as unknown as typeof Node.fork & Fork
-export const exec = execOwn as unknown as typeof Node.exec & Exec
-export const execFile = execFileOwn as unknown as typeof Node.execFile & ExecFile
-export const spawnSync = sync.spawnSync as unknown as typeof Node.spawnSync
-export const execSync = sync.execSync as unknown as typeof Node.execSync
-export const execFileSync = sync.execFileSync as unknown as typeof Node.execFileSync
+export const spawn = insteadOf('spawn', spawn_.spawn) as typeof Node.spawn & Spawn
+export const fork = insteadOf('fork', spawn_.fork) as typeof Node.fork & Fork
+export const exec = exec_.promisable(insteadOf('exec', exec_.exec)) as unknown as typeof Node.exec & Exec
+export const execFile = exec_.promisable(insteadOf('execFile', exec_.execFile)) as unknown as typeof Node.execFile &
+  ExecFile
+export const spawnSync = insteadOf('spawnSync', sync.spawnSync) as typeof Node.spawnSync
+export const execSync = insteadOf('execSync', sync.execSync) as typeof Node.execSync
+export const execFileSync = insteadOf('execFileSync', sync.execFileSync) as typeof Node.execFileSync
 /** Node's own class; `new ChildProcess()` is Node's, too. */
 export const ChildProcess = nodes.ChildProcess
 /** @internal */

@@ -163,9 +163,19 @@ export function addonUnloadable(which: string, cause: LoadError): Error {
 
 class AbortError extends Error {
   readonly code = 'ABORT_ERR'
-  // On the prototype, so that the stack begins with it.
+  // On the prototype, so that the stack begins with it; and the error's own, as Node has it.
   override get name(): string {
     return 'AbortError'
+  }
+  constructor(message: string, options: ErrorOptions) {
+    super(message, options)
+    Object.defineProperty(this, 'name', {
+      __proto__: null,
+      value: 'AbortError',
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    } as PropertyDescriptor)
   }
 }
 
@@ -245,11 +255,6 @@ export function stringTooLong(read: Read): Error {
 /** The error of execFile() of child_process, without what was read. */
 export function stdioMaxBuffer(stream: string): RangeError {
   return coded(new RangeError(`${stream} maxBuffer length exceeded`), 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
-}
-
-export function childProcessIpcRequired(): Error {
-  const message = "Forked processes must have an IPC channel, missing value 'ipc' in options.stdio"
-  return coded(new Error(message), 'ERR_CHILD_PROCESS_IPC_REQUIRED')
 }
 
 export function maxBufferExceeded(stream: string, read: Read): RangeError {

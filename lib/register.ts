@@ -23,11 +23,7 @@ function register(): void {
     return
   }
   Object.defineProperty(ours.spawn, REGISTERED, { value: true })
-  for (const name of names) {
-    const own = ours[name] as unknown as object
-    Object.defineProperty(own, 'name', { value: name })
-    builtin[name] = own
-  }
+  for (const name of names) builtin[name] = ours[name]
   syncBuiltinESMExports()
 }
 

@@ -1,86 +1,101 @@
-// Checks on what users pass in, with the messages of child_process: those of the main entry are stricter.
+// Checks on what users pass in, as child_process makes them: those of the main entry are stricter.
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { invalidArgType, invalidArgValue, outOfRange, unknownSignal } from '../errors.js'
-import { signalNumber } from '../signals.js'
 import { given } from '../validate.js'
 
-const NUMBERS = new Set<number>(Object.values(constants.signals))
+const NUMBERS = new Map<unknown, number>()
+for (const [name, number] of Object.entries(constants.signals)) NUMBERS.set(name, number).set(number, number)
 
 export type Options = Record<string, unknown>
+
+/** Thrown for what Node refuses: its own function is then called, and says so in the words of its version (instead.ts). */
+export const REFUSED = Symbol('refused')
+
+export function must(holds: boolean): asserts holds {
+  // oxlint-disable-next-line typescript/only-throw-error -- it is caught, and has no use for a stack
+  if (!holds) throw REFUSED
+}
 
 /** A copy of what is an options object's own, whatever Object.prototype has. */
 export function bare(options: unknown): Options {
   return Object.assign(Object.create(null) as Options, options)
 }
 
-export function noNul<T>(name: string, value: T): T {
-  if (typeof value === 'string' && value.includes('\0'))
-    throw invalidArgValue(name, 'must be a string without null bytes', value)
+export function noNul<T>(value: T): T {
+  must(typeof value !== 'string' || !value.includes('\0'))
   return value
 }
 
-export function text(name: string, value: unknown): string {
-  if (typeof value !== 'string') throw invalidArgType(name, 'of type string', value)
-  return noNul(name, value)
+export function text(value: unknown): string {
+  must(typeof value === 'string')
+  return noNul(value)
 }
 
-export function optional(name: string, type: 'boolean' | 'string', value: unknown): void {
-  if (given(value) && typeof value !== type) throw invalidArgType(name, `of type ${type}`, value)
-  noNul(name, value)
+export function filled(value: unknown): string {
+  must(value !== '')
+  return text(value)
 }
 
-export function object(name: string, value: unknown): object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidArgType(name, 'of type object', value)
+export function optional(type: 'boolean' | 'string', value: unknown): void {
+  must(!given(value) || typeof value === type)
+  noNul(value)
+}
+
+export function object(value: unknown): object {
+  must(typeof value === 'object' && value !== null && !Array.isArray(value))
   return value
 }
 
-export function array(name: string, value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw invalidArgType(name, 'an instance of Array', value)
-  value.forEach((each, i) => noNul(`${name}[${i}]`, each))
+export function array(value: unknown): readonly unknown[] {
+  must(Array.isArray(value))
+  value.forEach(noNul)
   return value as unknown[]
 }
 
-export function pathOf(name: string, value: unknown): string {
-  if (typeof value === 'string') return noNul(name, value)
-  if (value instanceof Uint8Array) return noNul(name, new TextDecoder().decode(value))
-  const { href, protocol } = (value ?? {}) as { href?: unknown; protocol?: unknown }
-  if (typeof href === 'string' && typeof protocol === 'string') return noNul(name, fileURLToPath(href))
-  throw invalidArgType(name, 'of type string or an instance of Buffer or URL', value)
+export function pathOf(value: unknown): string {
+  if (typeof value === 'string') return noNul(value)
+  if (value instanceof Uint8Array) return noNul(new TextDecoder().decode(value))
+  const { href, protocol, auth, path } = (value ?? {}) as Record<'href' | 'protocol' | 'auth' | 'path', unknown>
+  // What url.parse() makes has an auth and a path; a URL has neither.
+  must(Boolean(href) && Boolean(protocol) && auth === undefined && path === undefined)
+  return noNul(fileURLToPath(value as URL))
 }
 
-export function int32(name: string, value: unknown): void {
-  if (given(value) && value !== ((value as number) | 0)) throw invalidArgType(name, 'int32', value)
+export function shellOption(value: unknown): string | boolean {
+  must(!given(value) || typeof value === 'boolean' || typeof value === 'string')
+  return noNul(value as string | boolean | null | undefined) ?? false
+}
+
+export function int32(value: unknown): void {
+  must(!given(value) || (typeof value === 'number' && value === (value | 0)))
 }
 
 export function timeoutOf(value: unknown): number {
-  if (!given(value)) return 0
-  if (!Number.isInteger(value) || (value as number) < 0) throw outOfRange('timeout', 'an unsigned integer', value)
-  return value as number
+  must(!given(value) || (Number.isSafeInteger(value) && (value as number) >= 0))
+  return (value as number | undefined) ?? 0
 }
 
-export function maxBufferOf(value: unknown): number | null {
-  if (!given(value)) return null
-  if (typeof value !== 'number' || !(value >= 0)) throw outOfRange('options.maxBuffer', 'a positive number', value)
-  return value
+/** Undefined is no limit, and null is 0, as in child_process. */
+export function maxBufferOf(value: unknown): number {
+  if (value === undefined) return Infinity
+  must(value === null || (typeof value === 'number' && value >= 0))
+  return Number(value)
 }
 
 /** Null: none was given. */
 export function killSignalOf(value: unknown): number | null {
   if (!given(value)) return null
-  if (typeof value !== 'string' && typeof value !== 'number')
-    throw invalidArgType('options.killSignal', 'one of type string or number', value)
-  if (typeof value === 'number') {
-    if (!NUMBERS.has(value)) throw unknownSignal(value)
-    return value
-  }
-  return signalNumber(value.toUpperCase())
+  const number = NUMBERS.get(typeof value === 'string' ? value.toUpperCase() : value)
+  must(number !== undefined)
+  return number
 }
 
 export function signalOf(value: unknown): AbortSignal | undefined {
-  if (value === undefined) return undefined
-  if (typeof value !== 'object' || value === null || !('aborted' in value))
-    throw invalidArgType('options.signal', 'an instance of AbortSignal', value)
-  return value as AbortSignal
+  must(value === undefined || (typeof value === 'object' && value !== null && 'aborted' in value))
+  return value as AbortSignal | undefined
+}
+
+export function callbackOf(value: unknown): unknown {
+  must(!given(value) || typeof value === 'function')
+  return value ?? null
 }

@@ -4,50 +4,34 @@ import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { clearTimeout, setTimeout } from 'node:timers'
 import { getSystemErrorName, promisify } from 'node:util'
-import { invalidArgType, stdioMaxBuffer } from '../errors.js'
-import { bare, killSignalOf, maxBufferOf, object, optional, text, timeoutOf } from './check.js'
-import type { Options } from './check.js'
-import { nodes, reason } from './original.js'
-import { endingOf, killer, refuseOwn, spawn } from './spawn.js'
+import { stdioMaxBuffer } from '../errors.js'
+import { given } from '../validate.js'
+import { bare, callbackOf, killSignalOf, maxBufferOf, object, optional, text, timeoutOf } from './check.js'
+import { endingOf, killer, spawn } from './spawn.js'
 
 type Callback = (error: Error | null, stdout: string | Buffer, stderr: string | Buffer) => void
 
 const MEBIBYTE = 1024 * 1024
 
-function callbackOf(value: unknown): Callback | null {
-  if (value === undefined || value === null) return null
-  if (typeof value !== 'function') throw invalidArgType('callback', 'of type function', value)
-  return value as Callback
-}
-
 /** (file, args?, options?, callback?), each of which may be left out. */
-function sort(given: unknown[]): { args: unknown[]; options: Options; callback: Callback | null } {
-  let rest = given
-  let args: unknown[] = []
-  if (Array.isArray(rest[0])) {
-    args = [...(rest[0] as unknown[])]
-    rest = rest.slice(1)
-  } else if (rest[0] === undefined || rest[0] === null) rest = rest.slice(1)
-  else if (typeof rest[0] !== 'object' && typeof rest[0] !== 'function')
-    throw invalidArgType('args', 'of type object', rest[0])
-  const [first, second] = rest
-  if (typeof first === 'function') return { args, options: bare({}), callback: first as Callback }
-  const options = first === undefined || first === null ? {} : (object('options', first) as Options)
-  return { args, options: bare(options), callback: callbackOf(second) }
+export function sort(rest: readonly unknown[]): { args: unknown; options: unknown; callback: Callback | null } {
+  const [first, second, third] = rest
+  const hasArgs = Array.isArray(first) || (typeof first !== 'object' && typeof first !== 'function') || first === null
+  const [args, options, callback] = hasArgs ? [first, second, third] : [[], first, second]
+  if (typeof options === 'function') return { args, options, callback: options as Callback }
+  return { args, options: given(options) ? object(options) : {}, callback: callbackOf(callback) as Callback | null }
 }
 
 export function execFile(file: unknown, ...rest: unknown[]): ChildProcess {
-  if (reason !== null) {
-    refuseOwn(...rest)
-    return Reflect.apply(nodes.execFile, undefined, [file, ...rest]) as ChildProcess
-  }
-  const { args, options, callback } = sort(rest)
-  optional('options.argv0', 'string', options['argv0'])
+  const { args: list, options: passed, callback } = sort(rest)
+  const options = bare(passed)
+  const args = (list ?? []) as unknown[]
+  optional('string', options['argv0'])
   const timeout = timeoutOf(options['timeout'])
-  const max = maxBufferOf(options['maxBuffer']) ?? MEBIBYTE
+  const max = 'maxBuffer' in options ? maxBufferOf(options['maxBuffer']) : MEBIBYTE
   const killSignal = killSignalOf(options['killSignal'])
   const grace = endingOf(options)
-  const { cwd, env, gid, shell, signal, uid, argv0, group, killOnParentExit, killGrace } = options
+  const { cwd, env, gid, shell, signal, uid, group, killOnParentExit, killGrace } = options
   const child = spawn(file, args, {
     cwd: cwd ?? null,
     env: env ?? null,
@@ -55,7 +39,6 @@ export function execFile(file: unknown, ...rest: unknown[]): ChildProcess {
     shell: shell ?? false,
     signal,
     uid,
-    argv0,
     group,
     killOnParentExit,
     killGrace,
@@ -64,7 +47,7 @@ export function execFile(file: unknown, ...rest: unknown[]): ChildProcess {
     windowsVerbatimArguments: Boolean(options['windowsVerbatimArguments']),
   })
   const encoding = 'encoding' in options ? (options['encoding'] as string) : 'utf8'
-  const run = new Run(child, callback, [text('file', file), ...args].join(' '), encoding, max)
+  const run = new Run(child, callback, [file, ...args].join(' '), encoding, max)
   run.end = killer(child, killSignal, grace)
   if (timeout > 0) run.timer = setTimeout(() => run.kill('timeout'), timeout)
   return child
@@ -181,31 +164,27 @@ class Output {
 
 /** Runs a command line in a shell, as the `file` of execFile(). */
 export function exec(command: unknown, ...rest: unknown[]): ChildProcess {
-  if (reason !== null) {
-    refuseOwn(...rest)
-    return Reflect.apply(nodes.exec, undefined, [command, ...rest]) as ChildProcess
-  }
-  const line = text('command', command)
+  const line = text(command)
   const [first, second] = typeof rest[0] === 'function' ? [undefined, rest[0]] : rest
   const options = bare(first)
   const { shell } = options
   return execFile(line, { ...options, shell: typeof shell === 'string' ? shell : true }, second)
 }
 
-/** The promise has the `child`, and its error has what was printed, as in child_process. */
-function promising(original: (...args: unknown[]) => ChildProcess): (...args: unknown[]) => Promise<unknown> {
+type Function = (...args: unknown[]) => unknown
+
+/** With util.promisify() its promise has the `child`, and its error what was printed, as in child_process. */
+export function promisable(execute: Function): Function {
   const promised = (...args: unknown[]): Promise<unknown> => {
     const settle = {} as { resolve: (value: unknown) => void; reject: (error: Error) => void }
     const promise = new Promise((resolve, reject) => Object.assign(settle, { resolve, reject }))
     // Not in the promise's own function: what is wrong with the arguments is thrown.
-    const child = original(...args, (error: Error | null, stdout: unknown, stderr: unknown) => {
+    const child = execute(...args, (error: Error | null, stdout: unknown, stderr: unknown) => {
       if (error === null) settle.resolve({ stdout, stderr })
       else settle.reject(Object.assign(error, { stdout, stderr }))
     })
     return Object.assign(promise, { child })
   }
-  return Object.defineProperty(promised, 'name', { value: original.name })
+  Object.defineProperty(promised, 'name', { value: execute.name })
+  return Object.defineProperty(execute, promisify.custom, { value: promised, enumerable: false })
 }
-
-for (const each of [exec, execFile])
-  Object.defineProperty(each, promisify.custom, { value: promising(each as never), enumerable: false })

@@ -1,15 +1,16 @@
 // From (file, args?, options?) to the object that ChildProcess.prototype.spawn() takes. It is as lenient as child_process:
-// numbers become strings, and what Object.prototype has in an environment counts.
+// what Object.prototype has in an environment counts.
 import { env as processEnv, platform } from 'node:process'
-import { invalidArgType, invalidArgValue } from '../errors.js'
 import { isReadNatively } from '../spawn/environment.js'
 import { given } from '../validate.js'
-import { array, bare, int32, noNul, object, optional, pathOf, text } from './check.js'
+import { array, bare, filled, int32, noNul, object, optional, pathOf, shellOption } from './check.js'
 import type { Options } from './check.js'
+import { nodes } from './original.js'
 
 export interface Normal extends Options {
   file: string
-  args: string[]
+  /** What is no string becomes one when the program is started. */
+  args: unknown[]
   cwd: string | undefined
   /** Undefined: the environment of this process. Node makes it an empty list then, which is why `inherits` says so, too. */
   envPairs: string[] | undefined
@@ -18,32 +19,28 @@ export interface Normal extends Options {
 
 /** `listed`: somebody may read the environment from the result, or add to it, so that it has to be there in any case. */
 export function normalize(file: unknown, second: unknown, third: unknown, listed: boolean): Normal {
-  const program = text('file', file)
-  if (program === '') throw invalidArgValue('file', 'cannot be empty', file)
-  const second_ = second ?? []
-  if (typeof second_ !== 'object') throw invalidArgType('args', 'of type object', second)
-  const hasList = Array.isArray(second_)
-  const list = hasList ? [...array('args', second_)] : []
-  const last = hasList ? third : second_
-  const options = bare(last === undefined ? {} : object('options', last))
-  const cwd = given(options['cwd']) ? pathOf('options.cwd', options['cwd']) : undefined
-  optional('options.detached', 'boolean', options['detached'])
-  int32('options.uid', options['uid'])
-  int32('options.gid', options['gid'])
-  const { shell } = options
-  if (given(shell) && typeof shell !== 'boolean' && typeof shell !== 'string')
-    throw invalidArgType('options.shell', 'one of type boolean or string', shell)
-  optional('options.argv0', 'string', options['argv0'])
-  optional('options.windowsHide', 'boolean', options['windowsHide'])
-  optional('options.windowsVerbatimArguments', 'boolean', options['windowsVerbatimArguments'])
-  const command = shell ? shellOf(noNul('options.shell', shell) as string | true, [program, ...list]) : null
+  const program = filled(file)
+  const hasList = Array.isArray(second)
+  const list = hasList ? [...array(second)] : []
+  const last = hasList || !given(second) ? third : object(second)
+  const options = bare(last === undefined ? {} : object(last))
+  const cwd = given(options['cwd']) ? pathOf(options['cwd']) : undefined
+  optional('boolean', options['detached'])
+  int32(options['uid'])
+  int32(options['gid'])
+  const shell = shellOption(options['shell'])
+  optional('string', options['argv0'])
+  optional('boolean', options['windowsHide'])
+  optional('boolean', options['windowsVerbatimArguments'])
+  if (shell && list.length > 0) warnOfShellArguments()
+  const command = shell ? shellOf(shell, [program, ...list]) : null
   const name = command?.file ?? program
   const env = (options['env'] || processEnv) as NodeJS.ProcessEnv
   const { stdio } = options
   const hasChannel = Array.isArray(stdio) && stdio.includes('ipc')
   const inherits = !listed && !hasChannel && isReadNatively(env)
   return Object.assign(options, {
-    args: [(options['argv0'] as string | undefined) ?? name, ...(command?.tail ?? list)].map(String),
+    args: [(options['argv0'] as string | undefined) ?? name, ...(command?.tail ?? list)],
     cwd,
     detached: Boolean(options['detached']),
     envPairs: inherits ? undefined : pairsOf(env),
@@ -52,6 +49,17 @@ export function normalize(file: unknown, second: unknown, third: unknown, listed
     windowsHide: Boolean(options['windowsHide']),
     windowsVerbatimArguments: command?.verbatim ?? Boolean(options['windowsVerbatimArguments']),
   })
+}
+
+let hasWarned = false
+
+/** Node gives the warning itself (DEP0190), once, in the versions that have it; of a timeout that it refuses nothing is started. */
+function warnOfShellArguments(): void {
+  if (hasWarned) return
+  hasWarned = true
+  try {
+    nodes.spawn('x', ['x'], { shell: true, timeout: -1 })
+  } catch {}
 }
 
 function shellOf(shell: string | true, words: unknown[]): { file: string; tail: string[]; verbatim?: true } {
@@ -69,8 +77,8 @@ function pairsOf(env: NodeJS.ProcessEnv): string[] {
   const pairs: string[] = []
   const add = (name: string, value: unknown): void => {
     if (value === undefined) return
-    noNul(`options.env['${name}']`, name)
-    noNul(`options.env['${name}']`, value)
+    noNul(name)
+    noNul(value)
     pairs.push(`${name}=${value as string}`)
   }
   // Inherited ones count, as in child_process.

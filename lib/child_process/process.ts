@@ -27,7 +27,7 @@ export interface Entry {
 export function requestOf(options: Normal, stdio: readonly Entry[]): SpawnRequest {
   const { file, args, cwd, envPairs, uid, gid, group, detached, windowsHide, windowsVerbatimArguments } = options
   const inherits = options.inherits && !envPairs?.length
-  const argv = args?.length ? args : [file]
+  const argv = args?.length ? args.map(stringOf) : [file]
   const fds = stdio.map(fdOf)
   while (fds.length < 3) fds.push(IGNORE)
   return {
@@ -46,6 +46,12 @@ export function requestOf(options: Normal, stdio: readonly Entry[]): SpawnReques
     env: inherits ? null : (envPairs ?? []).join('\0'),
     cwd: cwd || null,
   }
+}
+
+/** As Node converts what is no string: a symbol is an error, and a NUL the end. */
+function stringOf(value: unknown): string {
+  // oxlint-disable-next-line typescript/restrict-template-expressions -- anything may have been given
+  return typeof value === 'string' ? value : `${value}`.split('\0', 1)[0]!
 }
 
 /** Ids are signed for child_process, and unsigned for the kernel. */
@@ -116,8 +122,8 @@ export class Process extends AsyncResource {
   kill(signal: number): number {
     if (this.native === null) return -ESRCH
     try {
-      const answer = this.native.sendSignal(signalNumber(signal))
-      return answer === 1 ? 0 : answer === 0 ? -ESRCH : answer
+      // A child that has exited, which nobody has been told yet, is signalled with success and without effect, as any zombie.
+      return Math.min(this.native.sendSignal(signalNumber(signal)), 0)
     } catch {
       return -EINVAL
     }

@@ -4,29 +4,19 @@ import { execArgv as processExecArgv, execPath as processExecPath, nextTick } fr
 import * as processModule from 'node:process'
 import { clearTimeout, setTimeout } from 'node:timers'
 import { DEFAULT_ENDING } from '../ending.js'
-import {
-  childAborted,
-  childProcessIpcRequired,
-  featureUnavailable,
-  invalidArgType,
-  invalidArgValue,
-} from '../errors.js'
+import { childAborted } from '../errors.js'
 import { causeNumber } from '../exit-status.js'
 import { boolean, given, grouping, nonNegative } from '../validate.js'
-import { bare, noNul, killSignalOf, object, pathOf, signalOf, text, timeoutOf } from './check.js'
+import { array, bare, killSignalOf, must, object, pathOf, signalOf, text, timeoutOf } from './check.js'
 import type { Options } from './check.js'
 import { makeChild, processes } from './child.js'
 import { normalize } from './normal.js'
-import { isSpawnWrapped, nodes, reason } from './original.js'
+import { isSpawnWrapped } from './original.js'
 
 /** Ends a child because of a limit; false: nothing was sent, since it has ended. */
 export type Killer = (cause: 'timeout' | 'abort' | 'maxBuffer') => boolean
 
 export function spawn(file: unknown, second?: unknown, third?: unknown): ChildProcess {
-  if (reason !== null) {
-    refuseOwn(second, third)
-    return nodes.spawn(file as string, second as string[], third as object)
-  }
   const options = normalize(file, second, third, isSpawnWrapped())
   const timeout = timeoutOf(options['timeout'])
   const signal = signalOf(options['signal'])
@@ -63,17 +53,6 @@ export function spawn(file: unknown, second?: unknown, third?: unknown): ChildPr
   return child
 }
 
-const OWN = ['group', 'killOnParentExit', 'killGrace']
-
-/** Our options are refused where Node's own functions serve, which would ignore them. */
-export function refuseOwn(...args: unknown[]): void {
-  for (const options of args) {
-    if (typeof options !== 'object' || options === null) continue
-    const name = OWN.find((each) => Object.hasOwn(options, each) && given((options as Options)[each]))
-    if (name !== undefined) throw featureUnavailable(`options.${name}`, `here: ${reason}`)
-  }
-}
-
 /** The grace period of limits that end a child as the main entry does; null: one signal ends it, as in child_process. */
 export function endingOf({ group, killOnParentExit, killGrace }: Options): number | null {
   boolean('options.killOnParentExit', killOnParentExit)
@@ -91,30 +70,24 @@ export function killer(child: ChildProcess, signal: number | null, grace: number
 }
 
 export function fork(modulePath: unknown, second?: unknown, third?: unknown): ChildProcess {
-  if (reason !== null) {
-    refuseOwn(second, third)
-    return nodes.fork(modulePath as string, second as string[], third as object)
-  }
-  const path = pathOf('modulePath', modulePath)
-  const hasList = Array.isArray(second) || second === undefined || second === null
-  if (!hasList && typeof second !== 'object') throw invalidArgType('args', 'an instance of Array', second)
-  const last = hasList ? third : second
-  const options = Object.assign(bare(given(last) ? object('options', last) : {}), { shell: false })
-  const args = hasList ? ((second as unknown[] | undefined) ?? []) : []
-  const execPath = options['execPath'] ? noNul('options.execPath', options['execPath']) : processExecPath
+  const path = pathOf(modulePath)
+  const hasOptions = given(second) && !Array.isArray(second)
+  const args = hasOptions || !given(second) ? [] : array(second)
+  const last = hasOptions ? object(second) : third
+  const options = Object.assign(bare(given(last) ? object(last) : {}), { shell: false })
+  const execPath = text(options['execPath'] || processExecPath)
+  const execArgv = array(options['execArgv'] || withoutScript(processExecArgv))
   options['execPath'] = execPath
-  const execArgv = [...((options['execArgv'] || withoutScript(processExecArgv)) as string[])]
-  execArgv.forEach((each, i) => noNul(`options.execArgv[${i}]`, each))
   const { stdio, silent } = options
   if (Array.isArray(stdio)) {
-    if (!stdio.includes('ipc')) throw childProcessIpcRequired()
+    must(stdio.includes('ipc'))
   } else {
     const word = typeof stdio === 'string' ? stdio : silent ? 'pipe' : 'inherit'
-    if (!['pipe', 'overlapped', 'ignore', 'inherit'].includes(word)) throw invalidArgValue('stdio', 'is invalid', stdio)
+    must(['pipe', 'overlapped', 'ignore', 'inherit'].includes(word))
     if (word === 'inherit') options['stdio'] = [0, 1, 2, 'ipc']
     else options['stdio'] = [word, word, word, 'ipc']
   }
-  return spawn(text('options.execPath', execPath), [...execArgv, path, ...args], options)
+  return spawn(execPath, [...execArgv, path, ...args], options)
 }
 
 /** A program that was given by `-e` is left out: the child would run it too, and fork again. */

@@ -1,20 +1,18 @@
 // spawnSync(), execFileSync() and execSync().
 import { Buffer } from 'node:buffer'
 import { constants } from 'node:os'
-import { stderr as processStderr } from 'node:process'
-import { inspect } from 'node:util'
-import { coded, invalidArgType, invalidArgValue, systemError } from '../errors.js'
+import { stderr as processStderr, versions } from 'node:process'
+import { invalidArgValue, systemError } from '../errors.js'
 import { runPaired } from '../events.js'
 import { signalName } from '../native.js'
-import { given } from '../validate.js'
-import { bare, killSignalOf, maxBufferOf, object, text, timeoutOf } from './check.js'
+import { bare, killSignalOf, maxBufferOf, must, object, optional, text, timeoutOf } from './check.js'
 import type { Options } from './check.js'
+import { sort } from './exec.js'
 import { normalize } from './normal.js'
 import type { Normal } from './normal.js'
-import { nodes, reason } from './original.js'
 import { hasNoSuchId, requestOf } from './process.js'
 import type { Entry } from './process.js'
-import { endingOf, refuseOwn } from './spawn.js'
+import { endingOf } from './spawn.js'
 
 interface Result {
   pid: number
@@ -29,10 +27,6 @@ interface Result {
 const MEBIBYTE = 1024 * 1024
 
 export function spawnSync(file: unknown, second?: unknown, third?: unknown): Result {
-  if (reason !== null) {
-    refuseOwn(second, third)
-    return Reflect.apply(nodes.spawnSync, undefined, [file, second, third]) as Result
-  }
   const options = normalize(file, second, third, false)
   const timeout = timeoutOf(options['timeout']) || Infinity
   // 0 is no limit, as in child_process.
@@ -42,45 +36,48 @@ export function spawnSync(file: unknown, second?: unknown, third?: unknown): Res
   const stdio = stdioOf(options['stdio'] || 'pipe')
   const input = stdio[0]?.type === 'pipe' ? inputOf(options) : (inputOf(options), null)
   if (hasNoSuchId(options)) return failed(options, -constants.errno.EINVAL)
+  // The folder of no name, which spawn() takes for none at all.
+  if (options.cwd === '') return failed(options, -constants.errno.ENOENT)
   const answer = runPaired(requestOf(options, stdio), input, timeout, max, signal, grace)
   const { encoding } = options
   const decode = (bytes: Buffer): string | Buffer =>
     encoding && encoding !== 'buffer' ? bytes.toString(encoding as BufferEncoding) : bytes
-  const started = answer.pid !== 0
-  const output = started ? stdio.map((_, i) => (answer.output[i] ? decode(answer.output[i]) : null)) : null
-  const result: Result = {
-    pid: answer.pid,
-    output,
-    stdout: output?.[1],
-    stderr: output?.[2],
+  if (answer.pid === 0) return failed(options, answer.errno)
+  const output = stdio.map((_, i) => (answer.output[i] ? decode(answer.output[i]) : null))
+  return {
+    ...(answer.errno === 0 ? {} : { error: errorOf(options, answer.errno) }),
     status: answer.code,
     signal: answer.signal === null ? null : signalName(answer.signal),
+    output,
+    pid: answer.pid,
+    stdout: output[1],
+    stderr: output[2],
   }
-  if (answer.errno !== 0) result.error = errorOf(options, answer.errno)
-  return result
 }
 
 function errorOf({ file, args }: Normal, errno: number): Error {
   return Object.assign(systemError(errno, `spawnSync ${file}`), { path: file, spawnargs: args.slice(1) })
 }
 
-/** As for a program that could not be started. */
+/** What a stream of no child is: it changed with Node 22. */
+const NONE = Number.parseInt(versions.node) < 22 ? null : undefined
+
 function failed(options: Normal, errno: number): Result {
   const error = errorOf(options, errno)
-  return { pid: 0, output: null, stdout: undefined, stderr: undefined, status: null, signal: null, error }
+  return { error, status: null, signal: null, output: null, pid: 0, stdout: NONE, stderr: NONE }
 }
 
 function inputOf({ input, encoding }: Options): Uint8Array | null {
-  if (!given(input) || input === '') return null
+  if (!input) return null
   if (typeof input === 'string')
     return Buffer.from(input, encoding && encoding !== 'buffer' ? (encoding as BufferEncoding) : 'utf8')
-  if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
-  throw invalidArgType('options.stdio[0]', 'of type string or an instance of Buffer, TypedArray, or DataView', input)
+  must(ArrayBuffer.isView(input))
+  return new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
 }
 
 function stdioOf(stdio: unknown): Entry[] {
   const known = ['pipe', 'overlapped', 'ignore', 'inherit']
-  if (!Array.isArray(stdio) && !known.includes(stdio as string)) throw invalidArgValue('stdio', 'is invalid', stdio)
+  must(Array.isArray(stdio) || known.includes(stdio as string))
   const list: unknown[] = Array.isArray(stdio) ? [...(stdio as unknown[])] : [stdio, stdio, stdio]
   while (list.length < 3) list.push(undefined)
   return list.map((entry, i): Entry => {
@@ -88,10 +85,12 @@ function stdioOf(stdio: unknown): Entry[] {
     if (word === 'ignore') return { type: 'ignore' }
     if (word === 'pipe' || word === 'overlapped' || (typeof word === 'number' && word < 0)) return { type: 'pipe' }
     if (word === 'inherit') return { type: 'inherit', fd: i }
-    if (word === 'ipc') throw coded(new Error('IPC cannot be used with synchronous forks'), 'ERR_IPC_SYNC_FORK')
+    must(word !== 'ipc')
+    // Node leaves it out, which gives the child the entries that follow in the wrong places, or ends this process.
+    if (typeof word === 'string' || ArrayBuffer.isView(word)) throw invalidArgValue('stdio', 'is invalid', word)
     const { fd, _handle, handle } = word as { fd?: unknown; _handle?: Entry['handle']; handle?: Entry['handle'] }
     const number = typeof word === 'number' ? word : typeof fd === 'number' ? fd : (_handle ?? handle)?.fd
-    if (typeof number !== 'number') throw invalidArgValue('stdio', 'is invalid', inspect(word))
+    must(typeof number === 'number')
     return { type: 'fd', fd: number }
   })
 }
@@ -105,26 +104,17 @@ function checked(result: Result, options: Options, command: string): string | Bu
   throw Object.assign(new Error(`Command failed: ${command}${printed}`), result)
 }
 
-export function execFileSync(file: unknown, second?: unknown, third?: unknown): string | Buffer | null {
-  const hasList = Array.isArray(second) || !given(second)
-  if (reason !== null) {
-    refuseOwn(second, third)
-    return Reflect.apply(nodes.execFileSync, undefined, [file, second, third]) as Buffer
-  }
-  if (!hasList && typeof second !== 'object') throw invalidArgType('args', 'of type object', second)
-  const last = hasList ? third : second
-  const options = bare(given(last) ? object('options', last) : {})
-  const args = hasList ? ((second as unknown[] | undefined) ?? []) : []
+export function execFileSync(file: unknown, ...rest: unknown[]): string | Buffer | null {
+  const { args, options: passed } = sort(rest.slice(0, 2))
+  // A callback is no object.
+  const options = bare(object(passed))
+  optional('string', options['argv0'])
   const result = spawnSync(file, args, options)
-  return checked(result, options, [options['argv0'] ?? file, ...args].join(' '))
+  return checked(result, options, [options['argv0'] || file, ...((args ?? []) as unknown[])].join(' '))
 }
 
 export function execSync(command: unknown, passed?: unknown): string | Buffer | null {
-  if (reason !== null) {
-    refuseOwn(passed)
-    return Reflect.apply(nodes.execSync, undefined, [command, passed]) as Buffer
-  }
-  const line = text('command', command)
+  const line = text(command)
   const options = bare(passed)
   const shell = typeof options['shell'] === 'string' ? options['shell'] : true
   return checked(spawnSync(line, { ...options, shell }), options, line)

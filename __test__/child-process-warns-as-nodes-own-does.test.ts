@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process'
+import { execPath } from 'node:process'
+import { isWindows, testUnless } from './support/skip.js'
+
+/** What a program prints to its stderr that gives a shell args again and again (DEP0190), and reads `_channel` (DEP0129). */
+function warnings(module: string, ...flags: string[]): string {
+  const script = `
+    const cp = require('${module}')
+    cp.spawnSync('true', ['a'], { shell: true })
+    cp.spawnSync('true', ['a'], { shell: true })
+    cp.spawn('true', ['a'], { shell: '/bin/sh' })
+    cp.execFileSync('true', ['a'], { shell: true })
+    cp.execFile('true', ['a'], { shell: true }, () => {
+      const child = cp.fork('-e', ['0'], { execArgv: [] })
+      child._channel
+      child._channel
+    })`
+  const { stderr, status } = spawnSync(execPath, [...flags, '-e', script], { encoding: 'utf8', timeout: 60_000 })
+  return `${status} ${stderr.replaceAll(/\(node:\d+\)/g, '(node:pid)')}`
+}
+
+testUnless(isWindows, 'the same warnings, with the same codes, each once', (t) => {
+  const nodes = warnings('node:child_process')
+  t.regex(nodes, /^0 .*DeprecationWarning/s)
+  t.is(warnings('shared-child/child_process'), nodes)
+  t.is(warnings('node:child_process', '--require', 'shared-child/register'), nodes)
+})
+
+testUnless(isWindows, 'and none where they are turned off', (t) => {
+  t.is(warnings('shared-child/child_process', '--no-deprecation'), '0 ')
+})

@@ -1,0 +1,41 @@
+// A function that stands in the place of one of node:child_process.
+import { featureUnavailable } from '../errors.js'
+import { given } from '../validate.js'
+import { REFUSED } from './check.js'
+import type { Options } from './check.js'
+import { nodes, reason } from './original.js'
+
+type Name = 'exec' | 'execFile' | 'execFileSync' | 'execSync' | 'fork' | 'spawn' | 'spawnSync'
+type Function = (...args: unknown[]) => unknown
+
+/** Ours where it can serve, and Node's own elsewhere: it also serves what our checks refuse, for the error that it throws. */
+export function insteadOf(name: Name, ours: (...args: never[]) => unknown): Function {
+  const theirs = nodes[name] as Function
+  const function_ = (...args: unknown[]): unknown => {
+    if (reason !== null) {
+      refuseOwn(args)
+      return theirs(...args)
+    }
+    try {
+      return (ours as Function)(...args)
+    } catch (error) {
+      if (error !== REFUSED) throw error
+    }
+    return theirs(...args)
+  }
+  return Object.defineProperties(function_, {
+    name: { value: theirs.name },
+    length: { value: theirs.length },
+  })
+}
+
+const OWN = ['group', 'killOnParentExit', 'killGrace']
+
+/** Our options are refused where Node's own functions serve, which would ignore them. */
+function refuseOwn(args: readonly unknown[]): void {
+  for (const options of args) {
+    if (typeof options !== 'object' || options === null) continue
+    const name = OWN.find((each) => Object.hasOwn(options, each) && given((options as Options)[each]))
+    if (name !== undefined) throw featureUnavailable(`options.${name}`, `here: ${reason}`)
+  }
+}
