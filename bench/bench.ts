@@ -9,6 +9,7 @@ import { median, quantile } from './statistics.js'
 export const metrics = {
   call: ['time of the call', 'us'],
   bare: ['of a bare addon call that wakes a thread', 'us'],
+  again: ['of a second call right after it', 'us'],
   time: ['spawn and exit', 'us'],
   thread: ['CPU time of the JS thread', 'us'],
   process: ['CPU time of the process', 'us'],

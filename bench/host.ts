@@ -6,13 +6,26 @@ import { disperse, gather } from './measures/crowd.js'
 import { exitLatency } from './measures/exit-latency.js'
 import { download, echo, output, pingPong } from './measures/pipes.js'
 import { Unavailable, type Samples } from './measures/samples.js'
-import { manySpawns, spawn } from './measures/spawn.js'
+import { idleBesideC, manySpawns, spawn } from './measures/spawn.js'
 import { peers, type PeerName } from './peers/index.js'
 import type { Peer } from './peers/peer.js'
 
 const version = async ({ version: its }: Peer): Promise<Samples> => ({ [its]: [] })
 
-const measures = { version, spawn, manySpawns, gather, disperse, exitLatency, calls, download, echo, pingPong, output }
+const measures = {
+  version,
+  spawn,
+  manySpawns,
+  idleBesideC,
+  gather,
+  disperse,
+  exitLatency,
+  calls,
+  download,
+  echo,
+  pingPong,
+  output,
+}
 
 export type Measures = typeof measures
 export type MeasureName = keyof Measures

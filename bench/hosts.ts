@@ -23,11 +23,11 @@ export class Host implements Disposable {
   readonly #lines: AsyncIterator<string>
 
   /** `ballast`: gigabytes of memory that it holds, beyond what it needs. */
-  constructor(name: PeerName, ballast = 0) {
+  constructor(name: PeerName, ballast = 0, env: NodeJS.ProcessEnv = {}) {
     this.name = name
     const { runtime, flags } = peers[name]
     this.#child = spawn(runtime, [...flags, inRoot('build', 'bench', 'host.js'), name, String(ballast)], {
-      env: environment,
+      env: { ...environment, ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     this.#child.on('error', () => {}) // shows as the end of its output
@@ -56,6 +56,7 @@ export class Host implements Disposable {
 const programs = {
   child: ['child.c', '-static'],
   floor: ['floor.c', '-static', '-pthread'],
+  bounds: ['bounds.c', '-static', '-pthread'],
   'wake.node': ['wake.c', '-shared', '-fPIC', '-pthread'],
 }
 
@@ -79,6 +80,8 @@ export async function samplesOf(file: string, ...args: (string | number)[]): Pro
 }
 
 export const floor = (...args: (string | number)[]): Promise<Samples> => samplesOf(inCache('bin', 'floor'), ...args)
+
+export const bound = (...args: (string | number)[]): Promise<Samples> => samplesOf(inCache('bin', 'bounds'), ...args)
 
 /** The peers that come from the npm registry. Delete .cache/bench/peers to get newer ones. */
 export async function installPeers(): Promise<void> {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Comparison, Metric, Row, Subject } from './bench.js'
+import { bounds } from './bounds.js'
 import { floor, Host, run } from './hosts.js'
 import type { Samples } from './measures/samples.js'
 import type { Kind, Spawns } from './measures/spawn.js'
@@ -346,4 +347,5 @@ export const rows: readonly Row[] = [
   pipes,
   output,
   packageRow,
+  bounds,
 ]

@@ -1,5 +1,7 @@
 // Starts and awaits children: measures what each costs its caller, and how many there are a second.
+import { execFile } from 'node:child_process'
 import { openSync } from 'node:fs'
+import { promisify } from 'node:util'
 import type { Peer, RunOptions } from '../peers/peer.js'
 import { inCache } from '../places.js'
 import { quantile } from '../statistics.js'
@@ -40,14 +42,25 @@ export interface Spawns {
   /** How many children to run at a time. */
   readonly limit: number
   readonly kind?: Kind
+  /** Whether to make and time a second call right after the first. */
+  readonly twice?: boolean
   /** Whether to time the bare call of an addon as well, instead of the spawn and after it. */
   readonly bare?: boolean
 }
 
-export async function spawn(peer: Peer, { program, count, limit, kind = 'plain', bare }: Spawns): Promise<Samples> {
+export async function spawn(
+  peer: Peer,
+  { program, count, limit, kind = 'plain', bare, twice }: Spawns,
+): Promise<Samples> {
   const options: RunOptions = { stdio: 'ignore', ...kinds[kind]() }
-  const [call, time, bareCall]: [number[], number[], number[]] = [[], [], []]
+  const [call, time, bareCall, again]: [number[], number[], number[], number[]] = [[], [], [], []]
   if (bare) wake ??= require(inCache('bin', 'wake.node')) as () => void
+  const second = async (): Promise<void> => {
+    const start = now()
+    const exited = peer.run(program, [], options)
+    again.push(now() - start)
+    await exited
+  }
   /** Starts `total` children, at most `limit` of them at a time. */
   const run = async (total: number): Promise<void> => {
     let started = 0
@@ -57,6 +70,7 @@ export async function spawn(peer: Peer, { program, count, limit, kind = 'plain',
         const start = now()
         const exited = peer.run(program, [], options)
         call.push(now() - start)
+        if (twice) await second()
         await exited
         time.push(now() - start)
         // The exec and exit of another program leave the caches in the same state for both.
@@ -67,15 +81,16 @@ export async function spawn(peer: Peer, { program, count, limit, kind = 'plain',
     await Promise.all(Array.from({ length: Math.min(limit, total) }, worker))
   }
   await run(limit)
-  for (const samples of [call, time, bareCall]) samples.length = 0
+  for (const samples of [call, time, bareCall, again]) samples.length = 0
   const before = { thread: threadCpu(), process: processCpu(), switches: switches(), at: now() }
   await run(count)
   const seconds = (now() - before.at) / 1e6
-  const children = bare ? count * 2 : count
+  const children = bare || twice ? count * 2 : count
   return {
     call,
     time,
     ...(bare ? { bare: bareCall } : {}),
+    ...(twice ? { again } : {}),
     rate: [children / seconds],
     thread: [(threadCpu() - before.thread) / children],
     process: [(processCpu() - before.process) / children],
@@ -92,23 +107,36 @@ function timeOf(work: () => void): number {
 /** Room for the event loop's delays. It is allocated first, so that it does not count as growth. */
 const late = new Float64Array(1e6)
 
+/** The event loop's delays, in milliseconds, while it is watched. */
+class Delays {
+  #ticks = 0
+
+  watch(): Disposable {
+    let last = now()
+    const timer = setInterval(() => {
+      const time = now()
+      late[this.#ticks++ % late.length] = (time - last) / 1000 - 1
+      last = time
+    }, 1)
+    return { [Symbol.dispose]: () => clearInterval(timer) }
+  }
+
+  /** The 99.9th percentile. */
+  worst(): number {
+    return quantile([...late.subarray(0, this.#ticks)], 0.999)
+  }
+}
+
 /**
  * Starts very many children, and measures how late the event loop is, in milliseconds, and how much the process grows in their second
  * half. In the first half, the runtime takes the memory that it then keeps using.
  */
 export async function manySpawns(peer: Peer, spawns: Spawns): Promise<Samples> {
-  late.fill(0)
-  let ticks = 0
+  const delays = new Delays()
   const half = async (): Promise<number[]> => {
-    let last = now()
-    const timer = setInterval(() => {
-      const time = now()
-      late[ticks++ % late.length] = (time - last) / 1000 - 1
-      last = time
-    }, 1)
+    using _ = delays.watch()
     const rates: number[] = []
     for (let i = 0; i < 5; i++) rates.push(...(await spawn(peer, { ...spawns, count: spawns.count / 10 }))['rate']!)
-    clearInterval(timer)
     return rates
   }
   const rate = await half()
@@ -117,8 +145,16 @@ export async function manySpawns(peer: Peer, spawns: Spawns): Promise<Samples> {
   const after = await footprint()
   return {
     rate,
-    late: [quantile([...late.subarray(0, ticks)], 0.999)],
+    late: [delays.worst()],
     grownBy: [after.memory - before.memory],
     heapGrownBy: [after.heap - before.heap],
   }
+}
+
+/** How late the event loop is in this process, which does nothing, while a C program starts as many children in as many threads. */
+export async function idleBesideC(_peer: Peer, { program, limit, count }: Spawns): Promise<Samples> {
+  const delays = new Delays()
+  using _ = delays.watch()
+  await promisify(execFile)(inCache('bin', 'bounds'), ['threads', String(limit), String(count), program])
+  return { late: [delays.worst()] }
 }

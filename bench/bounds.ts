@@ -1,0 +1,108 @@
+// What bounds the goals that do not hold: the same work without this package, or a part of it alone, in the rounds of the same run.
+// docs/performance.md says what follows from each.
+import { readdirSync } from 'node:fs'
+import type { Bench, Row, Subject } from './bench.js'
+import { bound, Host, run } from './hosts.js'
+import { CHILD, inRoot } from './places.js'
+
+const MB = 1e6
+const OURS = 'shared-child'
+
+export const bounds: Row = {
+  name: 'bounds',
+  about: 'What bounds the goals that do not hold?',
+  async measure(bench) {
+    await processes(bench)
+    await call(bench)
+    await transfers(bench)
+    await loading(bench)
+    await memory(bench)
+    await lateness(bench)
+  },
+}
+
+/** As many threads, sleeps and wake-ups, in C; and what is read for a caller with CAP_SYS_ADMIN. */
+async function processes(bench: Bench): Promise<void> {
+  using hosts = bench.hosts([OURS, 'Bun.spawn'])
+  for (const limit of [1, 16]) {
+    const count = bench.pick(100, limit === 1 ? 300 : 1500)
+    const subjects = [
+      ...hosts.subjects((host) => host.ask('spawn', { program: CHILD, limit, count })),
+      { name: 'C, in the same threads', measure: () => bound('threads', limit, count, CHILD) },
+      { name: "C, a thread's rights in /proc", measure: () => bound('rights', 1000) },
+    ]
+    const rounds = bench.pick(2, 11)
+    await bench.compare({ case: `${limit} at a time`, metrics: ['process', 'switches'], rounds, subjects })
+  }
+}
+
+/** The first call after another program has run, and a second one right after it. */
+async function call(bench: Bench): Promise<void> {
+  using hosts = bench.hosts([OURS])
+  const subjects = hosts.subjects((host) =>
+    host.ask('spawn', { program: CHILD, limit: 1, count: bench.pick(20, 100), twice: true }),
+  )
+  await bench.compare({ case: 'two calls in a row', metrics: ['call', 'again'], rounds: bench.pick(2, 11), subjects })
+}
+
+async function transfers(bench: Bench): Promise<void> {
+  for (const kib of [64, 128]) {
+    const subjects = ['pipe', 'sockets'].map((kind) => ({
+      name: `C, ${kind}`,
+      measure: () => bound(kind, kib * 1024, bench.pick(50, 500) * MB),
+    }))
+    await bench.compare({ case: `writes of ${kib} KiB`, metrics: ['bytes'], rounds: bench.pick(2, 11), subjects })
+  }
+}
+
+async function loading(bench: Bench): Promise<void> {
+  const addon = readdirSync(inRoot()).find((name) => name.endsWith('.node'))!
+  const subjects = [
+    script('the package', "require('shared-child')"),
+    script('its addon', `require('./${addon}')`),
+    script('its text, compiled', "new (require('vm').Script)(require('fs').readFileSync('./dist/index.js', 'utf8'))"),
+    script("Node's modules that it needs", "for (const name of ['buffer', 'os', 'util', 'path']) require(name)"),
+  ]
+  await bench.compare({ case: 'load', metrics: ['load'], rounds: bench.pick(5, 41), subjects })
+}
+
+const script = (name: string, work: string): Subject => ({
+  name,
+  async measure() {
+    const text = `const start = performance.now(); ${work}; console.log(performance.now() - start)`
+    const { stdout } = await run(process.execPath, ['-e', text], { cwd: inRoot() })
+    return { load: [Number(stdout)] }
+  },
+})
+
+/** With one arena of the C library's allocator for all threads, in place of one for each. */
+async function memory(bench: Bench): Promise<void> {
+  const arenas = { 'its own arenas': {}, 'one arena': { MALLOC_ARENA_MAX: '1' } }
+  const count = bench.pick(100, 4000)
+  const subjects = Object.entries(arenas).map(([name, env]) => ({
+    name,
+    async measure() {
+      using host = new Host(OURS, 0, env)
+      await host.ask('spawn', { program: CHILD, limit: 50, count })
+      return await host.ask('gather', { count })
+    },
+  }))
+  await bench.compare({
+    case: 'what a live child takes',
+    metrics: ['memory', 'heap'],
+    rounds: bench.pick(1, 3),
+    subjects,
+  })
+}
+
+/** How late an event loop is that does nothing, while another process starts children. */
+async function lateness(bench: Bench): Promise<void> {
+  using hosts = bench.hosts([OURS])
+  const spawns = { program: CHILD, limit: 16, count: bench.pick(500, 20_000) }
+  const [ours, beside] = [
+    hosts.subjects((host) => host.ask('manySpawns', spawns)),
+    hosts.subjects((host) => host.ask('idleBesideC', spawns)),
+  ]
+  const subjects = [...ours, ...beside.map(({ measure }) => ({ name: 'an idle loop, beside C', measure }))]
+  await bench.compare({ case: 'how late the event loop is', metrics: ['late'], rounds: bench.pick(1, 3), subjects })
+}
