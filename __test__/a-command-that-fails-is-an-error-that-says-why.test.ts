@@ -51,13 +51,13 @@ test('of a long stderr the message has the last lines, without the colours, and 
   t.regex(oneLine.message, /: ü{500,1500}$/)
 })
 
-test('a timeout is told with its limit', async (t) => {
+test('after a timeout it names the limit', async (t) => {
   const error = await failed(t, run(process.execPath, ['-e', 'setTimeout(() => {}, 600_000)'], { timeout: 150 }))
   t.is(error.status.cause, 'timeout')
   t.regex(error.message, / failed with (signal SIGTERM|exit code \d+) \(timeout after 150 ms\)$/)
 })
 
-test("an abort is told, and the signal's reason is the cause", async (t) => {
+test("after an abort it says so, and its cause is the signal's reason", async (t) => {
   const reason = new Error('the user has closed the window')
   const controller = new AbortController()
   const child = await start(t, process.execPath, ['-e', 'setTimeout(() => {}, 600_000)'], { signal: controller.signal })
@@ -78,7 +78,7 @@ test('a child that somebody kills', async (t) => {
   t.true(Buffer.isBuffer(error.stdout) && Buffer.isBuffer(error.stderr))
 })
 
-test('who attached the child does not know its limit, but that there was one', async (t) => {
+test('on an attached handle it names the timeout without its limit', async (t) => {
   const child = await start(t, process.execPath, ['-e', 'setTimeout(() => {}, 600_000)'], { timeout: 150 })
   const error = await failed(t, SharedChild.attach(child.share()).output({ check: true }))
   t.regex(error.message, / \(timeout\)$/)
@@ -93,7 +93,7 @@ test('output() has no such error unless it is asked to check, and run() has one 
   t.is((await run(process.execPath, ['-e', ''], { check: true })).status.code, 0)
 })
 
-test('too much output is told before the status', async (t) => {
+test('output over maxBuffer counts before the status', async (t) => {
   const script = 'process.stdout.write("x".repeat(1000)); process.exitCode = 1'
   await t.throwsAsync(run(process.execPath, ['-e', script], { maxBuffer: 10 }), {
     code: 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER',

@@ -82,7 +82,7 @@ testUnless(isWindows, 'and leaves no fd, no child and no zombie', async (t) => {
   })
 })
 
-test('the stack shows who called', async (t) => {
+test('the stack shows the caller', async (t) => {
   async function theCaller(): Promise<void> {
     await SharedChild.spawn('no-such-program-anywhere')
   }

@@ -30,7 +30,7 @@ testUnless(notLinux, 'by killGroup(), when the child itself has exited', async (
   t.is((await child.wait()).cause, null, 'a signal after the exit is no cause')
 })
 
-testUnless(notLinux, 'by a timeout, an abort, maxBuffer, terminate() and disposal; and each is told', async (t) => {
+testUnless(notLinux, 'by a timeout, an abort, maxBuffer, terminate() and disposal; the status names each', async (t) => {
   const controller = new AbortController()
   const ways = {
     timeout: await plant(t, LASTING, { count: 2, timeout: 50 }),
@@ -80,7 +80,7 @@ test('without options.group there is none', async (t) => {
   }
 })
 
-testUnless(notLinux, 'waitGroup() tells when nothing of it runs any more, and ends nobody', async (t) => {
+testUnless(notLinux, 'waitGroup() resolves when no process of it runs any more, and ends none', async (t) => {
   const { child, pids } = await plant(t, 'sleep 1000 & echo $!')
   await child.wait()
   t.false(await child.waitGroup({ timeout: 20 }))

@@ -20,7 +20,7 @@ for (const way of ['spawn', 'spawnSync', 'worker']) {
 
 testUnless(
   notLinux,
-  "together with 'contain' it is refused: whoever leaves the group would outlive the parent",
+  "together with 'contain' it is refused: processes that leave the group would outlive the parent",
   async (t) => {
     await t.throwsAsync(spawn('true', { group: 'contain', killOnParentExit: true }), {
       code: 'ERR_FEATURE_UNAVAILABLE',

@@ -36,7 +36,7 @@ test.serial('signal 0 only asks whether the child is there', async (t) => {
   t.is(await child.sendSignal(0), false)
 })
 
-testUnless(notLinux, 'a child whose exit nobody has heard of yet has exited all the same', async (t) => {
+testUnless(notLinux, 'false for a child whose exit has not been reported yet', async (t) => {
   for (let i = 0; i < 100; i++) {
     const child = await SharedChild.spawn('true', [], { stdio: 'ignore' })
     spinUntil('the exit', () => hasExited(child.pid))

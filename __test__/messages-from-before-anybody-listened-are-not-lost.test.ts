@@ -24,7 +24,7 @@ channelTest('those of a child that has exited with a message for it unread', asy
   t.deepEqual(await all(child.messages()), ['two', 'three'])
 })
 
-channelTest('those of a child that nobody had asked before it exited, with a message for it unread', async (t) => {
+channelTest('not even if the child has exited before the first use of its channel, with a message to it unread', async (t) => {
   const child = await talker(t, `${THREE}; require('node:fs').readSync(0, Buffer.alloc(1)); process.exit()`, {
     stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
   })

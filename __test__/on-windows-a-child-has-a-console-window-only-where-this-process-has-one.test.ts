@@ -7,7 +7,7 @@ const hidden = 'own console, window false, show 10'
 
 const needed = notWindows || missing('console.exe')
 
-testUnless(needed, 'a process without a console (as Electron has none) shows none, unless it is told to', async (t) => {
+testUnless(needed, 'a process without a console (like Electron) shows none, unless it is told to', async (t) => {
   const host = runHost(t, [process.execPath, scriptPath('show-consoles-of-children'), 'detached'])
   const { byDefault, withAnFd, hide, show, ofChildProcess } = await report<Told>(t, host)
   t.is(byDefault, hidden)

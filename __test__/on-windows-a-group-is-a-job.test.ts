@@ -51,7 +51,7 @@ testUnless(notWindows, 'the same when the child itself has exited', async (t) =>
   t.deepEqual({ code, cause }, { code: 3, cause: null })
 })
 
-testUnless(notWindows, 'a group that has ended by itself is told, too', async (t) => {
+testUnless(notWindows, 'the end of a group that ends by itself is reported, too', async (t) => {
   const { child, other, leave } = await startTree(t, { group: true })
   leave()
   await child.wait()

@@ -34,7 +34,7 @@ testUnless(notWindows, 'around the limit of 260 characters, and beyond it', asyn
   }
 })
 
-testUnless(notWindows, 'one that is not there is told as such, however long', async (t) => {
+testUnless(notWindows, 'a missing one is reported as such, however long', async (t) => {
   const cwd = path.join(folderOf(300, temporaryDirectory(t)), 'missing')
   t.like(await rejection(t, () => spawn(process.execPath, [], { cwd })), {
     code: 'ENOENT',

@@ -21,7 +21,7 @@ testUnless(notWindows, 'a missing program, a directory, a name in no PATH', asyn
   }
 })
 
-testUnless(notWindows, 'a bad working directory is told as such, where child_process blames the program', async (t) => {
+testUnless(notWindows, 'except for a bad working directory, which is reported as such, where child_process names the program', async (t) => {
   const cwd = path.join(temporaryDirectory(t), 'missing')
   t.is((await nodeFailure('sh', ['x'], { cwd })).code, 'ENOENT')
   const ours = failure(await rejection(t, () => SharedChild.spawn('sh', ['x'], { cwd })))

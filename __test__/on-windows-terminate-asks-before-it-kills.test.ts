@@ -6,7 +6,7 @@ import type { Told } from './support/scripts/terminate-children.js'
 import { emulated, notWindows, testUnless } from './support/skip.js'
 import { within } from './support/within.js'
 
-testUnless(notWindows, 'who cannot be asked is killed at once', async (t) => {
+testUnless(notWindows, 'a process that cannot be asked is killed at once', async (t) => {
   // Without a group, a Ctrl-Break would reach other processes, too, and the child has no window.
   const script = "process.stdout.write('ready'); setTimeout(() => {}, 600000)"
   const child = await spawn(process.execPath, ['-e', script])

@@ -46,7 +46,7 @@ test.serial('a program that cannot be started is the error of spawn()', async (t
   t.false(error instanceof CommandError)
 })
 
-test.serial('what is wrong with an option is told before anything is started', async (t) => {
+test.serial('an invalid option is refused before anything is started', async (t) => {
   const file = path.join(temporaryDirectory(t), 'started')
   const args = ['-e', `require("node:fs").writeFileSync(${JSON.stringify(file)}, "")`]
   for (const [options, code] of [

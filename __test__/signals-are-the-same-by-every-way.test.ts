@@ -74,7 +74,7 @@ testUnless(
   },
 )
 
-testUnless(notLinux, 'a child that stops has not exited, and goes on when it is told to', async (t) => {
+testUnless(notLinux, 'a child that is stopped has not exited, and goes on after SIGCONT', async (t) => {
   const child = await sleeper(t)
   t.true(child.sendSignalSync('SIGSTOP'))
   await until('the child is stopped', () => processEntry(child.pid)?.state === 'T')

@@ -26,7 +26,7 @@ for (const [what, [serialization, text]] of Object.entries(BAD)) {
   })
 }
 
-channelTest('an error of the channel is that of its loop, and of nobody else', async (t) => {
+channelTest('the error is thrown in the loop, and nowhere else', async (t) => {
   const child = await talker(t, `${RAW}; raw('{bad\\n')`)
   await child.wait()
   await t.throwsAsync(next(child.messages()), { code: 'ERR_IPC_MALFORMED_MESSAGE' })

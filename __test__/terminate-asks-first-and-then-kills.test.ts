@@ -17,7 +17,7 @@ async function deaf(t: Parameters<typeof start>[0]): ReturnType<typeof start> {
   return child
 }
 
-testUnless(isWindows, 'a child that listens ends by the signal, and the status tells why', async (t) => {
+testUnless(isWindows, 'a child that reacts ends by the signal, and the status has the cause', async (t) => {
   const child = await sleeper(t)
   const { signal, cause } = await child.terminate()
   t.deepEqual({ signal, cause }, { signal: 'SIGTERM', cause: 'terminate' })

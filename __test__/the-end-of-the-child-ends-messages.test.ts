@@ -7,7 +7,7 @@ const HEIR = `
   process.send('one')
   process.send('two')`
 
-channelTest('whoever has inherited the channel, when it is being read', async (t) => {
+channelTest('even if another process has inherited the channel, while it is being read', async (t) => {
   const child = await talker(t, `${HEIR}; process.on('message', () => process.exit())`, { group: true })
   t.teardown(() => child.killGroupSync())
   const messages = child.messages()
@@ -20,7 +20,7 @@ channelTest('whoever has inherited the channel, when it is being read', async (t
   t.true((await child.wait()).success)
 })
 
-channelTest('whoever has inherited the channel, when nobody has asked for it before', async (t) => {
+channelTest('even if another process has inherited the channel, when it is first used afterwards', async (t) => {
   const child = await talker(t, HEIR, { group: true })
   t.teardown(() => child.killGroupSync())
   await child.wait()

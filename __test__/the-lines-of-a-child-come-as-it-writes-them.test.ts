@@ -66,7 +66,7 @@ test.serial('of a child that has exited, also through another handle', async (t)
   t.deepEqual(await all(SharedChild.attach(child.share()).lines()), ['a', 'b'])
 })
 
-test.serial('a child waits when nobody asks for the next one', async (t) => {
+test.serial('a child has to wait while nobody asks for the next line', async (t) => {
   const child = await start(t, 'yes', ['0123456789'.repeat(10)])
   const lines = child.lines()
   await lines.next()

@@ -3,7 +3,7 @@ import { sleeper } from './support/children.js'
 import { how, killedBy } from './support/how.js'
 import { slowness, within } from './support/within.js'
 
-test('by kill, and every wait tells how', async (t) => {
+test('killed by kill(), and every wait resolves with the signal', async (t) => {
   t.timeout(60_000 * slowness)
   const children = await Promise.all(Array.from({ length: 200 }, () => sleeper(t)))
   const waits = children.map((child) => child.wait())

@@ -14,7 +14,7 @@ test('any number of times, with the same status', async (t) => {
   for (const status of statuses) t.deepEqual(status, statuses[0])
 })
 
-test('a wait of which nobody wants to hear is no unhandled rejection', async (t) => {
+test('a wait whose promise is ignored is no unhandled rejection', async (t) => {
   const child = await start(t, 'true')
   void child.wait()
   void child.waitTimeout(1)
