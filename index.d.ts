@@ -229,7 +229,7 @@ export interface ExitStatus {
 /** Returns the number of SIGRTMIN, the first real-time signal that programs may use, or 0 where there are none. */
 export declare function firstRealtimeSignal(): number
 
-/** Whether a pipe or socket has something to read that nobody has read yet. */
+/** Returns whether a pipe or socket contains unread bytes. */
 export declare function hasUnread(fd: number): boolean
 
 /** What a process used, in the units of `process.resourceUsage()`. */

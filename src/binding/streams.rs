@@ -13,7 +13,7 @@ pub fn set_blocking(fd: i32, blocking: bool) -> bool {
     sys::set_blocking(fd, blocking).unwrap_or(blocking)
 }
 
-/// Whether a pipe or socket has something to read that nobody has read yet.
+/// Returns whether a pipe or socket contains unread bytes.
 #[napi]
 pub fn has_unread(fd: i32) -> bool {
     sys::has_unread(fd)

@@ -174,6 +174,7 @@ impl Child {
             && (!self.leads_group() || self.shared.group_is_empty().unwrap_or(false))
     }
 
+    /// Called when no process of the group runs any more: cancels the timers, releases the group and calls the waiters.
     pub(super) fn finish_group(&self) {
         let check = self.group_waiters.lock().next_check.take();
         check.into_iter().for_each(clock::cancel);

@@ -1,4 +1,4 @@
-//! Who waits until the group of a child is gone, and what is known of the group meanwhile.
+//! The callers that wait until the group of a child is gone, and what is known of its members.
 
 use super::clock::{self, Alarm};
 use std::collections::HashSet;

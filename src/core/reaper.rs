@@ -1,4 +1,4 @@
-//! Reaps every child that exits, so that none stays a zombie and no wait needs a thread. The reactor tells of the exit.
+//! Reaps every child that exits, so that none stays a zombie and no wait needs a thread. The reactor reports the exit.
 //! Where it cannot, a thread for that one child sleeps in [`wait`](super::SharedChild::wait).
 
 use super::child::Child;

@@ -27,7 +27,7 @@ pub fn start(exec: &mut Exec) -> Result<Started, SpawnError> {
         return Ok(Started { pid, pidfd: None });
     };
     // This fails with ECHILD if a foreign `waitpid(-1)` has already reaped the child.
-    // SAFETY: our own child, which is known to nobody who could wait for it by its pid.
+    // SAFETY: our own child, whose pid no other code knows.
     let _ = retry(|| check(unsafe { libc::waitpid(pid, std::ptr::null_mut(), libc::__WALL) }));
     Err(failure.into())
 }

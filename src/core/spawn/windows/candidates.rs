@@ -171,7 +171,7 @@ mod tests {
             [r"C:\n\npx.com", r"C:\n\npx.exe", r"C:\n\npx.bat", r"C:\n\npx.cmd"]
         );
         assert_eq!(of("npx", r"C:\n", Some("")), of("npx", r"C:\n", None));
-        // What nobody can run by itself is left out; a program can be found whatever PATHEXT says.
+        // Extensions of files that cannot be run by themselves are left out. A program is found whatever PATHEXT says.
         assert_eq!(
             of("npx", r"C:\n", Some(".js; .CMD ;.cmd;.Exe;.VBS")),
             [r"C:\n\npx.cmd", r"C:\n\npx.exe", r"C:\n\npx.com"]

@@ -1,7 +1,7 @@
 //! Calls CreateProcessW.
 
 use super::super::{Grouping, Plan, Stdio};
-use super::birth::Birth;
+use super::initial_job::InitialJob;
 use super::stdio::ChildStdio;
 use super::wtf8::to_utf16;
 use super::{ascii, candidates, command_line, environment_block, files, program};
@@ -66,10 +66,10 @@ impl Program {
         plan: &Plan,
         start_in: &[u16],
         stdio: &ChildStdio,
-        birth: &Birth,
+        initial_job: &InitialJob,
     ) -> io::Result<Created> {
         let crt_block = stdio.crt_block();
-        let (handles, jobs) = (stdio.all(), birth.jobs());
+        let (handles, jobs) = (stdio.all(), initial_job.jobs());
         let attributes = Attributes::new(&handles, &jobs)?;
         let startup = STARTUPINFOEXW {
             StartupInfo: STARTUPINFOW {

@@ -2,20 +2,20 @@
 //! inheritable handle of this process reaches the child.
 
 mod ascii;
-mod birth;
 mod candidates;
 mod command_line;
 mod create;
 mod crt_block;
 mod environment_block;
 mod files;
+mod initial_job;
 mod program;
 mod stdio;
 pub mod wtf8;
 
 use super::{Plan, SpawnError, Spawned, Stage, Stdio, StringBlock};
 use crate::core::sys::{OwnProcess, standard_handle, uv_errno};
-use birth::Birth;
+use initial_job::InitialJob;
 use std::ffi::{CString, OsStr};
 use std::io;
 use std::os::windows::ffi::OsStrExt;
@@ -27,19 +27,19 @@ pub fn spawn(plan: &Plan) -> Result<Spawned, SpawnError> {
     let start_in = files::for_working_directory(&cwd)
         .map_err(|error| SpawnError { errno: uv_errno(&error), stage: Stage::Chdir })?;
     let stdio = ChildStdio::open(plan)?;
-    let birth = Birth::new(plan)?;
+    let initial_job = InitialJob::new(plan)?;
     let program = create::Program::new(plan, &cwd).map_err(|error| blame(&cwd, &error))?;
-    let started = match program.start(plan, &start_in, &stdio, &birth) {
-        Err(error) if birth::is_about_jobs(&error) && birth.is_optional(plan) => {
-            program.start(plan, &start_in, &stdio, &Birth::Free)
+    let started = match program.start(plan, &start_in, &stdio, &initial_job) {
+        Err(error) if initial_job::is_about_jobs(&error) && initial_job.is_optional(plan) => {
+            program.start(plan, &start_in, &stdio, &InitialJob::None)
         }
         started => started,
     };
     let child = started.map_err(|error| {
-        let jobs_fault = birth.blame(plan, &error, || program.may_be_run());
+        let jobs_fault = initial_job.blame(plan, &error, || program.may_be_run());
         jobs_fault.unwrap_or_else(|| blame(&cwd, &error))
     })?;
-    let process = OwnProcess::new(child.pid, child.process, birth.into_job());
+    let process = OwnProcess::new(child.pid, child.process, initial_job.into_job());
     Ok(Spawned { process, pipes: stdio.pipes })
 }
 

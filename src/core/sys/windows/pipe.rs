@@ -19,7 +19,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
 
-/// As on Linux.
+/// How many bytes a pipe holds, as on Linux.
 const CAPACITY: u32 = 64 * 1024;
 
 /// A pipe that has been lent: see [`PipeEnd::lend`].
@@ -56,12 +56,12 @@ impl PipeEnd {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Nobody reads it here: see `ExitWatcher::add_readable`.
+    /// Not supported: the pipe is not read here (see `ExitWatcher::add_readable`).
     pub fn set_blocking(&self, _blocking: bool) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Reads are not announced here: see `ExitWatcher::add_readable`.
+    /// Not supported: the pipe is not read here (see `ExitWatcher::add_readable`).
     pub fn read_ready(&self, _bytes: &mut Vec<u8>, _most: usize) -> io::Result<bool> {
         Err(io::ErrorKind::Unsupported.into())
     }
@@ -88,7 +88,8 @@ pub fn has_unread(fd: i32) -> bool {
             .is_ok_and(|pipe| state_of(&pipe).is_some_and(|pipe| pipe.ReadDataAvailable > 0))
 }
 
-/// The state of a pipe; `None` if it is not one. Since our ends do overlapped I/O, this does not wait for a pending read or write.
+/// The state of a pipe; `None` if it is not one. Since our ends do overlapped I/O, this does not wait for a pending
+/// read or write.
 fn state_of(pipe: &OwnedHandle) -> Option<FILE_PIPE_LOCAL_INFORMATION> {
     let mut status = IO_STATUS_BLOCK::default();
     let mut state = FILE_PIPE_LOCAL_INFORMATION::default();
@@ -105,13 +106,13 @@ fn state_of(pipe: &OwnedHandle) -> Option<FILE_PIPE_LOCAL_INFORMATION> {
     (result >= 0).then_some(state)
 }
 
-/// Which way a pipe goes.
+/// The direction of a pipe.
 #[derive(Clone, Copy, Debug)]
 pub enum Flow {
     ToChild,
     FromChild,
     BothWays,
-    /// The same for a child that is made with libuv.
+    /// Both ways, for a child that uses libuv.
     Channel,
 }
 

@@ -7,32 +7,31 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_NOT_SUPPORTED, HANDLE};
 
-pub enum Birth {
+pub enum InitialJob {
     /// The job of the child's own group. It is in no other job, since what it starts would not be in that one.
     Own(Job),
     /// The job of all children that end with this process; what these children start is not in it.
     Common(&'static Job),
-    Free,
+    /// The child is created in no job of ours.
+    None,
 }
 
-impl Birth {
+impl InitialJob {
     pub fn new(plan: &Plan) -> io::Result<Self> {
-        let is_tied = plan.kill_on_parent_exit;
+        let kills_on_close = plan.kill_on_parent_exit || plan.kill_on_parent_exit_if_possible;
         Ok(match plan.grouping {
-            Grouping::None if is_tied || plan.kill_on_parent_exit_if_possible => Self::Common(common_job()?),
-            Grouping::None => Self::Free,
-            Grouping::Group | Grouping::Contain => {
-                Self::Own(Job::for_group(is_tied || plan.kill_on_parent_exit_if_possible)?)
-            }
+            Grouping::None if kills_on_close => Self::Common(common_job()?),
+            Grouping::None => Self::None,
+            Grouping::Group | Grouping::Contain => Self::Own(Job::for_group(kills_on_close)?),
         })
     }
 
-    /// For PROC_THREAD_ATTRIBUTE_JOB_LIST.
+    /// The list for PROC_THREAD_ATTRIBUTE_JOB_LIST.
     pub fn jobs(&self) -> Vec<HANDLE> {
         match self {
             Self::Own(job) => vec![job.as_raw()],
             Self::Common(job) => vec![job.as_raw()],
-            Self::Free => Vec::new(),
+            Self::None => Vec::new(),
         }
     }
 
@@ -52,7 +51,7 @@ impl Birth {
         let stage = match self {
             Self::Own(_) => Stage::Contain,
             Self::Common(_) if plan.kill_on_parent_exit => Stage::KillOnParentExit,
-            Self::Common(_) | Self::Free => return None,
+            Self::Common(_) | Self::None => return None,
         };
         // A program that this process may not run is refused with the same error.
         let is_fault = is_about_jobs(error) && is_in_a_job() && may_run();
@@ -62,7 +61,7 @@ impl Birth {
     pub fn into_job(self) -> Option<Job> {
         match self {
             Self::Own(job) => Some(job),
-            Self::Common(_) | Self::Free => None,
+            Self::Common(_) | Self::None => None,
         }
     }
 }
