@@ -1,9 +1,9 @@
+/// <reference types="node" preserve="true" />
 // The ESM entry: the same objects as the CommonJS one.
 import * as all from './child_process.js'
 
 export {
   ChildProcess,
-  _forkChild,
   exec,
   execFile,
   execFileSync,
@@ -13,5 +13,7 @@ export {
   spawn,
   spawnSync,
 } from './child_process.js'
+/** @internal Node's child_process has it, and its types do not. */
+export { _forkChild } from './child_process.js'
 export type * from './child_process.js'
 export default all

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // 'shared-child/child_process': everything that node:child_process exports. The main entry does not depend on it.
 import type * as Node from 'node:child_process'
 import { processes } from './child_process/child.js'
