@@ -30,28 +30,32 @@ testUnless(notLinux, 'by killGroup(), when the child itself has exited', async (
   t.is((await child.wait()).cause, null, 'a signal after the exit is no cause')
 })
 
-testUnless(notLinux, 'by a timeout, an abort, maxBuffer, terminate() and disposal; the status names each', async (t) => {
-  const controller = new AbortController()
-  const ways = {
-    timeout: await plant(t, LASTING, { count: 2, timeout: 50 }),
-    abort: await plant(t, LASTING, { count: 2, signal: controller.signal }),
-    terminate: await plant(t, LASTING, { count: 2 }),
-    dispose: await plant(t, LASTING, { count: 2 }),
-  }
-  controller.abort()
-  await within(10_000, 'terminate()', ways.terminate.child.terminate())
-  t.true(ways.terminate.pids.every(hasExited), 'it resolves when nothing is left')
-  await within(10_000, 'disposal', ways.dispose.child[Symbol.asyncDispose]())
-  t.true(ways.dispose.pids.every(hasExited), 'it resolves when nothing is left')
-  for (const [cause, { child, pids }] of Object.entries(ways)) {
-    t.is((await within(10_000, cause, child.wait())).cause, cause as 'timeout')
-    await allGone(pids)
-  }
-  const noisy = await spawn('sh', ['-c', 'sleep 1000 & echo $!; yes'], { group: true })
-  const error = await t.throwsAsync<Error & { stdout: string }>(noisy.output({ maxBuffer: 1000 }))
-  t.is((await noisy.wait()).cause, 'maxBuffer')
-  await allGone([Number(error?.stdout.split('\n')[0])])
-})
+testUnless(
+  notLinux,
+  'by a timeout, an abort, maxBuffer, terminate() and disposal; the status names each',
+  async (t) => {
+    const controller = new AbortController()
+    const ways = {
+      timeout: await plant(t, LASTING, { count: 2, timeout: 50 }),
+      abort: await plant(t, LASTING, { count: 2, signal: controller.signal }),
+      terminate: await plant(t, LASTING, { count: 2 }),
+      dispose: await plant(t, LASTING, { count: 2 }),
+    }
+    controller.abort()
+    await within(10_000, 'terminate()', ways.terminate.child.terminate())
+    t.true(ways.terminate.pids.every(hasExited), 'it resolves when nothing is left')
+    await within(10_000, 'disposal', ways.dispose.child[Symbol.asyncDispose]())
+    t.true(ways.dispose.pids.every(hasExited), 'it resolves when nothing is left')
+    for (const [cause, { child, pids }] of Object.entries(ways)) {
+      t.is((await within(10_000, cause, child.wait())).cause, cause as 'timeout')
+      await allGone(pids)
+    }
+    const noisy = await spawn('sh', ['-c', 'sleep 1000 & echo $!; yes'], { group: true })
+    const error = await t.throwsAsync<Error & { stdout: string }>(noisy.output({ maxBuffer: 1000 }))
+    t.is((await noisy.wait()).cause, 'maxBuffer')
+    await allGone([Number(error?.stdout.split('\n')[0])])
+  },
+)
 
 testUnless(notLinux, 'by `using`, at once', async (t) => {
   const { child, pids } = await plant(t, `trap '' TERM; ${LASTING}`, { count: 2 })

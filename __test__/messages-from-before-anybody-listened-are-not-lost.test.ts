@@ -24,16 +24,19 @@ channelTest('those of a child that has exited with a message for it unread', asy
   t.deepEqual(await all(child.messages()), ['two', 'three'])
 })
 
-channelTest('not even if the child has exited before the first use of its channel, with a message to it unread', async (t) => {
-  const child = await talker(t, `${THREE}; require('node:fs').readSync(0, Buffer.alloc(1)); process.exit()`, {
-    stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
-  })
-  const sent = child.send('nobody reads this')
-  await sent
-  child.stdin?.write('x')
-  await child.wait()
-  t.deepEqual(await all(child.messages()), three)
-})
+channelTest(
+  'not even if the child has exited before the first use of its channel, with a message to it unread',
+  async (t) => {
+    const child = await talker(t, `${THREE}; require('node:fs').readSync(0, Buffer.alloc(1)); process.exit()`, {
+      stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
+    })
+    const sent = child.send('nobody reads this')
+    await sent
+    child.stdin?.write('x')
+    await child.wait()
+    t.deepEqual(await all(child.messages()), three)
+  },
+)
 
 channelTest('those of a child to which a message failed', async (t) => {
   const child = await talker(

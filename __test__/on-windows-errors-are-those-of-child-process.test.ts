@@ -21,12 +21,16 @@ testUnless(notWindows, 'a missing program, a directory, a name in no PATH', asyn
   }
 })
 
-testUnless(notWindows, 'except for a bad working directory, which is reported as such, where child_process names the program', async (t) => {
-  const cwd = path.join(temporaryDirectory(t), 'missing')
-  t.is((await nodeFailure('sh', ['x'], { cwd })).code, 'ENOENT')
-  const ours = failure(await rejection(t, () => SharedChild.spawn('sh', ['x'], { cwd })))
-  t.like(ours, { code: 'ENOENT', syscall: 'chdir', path: cwd, spawnargs: ['x'] })
-})
+testUnless(
+  notWindows,
+  'except for a bad working directory, which is reported as such, where child_process names the program',
+  async (t) => {
+    const cwd = path.join(temporaryDirectory(t), 'missing')
+    t.is((await nodeFailure('sh', ['x'], { cwd })).code, 'ENOENT')
+    const ours = failure(await rejection(t, () => SharedChild.spawn('sh', ['x'], { cwd })))
+    t.like(ours, { code: 'ENOENT', syscall: 'chdir', path: cwd, spawnargs: ['x'] })
+  },
+)
 
 testUnless(notWindows, 'a command line that is too long', async (t) => {
   const args = ['x'.repeat(32_768)]

@@ -1,4 +1,4 @@
-// Checks on what users pass in, as child_process makes them: those of the main entry are stricter.
+// Checks of what users pass in, as child_process makes them; those of the main entry are stricter.
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { given } from '../validate.js'
@@ -8,15 +8,15 @@ for (const [name, number] of Object.entries(constants.signals)) NUMBERS.set(name
 
 export type Options = Record<string, unknown>
 
-/** Thrown for what Node refuses: its own function is then called, and says so in the words of its version (instead.ts). */
+/** Thrown for arguments that Node refuses: Node's own function is then called, and throws the error of its version (instead.ts). */
 export const REFUSED = Symbol('refused')
 
 export function must(holds: boolean): asserts holds {
-  // oxlint-disable-next-line typescript/only-throw-error -- it is caught, and has no use for a stack
+  // oxlint-disable-next-line typescript/only-throw-error -- it is caught, and needs no stack
   if (!holds) throw REFUSED
 }
 
-/** A copy of what is an options object's own, whatever Object.prototype has. */
+/** Returns a copy of an options object's own properties, whatever Object.prototype has. */
 export function bare(options: unknown): Options {
   return Object.assign(Object.create(null) as Options, options)
 }
@@ -56,7 +56,7 @@ export function pathOf(value: unknown): string {
   if (typeof value === 'string') return noNul(value)
   if (value instanceof Uint8Array) return noNul(new TextDecoder().decode(value))
   const { href, protocol, auth, path } = (value ?? {}) as Record<'href' | 'protocol' | 'auth' | 'path', unknown>
-  // What url.parse() makes has an auth and a path; a URL has neither.
+  // An object made by url.parse() has an auth and a path; a URL has neither.
   must(Boolean(href) && Boolean(protocol) && auth === undefined && path === undefined)
   return noNul(fileURLToPath(value as URL))
 }
@@ -75,14 +75,14 @@ export function timeoutOf(value: unknown): number {
   return (value as number | undefined) ?? 0
 }
 
-/** Undefined is no limit, and null is 0, as in child_process. */
+/** Undefined means no limit, and null means 0, as in child_process. */
 export function maxBufferOf(value: unknown): number {
   if (value === undefined) return Infinity
   must(value === null || (typeof value === 'number' && value >= 0))
   return Number(value)
 }
 
-/** Null: none was given. */
+/** Returns null if none was given. */
 export function killSignalOf(value: unknown): number | null {
   if (!given(value)) return null
   const number = NUMBERS.get(typeof value === 'string' ? value.toUpperCase() : value)

@@ -1,4 +1,4 @@
-// exec() and execFile(): a child is spawned, and what it has printed is collected for a callback.
+// exec() and execFile() spawn a child, and collect its output for a callback.
 import { Buffer } from 'node:buffer'
 import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
@@ -13,7 +13,7 @@ type Callback = (error: Error | null, stdout: string | Buffer, stderr: string | 
 
 const MEBIBYTE = 1024 * 1024
 
-/** (file, args?, options?, callback?), each of which may be left out. */
+/** Sorts the arguments after the file: (args?, options?, callback?), each of which may be left out. */
 export function sort(rest: readonly unknown[]): { args: unknown; options: unknown; callback: Callback | null } {
   const [first, second, third] = rest
   const hasArgs = Array.isArray(first) || (typeof first !== 'object' && typeof first !== 'function') || first === null
@@ -53,7 +53,7 @@ export function execFile(file: unknown, ...rest: unknown[]): ChildProcess {
   return child
 }
 
-/** One child whose output is collected, and its callback. */
+/** A child whose output is collected, and its callback. */
 class Run {
   end: ReturnType<typeof killer> = () => false
   timer: NodeJS.Timeout | null = null
@@ -173,12 +173,12 @@ export function exec(command: unknown, ...rest: unknown[]): ChildProcess {
 
 type Function = (...args: unknown[]) => unknown
 
-/** With util.promisify() its promise has the `child`, and its error what was printed, as in child_process. */
+/** With util.promisify(), the promise has a `child`, and its error has the output, as in child_process. */
 export function promisable(execute: Function): Function {
   const promised = (...args: unknown[]): Promise<unknown> => {
     const settle = {} as { resolve: (value: unknown) => void; reject: (error: Error) => void }
     const promise = new Promise((resolve, reject) => Object.assign(settle, { resolve, reject }))
-    // Not in the promise's own function: what is wrong with the arguments is thrown.
+    // Not in the promise's executor, because errors in the arguments have to be thrown.
     const child = execute(...args, (error: Error | null, stdout: unknown, stderr: unknown) => {
       if (error === null) settle.resolve({ stdout, stderr })
       else settle.reject(Object.assign(error, { stdout, stderr }))

@@ -1,4 +1,4 @@
-// A function that stands in the place of one of node:child_process.
+// Makes a function that replaces one of node:child_process.
 import { featureUnavailable } from '../errors.js'
 import { given } from '../validate.js'
 import { REFUSED } from './check.js'
@@ -8,7 +8,7 @@ import { nodes, reason } from './original.js'
 type Name = 'exec' | 'execFile' | 'execFileSync' | 'execSync' | 'fork' | 'spawn' | 'spawnSync'
 type Function = (...args: unknown[]) => unknown
 
-/** Ours where it can serve, and Node's own elsewhere: it also serves what our checks refuse, for the error that it throws. */
+/** Calls our function if it can be used, and Node's own otherwise; also if our checks refuse the arguments, so that Node's error is thrown. */
 export function insteadOf(name: Name, ours: (...args: never[]) => unknown): Function {
   const theirs = nodes[name] as Function
   const function_ = (...args: unknown[]): unknown => {
@@ -31,7 +31,7 @@ export function insteadOf(name: Name, ours: (...args: never[]) => unknown): Func
 
 const OWN = ['group', 'killOnParentExit', 'killGrace']
 
-/** Our options are refused where Node's own functions serve, which would ignore them. */
+/** Refuses our options if Node's own functions are used, which would ignore them. */
 function refuseOwn(args: readonly unknown[]): void {
   for (const options of args) {
     if (typeof options !== 'object' || options === null) continue

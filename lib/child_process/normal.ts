@@ -1,5 +1,5 @@
-// From (file, args?, options?) to the object that ChildProcess.prototype.spawn() takes. It is as lenient as child_process:
-// what Object.prototype has in an environment counts.
+// Turns (file, args?, options?) into the object that ChildProcess.prototype.spawn() takes. It is as lenient as child_process:
+// an environment may inherit variables from Object.prototype.
 import { env as processEnv, platform } from 'node:process'
 import { isReadNatively } from '../spawn/environment.js'
 import { given } from '../validate.js'
@@ -9,15 +9,15 @@ import { nodes } from './original.js'
 
 export interface Normal extends Options {
   file: string
-  /** What is no string becomes one when the program is started. */
+  /** Values that are not strings are converted when the program is started. */
   args: unknown[]
   cwd: string | undefined
-  /** Undefined: the environment of this process. Node makes it an empty list then, which is why `inherits` says so, too. */
+  /** If undefined, the child gets the environment of this process. Node replaces it with an empty list, so `inherits` says this as well. */
   envPairs: string[] | undefined
   inherits: boolean
 }
 
-/** `listed`: somebody may read the environment from the result, or add to it, so that it has to be there in any case. */
+/** @param listed whether other code may read the environment from the result, or add to it, so that it must always be there */
 export function normalize(file: unknown, second: unknown, third: unknown, listed: boolean): Normal {
   const program = filled(file)
   const hasList = Array.isArray(second)
@@ -53,7 +53,7 @@ export function normalize(file: unknown, second: unknown, third: unknown, listed
 
 let hasWarned = false
 
-/** Node gives the warning itself (DEP0190), once, in the versions that have it; of a timeout that it refuses nothing is started. */
+/** Makes Node print its own warning (DEP0190), once, in the versions that have it. Nothing is started, because Node refuses the timeout. */
 function warnOfShellArguments(): void {
   if (hasWarned) return
   hasWarned = true
@@ -70,7 +70,7 @@ function shellOf(shell: string | true, words: unknown[]): { file: string; tail: 
   return { file, tail: ['-c', line] }
 }
 
-/** The one variable that reaches every child, so that coverage reaches all of a test run. */
+/** The one variable that is passed on to every child, so that coverage reaches all of a test run. */
 const COVERAGE = 'NODE_V8_COVERAGE'
 
 function pairsOf(env: NodeJS.ProcessEnv): string[] {
@@ -81,7 +81,7 @@ function pairsOf(env: NodeJS.ProcessEnv): string[] {
     noNul(value)
     pairs.push(`${name}=${value as string}`)
   }
-  // Inherited ones count, as in child_process.
+  // Inherited variables count, as in child_process.
   for (const name in env) add(name, env[name])
   if (processEnv[COVERAGE] && !Object.hasOwn(env, COVERAGE)) add(COVERAGE, processEnv[COVERAGE])
   return pairs

@@ -48,13 +48,13 @@ export function requestOf(options: Normal, stdio: readonly Entry[]): SpawnReques
   }
 }
 
-/** As Node converts what is no string: a symbol is an error, and a NUL the end. */
+/** Converts values that are not strings as Node does: a symbol is an error, and a NUL ends the string. */
 function stringOf(value: unknown): string {
   // oxlint-disable-next-line typescript/restrict-template-expressions -- anything may have been given
   return typeof value === 'string' ? value : `${value}`.split('\0', 1)[0]!
 }
 
-/** Ids are signed for child_process, and unsigned for the kernel. */
+/** Converts an id, which is signed in child_process and unsigned in the kernel. */
 const idOf = (id: unknown): number | null => (typeof id === 'number' ? id >>> 0 : null)
 
 /**
@@ -122,7 +122,7 @@ export class Process extends AsyncResource {
   kill(signal: number): number {
     if (this.native === null) return -ESRCH
     try {
-      // A child that has exited, which nobody has been told yet, is signalled with success and without effect, as any zombie.
+      // If a child has exited but this was not reported yet, a signal succeeds without effect, as for any zombie.
       return Math.min(this.native.sendSignal(signalNumber(signal)), 0)
     } catch {
       return -EINVAL

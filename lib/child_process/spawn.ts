@@ -1,4 +1,4 @@
-// spawn() and fork(), with our options.
+// spawn() and fork(), with Node's options and ours.
 import type { ChildProcess } from 'node:child_process'
 import { execArgv as processExecArgv, execPath as processExecPath, nextTick } from 'node:process'
 import * as processModule from 'node:process'
@@ -13,7 +13,7 @@ import { makeChild, processes } from './child.js'
 import { normalize } from './normal.js'
 import { isSpawnWrapped } from './original.js'
 
-/** Ends a child because of a limit; false: nothing was sent, since it has ended. */
+/** Ends a child because of a limit. Returns false if it had exited and nothing was sent. */
 export type Killer = (cause: 'timeout' | 'abort' | 'maxBuffer') => boolean
 
 export function spawn(file: unknown, second?: unknown, third?: unknown): ChildProcess {
@@ -53,7 +53,7 @@ export function spawn(file: unknown, second?: unknown, third?: unknown): ChildPr
   return child
 }
 
-/** The grace period of limits that end a child as the main entry does; null: one signal ends it, as in child_process. */
+/** The grace period of limits that end a child as in the main entry; null if a single signal has to end it, as in child_process. */
 export function endingOf({ group, killOnParentExit, killGrace }: Options): number | null {
   boolean('options.killOnParentExit', killOnParentExit)
   const grouped = grouping(group)
@@ -90,7 +90,7 @@ export function fork(modulePath: unknown, second?: unknown, third?: unknown): Ch
   return spawn(execPath, [...execArgv, path, ...args], options)
 }
 
-/** A program that was given by `-e` is left out: the child would run it too, and fork again. */
+/** Leaves out a program that was given with `-e`: the child would run it, too, and fork again. */
 function withoutScript(args: readonly string[]): readonly string[] {
   const at = args.lastIndexOf((processModule as { _eval?: string })._eval ?? '\0')
   return at > 0 ? args.filter((_, i) => i !== at && i !== at - 1) : args

@@ -29,14 +29,14 @@ const MEBIBYTE = 1024 * 1024
 export function spawnSync(file: unknown, second?: unknown, third?: unknown): Result {
   const options = normalize(file, second, third, false)
   const timeout = timeoutOf(options['timeout']) || Infinity
-  // 0 is no limit, as in child_process.
+  // 0 means no limit, as in child_process.
   const max = maxBufferOf('maxBuffer' in options ? options['maxBuffer'] : MEBIBYTE) || Infinity
   const signal = killSignalOf(options['killSignal']) ?? 15
   const grace = endingOf(options) ?? Infinity
   const stdio = stdioOf(options['stdio'] || 'pipe')
   const input = stdio[0]?.type === 'pipe' ? inputOf(options) : (inputOf(options), null)
   if (hasNoSuchId(options)) return failed(options, -constants.errno.EINVAL)
-  // The folder of no name, which spawn() takes for none at all.
+  // A folder with an empty name does not exist; spawn() treats it as none at all.
   if (options.cwd === '') return failed(options, -constants.errno.ENOENT)
   const answer = runPaired(requestOf(options, stdio), input, timeout, max, signal, grace)
   const { encoding } = options
@@ -59,7 +59,7 @@ function errorOf({ file, args }: Normal, errno: number): Error {
   return Object.assign(systemError(errno, `spawnSync ${file}`), { path: file, spawnargs: args.slice(1) })
 }
 
-/** What a stream of no child is: it changed with Node 22. */
+/** The value of a stream if there is no child; it changed with Node 22. */
 const NONE = Number.parseInt(versions.node) < 22 ? null : undefined
 
 function failed(options: Normal, errno: number): Result {
@@ -86,7 +86,7 @@ function stdioOf(stdio: unknown): Entry[] {
     if (word === 'pipe' || word === 'overlapped' || (typeof word === 'number' && word < 0)) return { type: 'pipe' }
     if (word === 'inherit') return { type: 'inherit', fd: i }
     must(word !== 'ipc')
-    // Node leaves it out, which gives the child the entries that follow in the wrong places, or ends this process.
+    // Node leaves such an entry out, so that the child gets the following entries in the wrong places, or this process aborts.
     if (typeof word === 'string' || ArrayBuffer.isView(word)) throw invalidArgValue('stdio', 'is invalid', word)
     const { fd, _handle, handle } = word as { fd?: unknown; _handle?: Entry['handle']; handle?: Entry['handle'] }
     const number = typeof word === 'number' ? word : typeof fd === 'number' ? fd : (_handle ?? handle)?.fd
@@ -95,7 +95,7 @@ function stdioOf(stdio: unknown): Entry[] {
   })
 }
 
-/** What the child has printed on its stdout; throws if it did not end with code 0. */
+/** Returns what the child has printed to stdout; throws if it did not exit with code 0. */
 function checked(result: Result, options: Options, command: string): string | Buffer | null {
   if (!options['stdio'] && result.stderr?.length) processStderr.write(result.stderr)
   if (result.error !== undefined) throw Object.assign(result.error, result)
@@ -106,7 +106,7 @@ function checked(result: Result, options: Options, command: string): string | Bu
 
 export function execFileSync(file: unknown, ...rest: unknown[]): string | Buffer | null {
   const { args, options: passed } = sort(rest.slice(0, 2))
-  // A callback is no object.
+  // A callback is not an options object.
   const options = bare(object(passed))
   optional('string', options['argv0'])
   const result = spawnSync(file, args, options)
