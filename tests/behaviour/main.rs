@@ -60,6 +60,7 @@ mod controlling {
 
 /// A child as the threads of its process have it.
 mod sharing {
+    mod a_child_is_fed_and_collected_until_its_end;
     mod a_filled_pipe_gives_all_its_bytes;
     mod a_pipe_in_use_holds_more;
     mod a_token_finds_its_child_again;
