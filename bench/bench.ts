@@ -20,6 +20,7 @@ export const metrics = {
   heapGrownBy: ["of that JavaScript's heap", 'bytes'],
   memory: ['memory a child', 'bytes'],
   heap: ["of that JavaScript's heap", 'bytes'],
+  pages: ['pages of that heap', 'bytes'],
   fds: ['descriptors a child', ''],
   threads: ['threads more, in all', ''],
   latency: ['from the exit to its promise', 'us'],

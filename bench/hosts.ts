@@ -23,11 +23,11 @@ export class Host implements Disposable {
   readonly #lines: AsyncIterator<string>
 
   /** `ballast`: gigabytes of memory that it holds, beyond what it needs. */
-  constructor(name: PeerName, ballast = 0, env: NodeJS.ProcessEnv = {}) {
+  constructor(name: PeerName, ballast = 0) {
     this.name = name
     const { runtime, flags } = peers[name]
     this.#child = spawn(runtime, [...flags, inRoot('build', 'bench', 'host.js'), name, String(ballast)], {
-      env: { ...environment, ...env },
+      env: environment,
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     this.#child.on('error', () => {}) // shows as the end of its output

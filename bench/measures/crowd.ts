@@ -9,9 +9,10 @@ declare const Bun: { gc(force: boolean): void } | undefined
 
 const crowd: Running[] = []
 
-/** Starts children until `count` of them live, and returns the memory that each has added. */
+/** Starts children until `count` of them live, and returns the memory that each of these has added. */
 export async function gather(peer: Peer, { count }: { count: number }): Promise<Samples> {
   const before = await footprint()
+  const already = crowd.length
   while (crowd.length < count) {
     const some = Array.from({ length: Math.min(50, count - crowd.length) }, () =>
       peer.start(CHILD, ['pause'], { stdio: 'ignore' }),
@@ -19,8 +20,14 @@ export async function gather(peer: Peer, { count }: { count: number }): Promise<
     crowd.push(...(await Promise.all(some)))
   }
   const after = await footprint()
-  const each = (key: keyof Footprint): number[] => [(after[key] - before[key]) / Math.max(count, 1)]
-  return { memory: each('memory'), heap: each('heap'), fds: each('fds'), threads: [after.threads - before.threads] }
+  const each = (key: keyof Footprint): number[] => [(after[key] - before[key]) / Math.max(count - already, 1)]
+  return {
+    memory: each('memory'),
+    heap: each('heap'),
+    pages: each('pages'),
+    fds: each('fds'),
+    threads: [after.threads - before.threads],
+  }
 }
 
 export async function disperse(): Promise<Samples> {
@@ -35,6 +42,8 @@ interface Footprint {
   readonly memory: number
   /** The bytes of JavaScript's heap. */
   readonly heap: number
+  /** The bytes that it has taken from the system. */
+  readonly pages: number
   readonly fds: number
   readonly threads: number
 }
@@ -51,6 +60,7 @@ export async function footprint(): Promise<Footprint> {
   return {
     memory: field('RssAnon') * 1024,
     heap: process.memoryUsage().heapUsed,
+    pages: process.memoryUsage().heapTotal,
     fds: readdirSync('/proc/self/fd').length,
     threads: field('Threads'),
   }
