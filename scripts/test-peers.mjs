@@ -1,5 +1,6 @@
 // npm run test:peers [NAME...] runs the tests of other projects with this package in the place of child_process.
 //   node-20 node-22 node-24 node-26   Node's own tests that start children; quick: only those of child_process, on Node 22
+//   node-22-workers   those of child_process once more, each in a worker
 //   cross-spawn execa nano-spawn simple-git tinyexec   the tests of packages that are built on child_process
 // All of them take hours, quick takes a minute. Their sources are put into .cache/peers; none of them is committed.
 //

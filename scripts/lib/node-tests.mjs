@@ -9,43 +9,35 @@ import { executable } from './npm-tools.mjs'
 import { cache } from './project.mjs'
 import { attempt } from './run.mjs'
 
+/** The names of Debian's archives and their SHA-256, by the version of Node. @type {Record<string, [string, string]>} */
+const archives = {
+  '20.19.2': ['nodejs_20.19.2+dfsg.orig.tar.xz', '5e5559381ad031d245a8efa403458abbb73755f74c3e6380f185a4dd342b7949'],
+  '22.22.2': [
+    'nodejs_22.22.2+dfsg+~cs22.19.15.orig.tar.xz',
+    'f1a6dfca7ffe7f9f42942274adf9f0a12733977a4744a53f41b20836907c449b',
+  ],
+  '24.21.0': [
+    'nodejs_24.21.0+dfsg+~cs24.13.4.orig.tar.xz',
+    'e6e0d1a00dfc9e31ab2b074fd99979a48be17c18e8e3edc14306736069bb8f54',
+  ],
+}
+
 /**
  * @typedef {object} Version
  * @property {string} version of Node
- * @property {string} [options] NODE_OPTIONS for all tests
  * @property {string} tests the version of the tests: that of Node, if they are available
- * @property {string} archive Debian's name for their source
- * @property {string} sha256
+ * @property {string} [options] NODE_OPTIONS for all tests
+ * @property {boolean} [inWorker] only the tests of child_process itself run, each in a worker
  */
 
 /** By the name of the list in tests/peers. @type {Record<string, Version>} */
 export const versions = {
-  'node-20': {
-    version: '20.19.2',
-    tests: '20.19.2',
-    archive: 'nodejs_20.19.2+dfsg.orig.tar.xz',
-    sha256: '5e5559381ad031d245a8efa403458abbb73755f74c3e6380f185a4dd342b7949',
-  },
-  'node-22': {
-    version: '22.22.2',
-    tests: '22.22.2',
-    archive: 'nodejs_22.22.2+dfsg+~cs22.19.15.orig.tar.xz',
-    sha256: 'f1a6dfca7ffe7f9f42942274adf9f0a12733977a4744a53f41b20836907c449b',
-  },
-  'node-24': {
-    version: '24.21.0',
-    tests: '24.21.0',
-    archive: 'nodejs_24.21.0+dfsg+~cs24.13.4.orig.tar.xz',
-    sha256: 'e6e0d1a00dfc9e31ab2b074fd99979a48be17c18e8e3edc14306736069bb8f54',
-  },
+  'node-20': { version: '20.19.2', tests: '20.19.2' },
+  'node-22': { version: '22.22.2', tests: '22.22.2' },
+  'node-22-workers': { version: '22.22.2', tests: '22.22.2', inWorker: true },
+  'node-24': { version: '24.21.0', tests: '24.21.0' },
   // Debian has no source of Node 26, so these are the newest tests that it has. They read localStorage, about which Node 26 warns.
-  'node-26': {
-    version: '26.10.0',
-    options: '--no-experimental-webstorage',
-    tests: '24.21.0',
-    archive: 'nodejs_24.21.0+dfsg+~cs24.13.4.orig.tar.xz',
-    sha256: 'e6e0d1a00dfc9e31ab2b074fd99979a48be17c18e8e3edc14306736069bb8f54',
-  },
+  'node-26': { version: '26.10.0', tests: '24.21.0', options: '--no-experimental-webstorage' },
 }
 
 const folder = join(cache, 'peers')
@@ -78,7 +70,8 @@ rm "$1"`
  * @returns {Promise<boolean>} false if it is not available from here
  */
 export async function getTests(list) {
-  const { tests, archive, sha256 } = versions[list]
+  const { tests } = versions[list]
+  const [archive, sha256] = archives[tests]
   const source = sourceOf(list)
   const mark = join(source, 'package.json')
   if (existsSync(mark)) return true
@@ -105,18 +98,48 @@ const starts =
  */
 export function chooseTests(list, quick) {
   const root = join(sourceOf(list), 'test')
+  const isNarrow = quick || versions[list].inWorker
   return groups.flatMap((group) =>
     readdirSync(join(root, group))
       .filter((name) => isTest.test(name))
       .map((name) => `${group}/${name}`)
       .filter((test) =>
-        quick ? test.includes('/test-child-process-') : starts.test(readFileSync(join(root, test), 'utf8')),
+        isNarrow ? test.includes('/test-child-process-') : starts.test(readFileSync(join(root, test), 'utf8')),
       ),
   )
 }
 
 const log = (/** @type {string} */ list, /** @type {string} */ test) =>
   join(folder, 'output', list, `${test.replaceAll('/', '-')}.txt`)
+
+/**
+ * The command line of a test, and its environment.
+ * @param {string} list
+ * @param {string} test
+ * @param {number} slot
+ * @param {string} [hook]
+ */
+function commandOf(list, test, slot, hook) {
+  const { inWorker, options } = versions[list]
+  const path = join(sourceOf(list), 'test', test)
+  // The test says in comments which flags it needs and, as NAME=VALUE, which variables.
+  const words = [...readFileSync(path, 'utf8').matchAll(/^\/\/ (?:Flags|Env): (.*)$/gm)].flatMap(([, line = '']) =>
+    line.trim().split(/\s+/),
+  )
+  const isVariable = (/** @type {string} */ word) => /^\w+=/.test(word)
+  const env = {
+    // The tests do not expect variables that this machine sets for its Node.
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_'))),
+    ...Object.fromEntries(words.filter(isVariable).map((word) => word.split('='))),
+    ...(options === undefined ? {} : { NODE_OPTIONS: options }),
+    TEST_THREAD_ID: `${slot}`,
+    NODE_COMMON_PORT: `${12_346 + 100 * slot}`,
+  }
+  const flags = words.filter((word) => !isVariable(word))
+  const register = hook === undefined ? [] : ['--require', hook]
+  const runner = inWorker ? [join('tools', 'run-worker.js')] : []
+  return { args: [...flags, ...register, ...runner, path], env }
+}
 
 /**
  * Runs a test. If it fails, its output is left in .cache/peers/output.
@@ -127,28 +150,13 @@ const log = (/** @type {string} */ list, /** @type {string} */ test) =>
  * @returns {Promise<boolean>}
  */
 export function passes(list, test, slot, hook) {
-  const source = sourceOf(list)
-  const { options } = versions[list]
-  const path = join(source, 'test', test)
-  const flags = [...readFileSync(path, 'utf8').matchAll(/^\/\/ (?:Flags|Env): (.*)$/gm)].flatMap(([, line = '']) =>
-    line.trim().split(/\s+/),
-  )
-  const isSet = (/** @type {string} */ flag) => /^\w+=/.test(flag)
-  // The tests do not expect variables that this machine sets for its Node.
-  const env = {
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_'))),
-    ...Object.fromEntries(flags.filter(isSet).map((flag) => flag.split('='))),
-    ...(options === undefined ? {} : { NODE_OPTIONS: options }),
-    TEST_THREAD_ID: `${slot}`,
-    NODE_COMMON_PORT: `${12_346 + 100 * slot}`,
-  }
-  const args = [...flags.filter((flag) => !isSet(flag)), ...(hook === undefined ? [] : ['--require', hook]), path]
+  const { args, env } = commandOf(list, test, slot, hook)
   const output = log(list, test)
   mkdirSync(join(output, '..'), { recursive: true })
   const fd = openSync(output, 'w')
   return new Promise((resolve) => {
     const child = spawn(executable(nodeOf(list)), args, {
-      cwd: source,
+      cwd: sourceOf(list),
       env,
       detached: true,
       stdio: ['ignore', fd, fd],
