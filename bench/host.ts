@@ -6,7 +6,7 @@ import { disperse, gather } from './measures/crowd.js'
 import { exitLatency } from './measures/exit-latency.js'
 import { download, echo, output, pingPong } from './measures/pipes.js'
 import { Unavailable, type Samples } from './measures/samples.js'
-import { idleBesideC, manySpawns, spawn } from './measures/spawn.js'
+import { idleBesideC, manySpawns, runSync, spawn } from './measures/spawn.js'
 import { peers, type PeerName } from './peers/index.js'
 import type { Peer } from './peers/peer.js'
 
@@ -17,6 +17,7 @@ const measures = {
   spawn,
   manySpawns,
   idleBesideC,
+  runSync,
   gather,
   disperse,
   exitLatency,

@@ -115,10 +115,11 @@ const memory: Row = {
 }
 
 export const REPLACED = 'child_process, replaced'
+const MEBIBYTE = 1024 * 1024
 
 const replaced: Row = {
   name: 'replaced',
-  about: 'What does a spawn of child_process cost its caller, with and without shared-child/register?',
+  about: 'What do spawn and spawnSync of child_process cost their caller, with and without shared-child/register?',
   async measure(bench) {
     for (const gigabytes of [0, 1]) {
       using hosts = bench.hosts(['child_process', REPLACED], gigabytes)
@@ -128,6 +129,17 @@ const replaced: Row = {
         rounds: bench.pick(3, 15),
         subjects: hosts.subjects((host) => host.ask('spawn', { program: TRUE, limit: 1, count: bench.pick(10, 20) })),
       })
+      for (const [program, bytes] of [
+        [TRUE, 0],
+        ['/bin/cat', MEBIBYTE],
+      ] as const) {
+        await bench.compare({
+          case: `${gigabytes} GB, spawnSync of ${program}`,
+          metrics: ['time'],
+          rounds: bench.pick(3, 15),
+          subjects: hosts.subjects((host) => host.ask('runSync', { program, bytes, count: bench.pick(5, 10) })),
+        })
+      }
     }
   },
 }

@@ -1,5 +1,5 @@
 // Starts and awaits children: measures what each costs its caller, and how many there are a second.
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Peer, RunOptions } from '../peers/peer.js'
@@ -96,6 +96,20 @@ export async function spawn(
     process: [(processCpu() - before.process) / children],
     switches: [(switches() - before.switches) / children],
   }
+}
+
+/** Runs programs to their end with spawnSync() of child_process: the host's own, which may be replaced. */
+export function runSync(
+  _: Peer,
+  { program, count, bytes }: { program: string; count: number; bytes: number },
+): Samples {
+  const input = Buffer.alloc(bytes)
+  const run = (): void => {
+    const { status, stdout } = spawnSync(program, { input, maxBuffer: Infinity })
+    if (status !== 0 || stdout.length !== bytes) throw new Error(`${program}: ${status}, ${stdout.length} bytes`)
+  }
+  run()
+  return { time: Array.from({ length: count }, () => timeOf(run)) }
 }
 
 function timeOf(work: () => void): number {
