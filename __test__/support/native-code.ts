@@ -3,9 +3,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { temporaryDirectory } from './files.js'
-import { missing, notLinux } from './skip.js'
+import { emulated, missing, notLinux } from './skip.js'
 
-export const noCompiler = notLinux || missing('cc')
+export const noCompiler =
+  notLinux || missing('cc') || emulated('qemu', 'its cc compiles for the processor that it runs on itself')
 
 /** Compiles C code to a library that process.dlopen and LD_PRELOAD can load, and returns its path. */
 export function compileLibrary(t: ExecutionContext, code: string): string {
