@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
@@ -57,8 +56,7 @@ test.serial('a source is read no faster than the child reads', async (t) => {
   child.killSync()
   await within(10_000, 'output', output)
   t.true(pieces < 64)
-  const { stdout } = await run('sha256sum', [], { input: [megabyte, megabyte] })
-  t.is(stdout.split(' ')[0], createHash('sha256').update(megabyte).update(megabyte).digest('hex'))
+  t.true((await cat([megabyte, megabyte])) === 'x'.repeat(2 << 20))
 })
 
 test.serial('a child that does not read all of it is no error, and what is left is given up', async (t) => {
@@ -70,7 +68,8 @@ test.serial('a child that does not read all of it is no error, and what is left 
       returned = true
     }
   }
-  const { status } = await within(10_000, 'output', run('head', ['-c', '10'], { input: endless() }))
+  const once = ['-e', 'process.stdin.once("data", () => process.exit())']
+  const { status } = await within(10_000, 'output', run(process.execPath, once, { input: endless() }))
   t.is(status.code, 0)
   await until('the generator is left', () => returned)
 

@@ -19,7 +19,8 @@ test.serial('in one call, as text', async (t) => {
 })
 
 test.serial('as bytes; the arguments may be left out, or be null', async (t) => {
-  t.deepEqual((await run(node, ['-v'], { encoding: 'buffer' })).stdout, Buffer.from(`${process.version}\n`))
+  const script = 'process.stdout.write(Buffer.of(0, 255))'
+  t.deepEqual((await run(node, ['-e', script], { encoding: 'buffer' })).stdout, Buffer.of(0, 255))
   const env = { ...process.env, NODE_OPTIONS: '--no-such-option' }
   t.not((await run(node, { env, check: false })).status.code, 0)
   t.not((await run(node, null, { env, check: false })).status.code, 0)
