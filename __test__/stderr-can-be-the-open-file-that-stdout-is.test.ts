@@ -15,7 +15,9 @@ const both = [
 ]
 const inOrder = Array.from({ length: 100 }, (_, i) => `o${i} e${i} `).join('')
 
-test('of a pipe: all of it comes in order, and there is no stderr', async (t) => {
+// One after the other: on Windows a child that child_process starts at the same time gets our child's pipes, too.
+
+test.serial('of a pipe: all of it comes in order, and there is no stderr', async (t) => {
   const { stdout, stderr, drained } = await run(process.execPath, both, { stdio: ['ignore', 'pipe', 'stdout'] })
   t.deepEqual({ stdout, stderr, drained }, { stdout: inOrder, stderr: '', drained: true })
   const child = SharedChild.spawnSync(process.execPath, both, { stdio: [null, null, 'stdout'] })
@@ -25,7 +27,7 @@ test('of a pipe: all of it comes in order, and there is no stderr', async (t) =>
   t.is((await child.output()).stdout, inOrder)
 })
 
-test('of a file: both share its position', async (t) => {
+test.serial('of a file: both share its position', async (t) => {
   const file = path.join(temporaryDirectory(t), 'log')
   const fd = fs.openSync(file, 'w')
   await (await spawn(process.execPath, both, { stdio: ['ignore', fd, 'stdout'] })).wait()
@@ -39,7 +41,7 @@ testUnless(isWindows, 'of a stream that the child was given', async (t) => {
   t.is((await reader.output()).stdout, inOrder)
 })
 
-test('of what it inherits', async (t) => {
+test.serial('of what it inherits', async (t) => {
   const script = `
     const { spawn } = require('shared-child')
     spawn(process.execPath, ${JSON.stringify(both)}, { stdio: ['ignore', 'inherit', 'stdout'] }).then((child) => child.wait())`
@@ -72,7 +74,7 @@ testUnless(notLinux, 'of whatever fd 1 is, and for fds above 2, too', async (t) 
   }
 })
 
-test('fd 0 and 1 cannot be', async (t) => {
+test.serial('fd 0 and 1 cannot be', async (t) => {
   for (const stdio of [
     'stdout',
     ['stdout'],
