@@ -1,13 +1,19 @@
 import { once } from 'node:events'
 import fs from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import { spawn } from 'shared-child/child_process'
+import { spawn, spawnSync } from 'shared-child/child_process'
 
 const fds = (): number => (fs.existsSync('/proc/self/fd') ? fs.readdirSync('/proc/self/fd').length : 0)
 
 async function spawnInTurn(count: number): Promise<void> {
   for (let done = 0; done < count; done += 10) {
-    await Promise.all(Array.from({ length: 10 }, () => once(spawn('true'), 'close')))
+    await Promise.all(Array.from({ length: 8 }, () => once(spawn('true'), 'close')))
+    spawnSync('true', { input: 'x' })
+    await once(spawn('no-such-program'), 'error')
+    spawnSync('no-such-program', { input: 'x' })
+    try {
+      spawn('true', { stdio: ['pipe', 'pipe', 9999] })
+    } catch {}
   }
   for (let i = 0; i < 5; i++) {
     await setImmediate()
