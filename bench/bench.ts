@@ -1,8 +1,8 @@
 // A run of the bench: the peers that take part, what is compared, and the results.
 import { readFileSync } from 'node:fs'
 import { Host } from './hosts.js'
-import { Unavailable, type Samples } from './measures/samples.js'
 import type { PeerName } from './peers/index.js'
+import { Unavailable, type Samples } from './samples.js'
 import { median, quantile } from './statistics.js'
 
 /** Everything that is measured: a name for the reader, and a unit. Less is better, except for what is counted `a second`. */

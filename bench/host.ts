@@ -5,10 +5,10 @@ import { calls } from './measures/calls.js'
 import { disperse, gather } from './measures/crowd.js'
 import { exitLatency } from './measures/exit-latency.js'
 import { download, echo, output, pingPong } from './measures/pipes.js'
-import { Unavailable, type Samples } from './measures/samples.js'
 import { idleBesideC, manySpawns, runSync, spawn } from './measures/spawn.js'
 import { peers, type PeerName } from './peers/index.js'
 import type { Peer } from './peers/peer.js'
+import { Unavailable, type Samples } from './samples.js'
 
 const version = async ({ version: its }: Peer): Promise<Samples> => ({ [its]: [] })
 

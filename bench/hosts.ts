@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import type { Answer, MeasureName, ParamsOf, Question } from './host.js'
-import { Unavailable, type Samples } from './measures/samples.js'
 import { peers, type PeerName } from './peers/index.js'
 import { inCache, inRoot } from './places.js'
+import { Unavailable, type Samples } from './samples.js'
 
 export const run = promisify(execFile)
 

@@ -1,8 +1,8 @@
 // Polls and signals a running child. A single call is too short for the clock, so calls are timed in batches.
 import type { Peer } from '../peers/peer.js'
 import { CHILD } from '../places.js'
+import { Unavailable, type Samples } from '../samples.js'
 import { now } from './clock.js'
-import { Unavailable, type Samples } from './samples.js'
 
 const BATCH = 100
 

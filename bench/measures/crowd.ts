@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Peer, Running } from '../peers/peer.js'
 import { CHILD } from '../places.js'
-import type { Samples } from './samples.js'
+import type { Samples } from '../samples.js'
 
 declare const Bun: { gc(force: boolean): void } | undefined
 

@@ -2,8 +2,8 @@
 import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
 import type { Peer } from '../peers/peer.js'
 import { CHILD } from '../places.js'
+import type { Samples } from '../samples.js'
 import { monotonic } from './clock.js'
-import type { Samples } from './samples.js'
 import { makeFifo, scratch } from './scratch.js'
 
 let fifo: string | undefined

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import type { Peer } from '../peers/peer.js'
 import { CHILD } from '../places.js'
+import type { Samples } from '../samples.js'
 import { now, processCpu } from './clock.js'
-import type { Samples } from './samples.js'
 import { scratch } from './scratch.js'
 
 function expectBytes(got: number, expected: number): void {

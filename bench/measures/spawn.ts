@@ -4,10 +4,10 @@ import { openSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Peer, RunOptions } from '../peers/peer.js'
 import { inCache } from '../places.js'
+import { Unavailable, type Samples } from '../samples.js'
 import { quantile } from '../statistics.js'
 import { now, processCpu, switches, threadCpu } from './clock.js'
 import { footprint } from './crowd.js'
-import { Unavailable, type Samples } from './samples.js'
 
 const NOBODY = 65_534
 

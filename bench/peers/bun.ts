@@ -1,5 +1,5 @@
 // Bun.spawn, in Bun.
-import { Unavailable } from '../measures/samples.js'
+import { Unavailable } from '../samples.js'
 import type { Peer, RunOptions, Running } from './peer.js'
 
 declare const Bun: {
