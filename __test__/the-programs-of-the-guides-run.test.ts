@@ -32,6 +32,20 @@ testUnless(
   },
 )
 
+const examples = join(root, 'examples', 'migration')
+
+testUnless(
+  isWindows || (!existsSync(examples) && 'needs examples/'),
+  'the longer program prints the same before its migration and after it',
+  (t) => {
+    const [before, after] = ['before.cjs', 'after.cjs'].map((name) =>
+      execFileSync(process.execPath, [join(examples, name)], { encoding: 'utf8' }),
+    )
+    t.regex(before ?? '', /failed: timeout after 500 ms\nthe worker says 6\n1 of 3 tasks succeeded\n$/)
+    t.is(after, before)
+  },
+)
+
 testUnless(noDocs, 'what the guides link to is there', (t) => {
   for (const guide of [
     'README.md',
