@@ -67,17 +67,17 @@ const special: Record<string, Record<string, unknown>> = {
   stdio: { other: 'other', '{ fd: 1 }': { fd: 1 }, '[true]': [true], '[{}]': [{}], '[ipc, ipc]': ['ipc', 'ipc'] },
 }
 
-/** There is none, so that nothing is started: what is not refused comes to the same error. */
+/** This program does not exist, so nothing is started: every call that is not refused gets the same error. */
 const NONE = '/no/program'
 const fresh = (value: unknown): unknown => (Array.isArray(value) ? [...(value as unknown[])] : value)
 
-/** A call, of which only the value is odd. */
+/** A call with one unusual value. */
 function call(name: Name, what: { args?: unknown; options?: unknown }): unknown[] {
   const { args = [], options = {} } = what
   const isObject = typeof options === 'object' && options !== null && !Array.isArray(options)
   if (name === 'exec' || name === 'execSync')
     return [NONE, isObject ? { stdio: 'pipe', shell: NONE, ...options } : options]
-  // Else the stderr of the child becomes ours.
+  // Otherwise the child's stderr would be written to ours.
   if (name === 'execFileSync' && isObject) return [NONE, args, { stdio: 'pipe', ...options }]
   if (name !== 'fork' || !isObject) return [NONE, args, options]
   return ['x', args, { execPath: NONE, execArgv: [], silent: true, ...options }]
@@ -97,11 +97,11 @@ function* calls(name: Name): Generator<[what: string, given: unknown[]]> {
   }
 }
 
-/** Where Node ends the process, or hangs; and where we differ, as docs/child_process.md says. */
+/** Calls for which Node aborts the process or hangs, and the differences that docs/child_process.md lists. */
 const skipped: readonly RegExp[] = [
   // Entries of stdio that Node does not expect in its own C++.
   /Sync stdio: (\['x'\])$/,
-  // Since Node 22 an argument that cannot be converted to a string is an empty one.
+  // Since Node 22, an argument that cannot be converted to a string becomes an empty one.
   /^[^S]* args\[0\]: (symbol|no prototype)$/,
 ]
 
@@ -109,7 +109,7 @@ for (const name of names) {
   testUnless(isWindows, `${name}()`, async (t) => {
     const left = [...calls(name)].filter(([what]) => !skipped.some((each) => each.test(`${name} ${what}`)))
     let refused = 0
-    // Several at a time: most of them start a program.
+    // Several at a time, because most of them start a program.
     const work = async (): Promise<void> => {
       for (let next = left.pop(); next !== undefined; next = left.pop()) {
         const [what, given] = next

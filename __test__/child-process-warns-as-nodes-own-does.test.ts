@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { execPath } from 'node:process'
 import { isWindows, testUnless } from './support/skip.js'
 
-/** What a program prints to its stderr that gives a shell args again and again (DEP0190), and reads `_channel` (DEP0129). */
+/** Returns the stderr of a program that passes args to a shell several times (DEP0190), and reads `_channel` (DEP0129). */
 function warnings(module: string, ...flags: string[]): string {
   const script = `
     const cp = require('${module}')

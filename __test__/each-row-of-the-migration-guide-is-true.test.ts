@@ -10,13 +10,13 @@ import { run, SharedChild, spawn } from 'shared-child'
 import { isWindows, testUnless } from './support/skip.js'
 
 const guide = join(dirname(require.resolve('shared-child/package.json')), 'docs', 'migrating.md')
-// A copy of the repository for another platform may have the tests alone.
+// A copy of the repository for another platform may contain only the tests.
 const noDocs = !existsSync(guide) && 'needs docs/'
 
 interface Row {
-  /** What is left of the bar. */
+  /** The text on the left of the bar. */
   readonly title: string
-  /** The pieces of code to the right of it. */
+  /** The pieces of code on the right of it. */
   readonly code: readonly string[]
 }
 
@@ -57,7 +57,7 @@ const leader = 'sleep 1000 & echo started; wait'
 
 type After = (first: string, ...more: string[]) => unknown
 
-/** For each row, by how its left side begins: what child_process gives, and what the code on its right side gives. */
+/** For each row, by the beginning of its left side: the result of child_process, and that of the code on the right side. */
 const childProcess: Record<string, { before: () => unknown; after: After }> = {
   '`const child = spawn(': {
     before: async () => (await ends(node.spawn('ls', ['-l'])))[0],
@@ -204,7 +204,7 @@ const childProcess: Record<string, { before: () => unknown; after: After }> = {
   },
 }
 
-/** An empty piece of code for a row that is gone: its test then fails. */
+/** Returns an empty piece of code for a row that is gone, so that its test fails. */
 const codeOfRow = (row: Row | undefined): [string, ...string[]] => {
   const [first = '', ...more] = row?.code ?? []
   return [first, ...more]
@@ -227,7 +227,7 @@ for (const [start, { before, after }] of Object.entries(childProcess)) {
   })
 }
 
-/** How what execa and tinyexec say is said here. Neither is run: what it does is in its own documents. */
+/** The rows for execa and tinyexec. Neither of them is run; their own documents say what they do. */
 const others: Record<string, Record<string, After>> = {
   execa: {
     '`await execa(': async (code) => evaluate(`return (${echo(code)}).stdout === 'a\\n'`),

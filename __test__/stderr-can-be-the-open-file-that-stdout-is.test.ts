@@ -15,7 +15,7 @@ const both = [
 ]
 const inOrder = Array.from({ length: 100 }, (_, i) => `o${i} e${i} `).join('')
 
-// One after the other: on Windows a child that child_process starts at the same time gets our child's pipes, too.
+// One after the other, because on Windows a child that child_process starts at the same time gets our child's pipes, too.
 
 test.serial('of a pipe: all of it comes in order, and there is no stderr', async (t) => {
   const { stdout, stderr, drained } = await run(process.execPath, both, { stdio: ['ignore', 'pipe', 'stdout'] })

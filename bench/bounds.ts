@@ -1,4 +1,4 @@
-// What bounds the goals that do not hold: the same work without this package, or a part of it alone, in the rounds of the same run.
+// Measures what bounds the goals that are missed: the same work without this package, or a part of it alone, in the rounds of the same run.
 // docs/performance.md says what follows from each.
 import { readdirSync } from 'node:fs'
 import type { Bench, Row, Subject } from './bench.js'
@@ -21,7 +21,7 @@ export const bounds: Row = {
   },
 }
 
-/** As many threads, sleeps and wake-ups, in C; and what is read for a caller with CAP_SYS_ADMIN. */
+/** The same threads, sleeps and wake-ups in C, and what is read for a caller with CAP_SYS_ADMIN. */
 async function processes(bench: Bench): Promise<void> {
   using hosts = bench.hosts([OURS, 'Bun.spawn'])
   for (const limit of [1, 16]) {
@@ -75,7 +75,7 @@ const script = (name: string, work: string): Subject => ({
   },
 })
 
-/** One more live child, when there are as many already: V8 takes its heap in pages, of which a part stays empty. */
+/** One more live child, when there are that many already: V8 takes its heap in pages, a part of which stays empty. */
 async function memory(bench: Bench): Promise<void> {
   using hosts = bench.hosts([OURS])
   const count = bench.pick(100, 4000)
@@ -87,7 +87,7 @@ async function memory(bench: Bench): Promise<void> {
   await bench.compare({ case: 'what one more live child takes', metrics, rounds: 1, subjects })
 }
 
-/** How late an event loop is that does nothing, while another process starts children. */
+/** How late an idle event loop is while another process starts children. */
 async function lateness(bench: Bench): Promise<void> {
   using hosts = bench.hosts([OURS])
   const spawns = { program: CHILD, limit: 16, count: bench.pick(500, 20_000) }

@@ -13,7 +13,7 @@ export {
   spawn,
   spawnSync,
 } from './child_process.js'
-/** @internal Node's child_process has it, and its types do not. */
+/** @internal Node's child_process exports it, but its types do not. */
 export { _forkChild } from './child_process.js'
 export type * from './child_process.js'
 export default all

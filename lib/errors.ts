@@ -163,7 +163,7 @@ export function addonUnloadable(which: string, cause: LoadError): Error {
 
 class AbortError extends Error {
   readonly code = 'ABORT_ERR'
-  // On the prototype, so that the stack begins with it; and the error's own, as Node has it.
+  // On the prototype, so that the stack begins with it; and also an own property of the error, as in Node.
   override get name(): string {
     return 'AbortError'
   }

@@ -1,4 +1,4 @@
-// npm run test:types: the types of the packed package, as the oldest to the newest TypeScript reads them, with each @types/node and
+// npm run test:types checks the types of the packed package with the oldest to the newest TypeScript, with each @types/node and
 // with none. All of these come from npm into .cache/tools.
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,14 +25,14 @@ function expectNone(errors) {
   if (errors.length > 0) throw new Trouble(errors.join('\n'))
 }
 
-/** A project that has installed the package, but not the addon, which has no types. */
+/** Makes a project that has installed the package, but not the addon, which has no types. */
 async function makeProject() {
   const project = mkdtempSync(join(tmpdir(), 'shared-child-types-'))
   writeFileSync(join(project, 'package.json'), '{ "private": true }\n')
   const { tarball } = await pack(inRoot(), project)
   await npm(['install', '--offline', '--no-audit', '--no-fund', tarball], { cwd: project, quiet: true })
   for (const file of files) copyFileSync(inRoot('scripts', 'packed', 'types.ts.txt'), join(project, file))
-  // skipLibCheck is false, which is the default: what is in our declarations counts, too.
+  // skipLibCheck is false, which is the default, so that our declarations are checked, too.
   const compilerOptions = {
     strict: true,
     noEmit: true,

@@ -1,4 +1,4 @@
-// What programs do with child_process: each case gives the same through any module that has its exports.
+// Things that programs do with child_process. Each case has the same result with any module that has its exports.
 import type * as Node from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
@@ -9,14 +9,14 @@ import { followed } from './told.js'
 export type Module = typeof Node
 export type Case = (cp: Module) => unknown
 
-/** What the callback of exec() or execFile() gets. */
+/** Returns the arguments of the callback of exec() or execFile(). */
 const called = (run: (callback: (...given: unknown[]) => void) => unknown): Promise<unknown> =>
   new Promise((resolve) => run((...given) => resolve(given)))
 
 const print = 'printf "%s" "$0 $*"'
 const both = (text: string): string => `printf ${text}; printf ${text} >&2`
 
-/** A child whose end a test brings about when it has said that it runs. */
+/** Starts a child that the test ends after the child has said that it runs. */
 function running(cp: Module, script: string, options: Node.SpawnOptions = {}): Promise<Node.ChildProcess> {
   const child = cp.spawn('sh', ['-c', `echo runs; ${script}`], { stdio: ['pipe', 'pipe', 'pipe'], ...options })
   return once(child.stdout!, 'data').then(() => child)
@@ -275,7 +275,7 @@ export const synchronous: Record<string, Case> = {
   'execFileSync, a name': (cp) => cp.execFileSync('sh', ['-c', 'exit 3'], { argv0: 'x' } as never),
 }
 
-/** Answers each message with what it got, until its channel is closed. */
+/** A program that sends each message back, until its channel is closed. */
 const ECHO = `
   process.on('message', (message, handle) => {
     if (handle === undefined) process.send({ got: message })
@@ -287,7 +287,7 @@ function echo(cp: Module, options: Node.ForkOptions = {}): Node.ChildProcess {
   return cp.fork('-e', [ECHO], { silent: true, ...options })
 }
 
-/** The answer to each message, and the end. */
+/** Returns the answer to each message, and how the child ended. */
 async function conversation(child: Node.ChildProcess, ...messages: unknown[]): Promise<unknown> {
   const answers: unknown[] = []
   for (const message of messages) {

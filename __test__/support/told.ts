@@ -1,11 +1,11 @@
-// What a function gave or threw, in a form that two functions can be compared by: without pids, and without what no two errors share.
+// Describes what a function returned or threw so that two functions can be compared: without pids, and without what differs between any two errors.
 import { ChildProcess } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 
-/** What `call` came to. Children are followed to their end. */
+/** Returns the result of `call`. Children are followed to their end. */
 export async function told(call: () => unknown): Promise<unknown> {
   try {
-    // At once: an error event may come before a promise.
+    // At once, because an error event may come before a promise settles.
     const value = call()
     return plain(await (value instanceof ChildProcess ? followed(value) : value))
   } catch (error) {
@@ -13,7 +13,7 @@ export async function told(call: () => unknown): Promise<unknown> {
   }
 }
 
-/** @param name of the property that has the value */
+/** @param name the name of the property that has the value */
 function plain(value: unknown, name?: string): unknown {
   if (name === 'pid' && typeof value === 'number') return value > 0 ? 'a pid' : value
   if (value instanceof Error) return plainError(value)
@@ -35,12 +35,12 @@ function plainError(error: Error): unknown {
     shown: [error.name, String(error), error.stack?.split('\n')[0]],
     own: Object.keys(error),
     ...Object.fromEntries(own.map(([key, value]) => [key, plain(value, key)])),
-    // That of a bad cwd is ours.
+    // The cause for a bad cwd is an addition of this package.
     ...(cause === undefined || cause.syscall === 'chdir' ? {} : { cause: plain(cause) }),
   }
 }
 
-/** What a child is at first, what it tells, what it prints, and what it is at last. */
+/** Returns a child's properties at first, its events, its output, and its properties at the end. */
 export function followed(child: ChildProcess): Promise<unknown> {
   const events: unknown[] = []
   const printed: Record<number, string> = {}

@@ -42,7 +42,7 @@ interface Footprint {
   readonly memory: number
   /** The bytes of JavaScript's heap. */
   readonly heap: number
-  /** The bytes that it has taken from the system. */
+  /** The bytes of heap that V8 has taken from the system. */
   readonly pages: number
   readonly fds: number
   readonly threads: number

@@ -165,7 +165,7 @@ export async function manySpawns(peer: Peer, spawns: Spawns): Promise<Samples> {
   }
 }
 
-/** How late the event loop is in this process, which does nothing, while a C program starts as many children in as many threads. */
+/** How late the event loop is in this idle process, while a C program starts as many children in as many threads. */
 export async function idleBesideC(_peer: Peer, { program, limit, count }: Spawns): Promise<Samples> {
   const delays = new Delays()
   using _ = delays.watch()

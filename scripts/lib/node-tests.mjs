@@ -113,7 +113,7 @@ const log = (/** @type {string} */ list, /** @type {string} */ test) =>
   join(folder, 'output', list, `${test.replaceAll('/', '-')}.txt`)
 
 /**
- * The command line of a test, and its environment.
+ * Returns the command line of a test, and its environment.
  * @param {string} list
  * @param {string} test
  * @param {number} slot
