@@ -6,9 +6,7 @@ import { promisify } from 'node:util'
 import test from 'ava'
 import { SharedChild } from 'shared-child'
 import * as ours from 'shared-child/child_process'
-
-const isOurs = process.platform !== 'win32'
-const ofUnix = isOurs ? test : test.skip
+import { isWindows, testUnless } from './support/skip.js'
 
 test('every export of node:child_process is there', (t) => {
   for (const name of Object.keys(nodes)) t.true(name === 'default' || name in ours, name)
@@ -39,7 +37,7 @@ test('a forked child talks', async (t) => {
   await exit
 })
 
-ofUnix('spawnSync feeds and collects, and obeys its limits', (t) => {
+testUnless(isWindows, 'spawnSync feeds and collects, and obeys its limits', (t) => {
   t.is(ours.spawnSync('cat', { input: 'x'.repeat(1e6), encoding: 'utf8' }).stdout.length, 1e6)
   t.is(ours.execSync('echo hello', { encoding: 'utf8' }), 'hello\n')
   const late = ours.spawnSync('sleep', ['100'], { timeout: 50 })
@@ -49,7 +47,7 @@ ofUnix('spawnSync feeds and collects, and obeys its limits', (t) => {
   t.is((large.error as NodeJS.ErrnoException).code, 'ENOBUFS')
 })
 
-ofUnix('exec as a promise has its child, and its output on an error', async (t) => {
+testUnless(isWindows, 'exec as a promise has its child, and its output on an error', async (t) => {
   const promise = promisify(ours.exec)('echo out; echo err >&2; exit 3')
   t.is(typeof promise.child.pid, 'number')
   await t.throwsAsync(promise, { code: 3 as never })
@@ -57,36 +55,38 @@ ofUnix('exec as a promise has its child, and its output on an error', async (t) 
   t.deepEqual([error.stdout, error.stderr], ['out\n', 'err\n'])
 })
 
-ofUnix('an id of -1, which the kernel takes for no change, is refused', (t) => {
+testUnless(isWindows, 'an id of -1, which the kernel takes for no change, is refused', (t) => {
   for (const ids of [{ uid: -1 }, { gid: -1 }]) {
     t.throws(() => ours.spawn('true', ids), { code: 'EINVAL' })
     t.is((ours.spawnSync('true', ids).error as NodeJS.ErrnoException).code, 'EINVAL')
   }
 })
 
-const serial = isOurs ? test.serial : test.serial.skip
+testUnless(
+  isWindows,
+  'a tool that wraps ChildProcess.prototype.spawn() can read and change the environment',
+  async (t) => {
+    const { prototype } = nodes.ChildProcess as unknown as {
+      prototype: { spawn(options: { envPairs: string[] }): number }
+    }
+    const original = Object.getOwnPropertyDescriptor(prototype, 'spawn')!
+    t.teardown(() => Object.defineProperty(prototype, 'spawn', original))
+    let seen = 0
+    prototype.spawn = function (options) {
+      seen = options.envPairs.length
+      options.envPairs.push('ADDED_BY_A_TOOL=1')
+      return Reflect.apply(original.value as typeof prototype.spawn, this, [options])
+    }
+    const child = ours.spawn(execPath, ['-p', 'process.env.ADDED_BY_A_TOOL'])
+    let text = ''
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    await once(child, 'close')
+    t.is(seen, Object.keys(process.env).length)
+    t.is(text.trim(), '1')
+  },
+)
 
-serial('a tool that wraps ChildProcess.prototype.spawn() can read and change the environment', async (t) => {
-  const { prototype } = nodes.ChildProcess as unknown as {
-    prototype: { spawn(options: { envPairs: string[] }): number }
-  }
-  const original = Object.getOwnPropertyDescriptor(prototype, 'spawn')!
-  t.teardown(() => Object.defineProperty(prototype, 'spawn', original))
-  let seen = 0
-  prototype.spawn = function (options) {
-    seen = options.envPairs.length
-    options.envPairs.push('ADDED_BY_A_TOOL=1')
-    return Reflect.apply(original.value as typeof prototype.spawn, this, [options])
-  }
-  const child = ours.spawn(execPath, ['-p', 'process.env.ADDED_BY_A_TOOL'])
-  let text = ''
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
-  await once(child, 'close')
-  t.is(seen, Object.keys(process.env).length)
-  t.is(text.trim(), '1')
-})
-
-ofUnix('a ChildProcess has its SharedChild, and a group ends as a whole', async (t) => {
+testUnless(isWindows, 'a ChildProcess has its SharedChild, and a group ends as a whole', async (t) => {
   const child = ours.spawn('sh', ['-c', 'sleep 100 & echo; wait'], { group: true, timeout: 60_000 })
   await once(child.stdout!, 'data')
   const shared = ours.sharedChild(child)
@@ -98,7 +98,7 @@ ofUnix('a ChildProcess has its SharedChild, and a group ends as a whole', async 
   t.false(await shared.killGroup(0))
 })
 
-ofUnix('register puts them in place for CommonJS and ES modules', (t) => {
+testUnless(isWindows, 'register puts them in place for CommonJS and ES modules', (t) => {
   const script = `import { spawn } from 'node:child_process'; import { createRequire } from 'node:module'
     const { spawn: ours } = createRequire(process.cwd() + '/')('shared-child/child_process')
     console.log(spawn === ours, createRequire('/')('child_process').spawn === ours)`
