@@ -32,7 +32,6 @@ function runOnce({ name, script, timeout }) {
       }, timeout)
     const lines = createInterface({ input: child.stdout })
     lines.on('line', (line) => console.log(`[${name}] ${line}`))
-    const linesEnd = new Promise((done) => lines.on('close', done))
     child.stderr.setEncoding('utf8')
     child.stderr.on('data', (text) => {
       lastError = (lastError + text).slice(-1000)
@@ -45,12 +44,9 @@ function runOnce({ name, script, timeout }) {
     child.on('close', (code, signal) => {
       clearTimeout(timer)
       clearTimeout(killTimer)
-      linesEnd
-        .then(() => {
-          if (late) throw new Error(`timeout after ${timeout} ms`)
-          if (code !== 0) throw new Error(`${signal ?? `exit code ${code}`}: ${lastError.trim()}`)
-        })
-        .then(resolve, reject)
+      if (late) reject(new Error(`timeout after ${timeout} ms`))
+      else if (code !== 0) reject(new Error(`${signal ?? `exit code ${code}`}: ${lastError.trim()}`))
+      else resolve()
     })
   })
 }
