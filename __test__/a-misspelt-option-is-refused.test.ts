@@ -21,7 +21,7 @@ test('by spawn() and run(): the error says what was meant', async (t) => {
       const error = await rejection(t, call)
       t.true(error instanceof TypeError)
       t.is(error.code, 'ERR_INVALID_ARG_VALUE')
-      t.true(error.message.includes(`'options.${name}' is no option, but '${meant}' is`), error.message)
+      t.true(error.message.includes(`'options.${name}' is not an option (did you mean '${meant}'?)`), error.message)
     }
     t.is(thrown(t, () => SharedChild.spawnSync(file, options)).code, 'ERR_INVALID_ARG_VALUE')
   }

@@ -18,7 +18,7 @@ for (const [what, [serialization, text]] of Object.entries(BAD)) {
     const messages = child.messages()
     if (serialization === 'json') t.is(await next(messages), 'good')
     const error = await t.throwsAsync(next(messages), { code: 'ERR_IPC_MALFORMED_MESSAGE' })
-    t.regex(error.message, /^The child has sent something that is no message: ./)
+    t.regex(error.message, /^The child has sent something that is not a message: ./)
     t.truthy(error.cause)
     t.deepEqual(await messages.next(), { done: true, value: undefined })
     await t.throwsAsync(child.send('x'), { code: 'ERR_IPC_CHANNEL_CLOSED' })

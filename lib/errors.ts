@@ -108,7 +108,7 @@ export function handleRefused(): TypeError {
 export function malformedMessage(cause: unknown): Error {
   const why = cause instanceof Error ? `: ${cause.message}` : ''
   return coded(
-    new Error(`The child has sent something that is no message${why}`, { cause }),
+    new Error(`The child has sent something that is not a message${why}`, { cause }),
     'ERR_IPC_MALFORMED_MESSAGE',
   )
 }

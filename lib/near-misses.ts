@@ -30,7 +30,9 @@ export function refuseNearMiss(call: string, name: string, value: unknown): void
   const meant = options().get(given) ?? misspelt(given)
   if (meant === undefined) return
   const what =
-    meant.name === name ? `is an option of ${meant.call}, not of ${call}` : `is no option, but '${meant.name}' is`
+    meant.name === name
+      ? `is an option of ${meant.call}, not of ${call}`
+      : `is not an option (did you mean '${meant.name}'?)`
   throw invalidArgValue(`options.${name}`, what, value)
 }
 

@@ -24,7 +24,7 @@ function reasonOf(): string | null {
   if (platform === 'win32') return 'on Windows Node does it'
   if ((processModule as { permission?: unknown }).permission !== undefined) return 'Node runs with --permission'
   if (typeof runSync !== 'function') return 'the native addon is of another version'
-  return isKnown() ? null : 'the inside of this version of Node is not known'
+  return isKnown() ? null : 'this version of Node has internals that are not known'
 }
 
 /** Makes a spawn that our handle refuses and Node undoes, to check that Node calls the handle as expected, with what it needs. */
