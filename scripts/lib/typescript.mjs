@@ -52,11 +52,14 @@ function sweep() {
   }
 }
 
-/** The CommonJS entry with all modules, and the ESM entry, which imports the former. The addon's packages are left to whoever loads it. */
-async function bundleWrapper() {
+/**
+ * The CommonJS entry with all modules, and the ESM entry, which imports the former. The addon's packages are left to whoever loads it.
+ * @param {{ sourcemap?: 'inline' }} [options] what is published has no source map, which would name files that it has not
+ */
+export async function bundleWrapper(options) {
   const { build } = await import('esbuild')
   /** @type {import('esbuild').BuildOptions} */
-  const common = { absWorkingDir: root, outdir: 'dist', platform: 'node', target: 'node20' }
+  const common = { absWorkingDir: root, outdir: 'dist', platform: 'node', target: 'node20', ...options }
   const external = ['shared-child-*']
   await build({ ...common, entryPoints: ['lib/index.ts'], bundle: true, format: 'cjs', external })
   // These have the modules that they need once more, so that the main entry is one file; they share its SharedChild.
