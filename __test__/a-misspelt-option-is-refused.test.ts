@@ -37,7 +37,7 @@ test('one of another call, too', async (t) => {
     const error = await rejection(t, () => child.output({ [name]: 5 }))
     t.true(error.message.includes('is an option of spawn(), not of output()'), error.message)
   }
-  t.regex((await rejection(t, () => child.output({ maxBufer: 5 } as object))).message, /'maxBuffer' is/)
+  t.regex((await rejection(t, () => child.output({ maxBufer: 5 } as object))).message, /did you mean 'maxBuffer'/)
 })
 
 test('others are ignored, as in child_process, and so is one without a value', async (t) => {
