@@ -55,7 +55,10 @@ async function llvmTool(name) {
 async function testCore() {
   heading('cargo test')
   const args = ['test', '--locked', '--no-fail-fast']
-  const built = await run('cargo', [...args, '--no-run', '--message-format=json'], { env: instrumented, quiet: true })
+  const built = await run('cargo', [...args, '--quiet', '--no-run', '--message-format=json'], {
+    env: instrumented,
+    quiet: true,
+  })
   for (const forced of [{}, fallbacks]) {
     const outcome = await attempt('cargo', args, { env: { ...instrumented, ...forced }, quiet: true })
     console.log(sentence(cargoCounts(outcome)))
