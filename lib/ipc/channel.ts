@@ -2,6 +2,7 @@
 // https://github.com/nodejs/node/blob/v24.0.0/lib/internal/child_process.js (setupChannel)
 import { channelClosed, malformedMessage } from '../errors.js'
 import { hold, release } from '../events.js'
+import { afterAnotherPoll } from '../soon.js'
 import type { Wire, WireListener } from '../streams/wire.js'
 import type { Codec } from './codec.js'
 import { Inbox } from './inbox.js'
@@ -70,7 +71,7 @@ export class Channel implements WireListener {
    */
   childExited(): void {
     this.#childExited = true
-    if (this.#wire?.isExhausted()) this.close()
+    if (this.#wire?.isExhausted()) this.#finish()
     else this.#wire?.read()
   }
 
@@ -81,12 +82,18 @@ export class Channel implements WireListener {
       this.close(malformedMessage(cause))
       return false
     }
-    if (this.#childExited && this.#wire?.isExhausted()) this.close()
+    if (this.#childExited && this.#wire?.isExhausted()) this.#finish()
     return this.#wire !== null && this.#wantsMore()
   }
 
   ended(): void {
-    this.close()
+    this.#finish()
+  }
+
+  /** On Windows, the end may be told before the writes that the child had read. Those told after one more poll have failed. */
+  #finish(): void {
+    if (this.#sending === 0) this.close()
+    else afterAnotherPoll(() => this.close())
   }
 
   ref(refd: boolean): void {
