@@ -94,13 +94,14 @@ fn over_the_limit_the_child_waits() {
 #[test]
 fn stopped_it_has_what_is_there() {
     let _limit = time_limit();
+    let child = spawner::spawn(plan(&["sleep", "1000"])).unwrap(); // only then is there a reactor
     let (reader, mut writer) = std::io::pipe().unwrap();
     let not_called = || panic!("whoever stops it is not called");
     let pipe = PipeEnd::from(OwnedFd::from(reader));
     let Ok(collector) = Collector::start(pipe, usize::MAX, Overflow::Stop, not_called) else {
+        child.shared.kill().unwrap();
         return assert!(without_reactor());
     };
-    let child = spawner::spawn(plan(&["sleep", "1000"])).unwrap();
     let (sender, stopped) = channel();
     // The thread of the reactor does this, so it cannot read the pipe itself.
     let on_the_reactor = move || {

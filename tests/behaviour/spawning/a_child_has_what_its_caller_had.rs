@@ -177,7 +177,10 @@ fn its_priority_where_others_have_a_lower_one() {
         assert_eq!(lower.join().unwrap(), "13");
         // SAFETY: takes integers.
         let own = unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) };
-        assert_eq!(nice_of_a_child(), own.to_string());
+        // If the first spawner thread was still busy, this caller has started another one; they take turns.
+        for _ in 0..8 {
+            assert_eq!(nice_of_a_child(), own.to_string());
+        }
     });
 }
 
