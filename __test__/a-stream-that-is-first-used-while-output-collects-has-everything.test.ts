@@ -2,10 +2,13 @@ import type { Readable } from 'node:stream'
 import test from 'ava'
 import { start } from './support/children.js'
 
-/** Listens beside output(), which also does. */
+/** Listens beside output(), which also does. A stream that has closed already has nothing more to say. */
 function heard(stream: Readable | null): Promise<string> {
   let text = ''
-  return new Promise((resolve) => stream?.on('data', (chunk) => (text += chunk)).once('close', () => resolve(text)))
+  return new Promise((resolve) => {
+    if (stream?.closed !== false) resolve(text)
+    stream?.on('data', (chunk) => (text += chunk)).once('close', () => resolve(text))
+  })
 }
 
 const script = 'echo first; read line; echo second; echo err >&2'
