@@ -148,7 +148,7 @@ export function avaCounts({ ok, output }) {
     },
     ok,
     text,
-    /^ +\d+ (?:tests?|hooks?) failed$/m,
+    /^ +─$/m,
   )
 }
 

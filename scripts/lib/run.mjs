@@ -59,8 +59,12 @@ export function attempt(command, args, { env = {}, cwd = root, quiet = false, se
     child.on(seconds === undefined ? 'close' : 'exit', (code, signal) => {
       clearTimeout(timer)
       const how = late ? `not done after ${seconds} s` : (signal ?? `exit code ${code}`)
-      // Its last output may not have arrived yet.
-      setImmediate(() => resolve({ ok: code === 0, how, output }))
+      // What it wrote last may still be on its way. What it has started may hold the pipes open, for which nobody waits.
+      setImmediate(() => {
+        child.stdout.destroy()
+        child.stderr.destroy()
+        resolve({ ok: code === 0, how, output })
+      })
     })
   })
 }

@@ -209,9 +209,10 @@ impl Run<'_> {
 
     fn stop(&mut self, cause: Cause) {
         self.stopped = true;
-        self.ends.iter_mut().for_each(|end| end.fd = None);
         // This fails with EPERM if the child has changed its user. The child then lives on, and is waited for.
         let _ = self.child.child().end(Ending { cause, ..self.limits.ending });
+        // Only then, so that a child that writes dies of that signal, and not of SIGPIPE.
+        self.ends.iter_mut().for_each(|end| end.fd = None);
     }
 
     fn wait(&mut self) -> Option<ExitStatus> {
