@@ -31,6 +31,9 @@ export const CONTAIN = 64
 export const KILL_ON_PARENT_EXIT = 128
 export const KILL_ON_PARENT_EXIT_IF_POSSIBLE = 256
 
+/** The flag for `options.group`, which has been validated. */
+export const groupFlag = (group: unknown): number => (group === 'contain' ? CONTAIN : group ? GROUP : 0)
+
 const NONE = -1
 
 export const EVENT_WIDTH = 9

@@ -5,7 +5,7 @@ import { constants } from 'node:os'
 import { nextTick } from 'node:process'
 import type { NativeChild, SpawnFailure } from '../../index.js'
 import { forgetExit, hold, listenForExit, release, spawnPaired } from '../events.js'
-import { CONTAIN, DETACHED, GROUP, HIDE_WINDOW, KILL_ON_PARENT_EXIT, VERBATIM_ARGUMENTS } from '../records.js'
+import { DETACHED, groupFlag, HIDE_WINDOW, KILL_ON_PARENT_EXIT, VERBATIM_ARGUMENTS } from '../records.js'
 import type { SpawnRequest } from '../records.js'
 import { signalNumber } from '../signals.js'
 import { afterAnotherPoll } from '../soon.js'
@@ -35,7 +35,7 @@ export function requestOf(options: Normal, stdio: readonly Entry[]): SpawnReques
       (detached ? DETACHED : 0) |
       (windowsHide ? HIDE_WINDOW : 0) |
       (windowsVerbatimArguments ? VERBATIM_ARGUMENTS : 0) |
-      (group === 'contain' ? CONTAIN : group ? GROUP : 0) |
+      groupFlag(group) |
       (options['killOnParentExit'] ? KILL_ON_PARENT_EXIT : 0),
     uid: idOf(uid),
     gid: idOf(gid),

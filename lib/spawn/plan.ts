@@ -8,9 +8,8 @@ import type { Serialization } from '../ipc/codec.js'
 import { elementsOf } from '../own.js'
 import type { Unchecked } from '../own.js'
 import {
-  CONTAIN,
   DETACHED,
-  GROUP,
+  groupFlag,
   KILL_ON_PARENT_EXIT,
   KILL_ON_PARENT_EXIT_IF_POSSIBLE,
   RECORD_SURROUNDINGS,
@@ -70,7 +69,7 @@ function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
   if (boolean('options.detached', detached)) flags |= DETACHED
   if (boolean('options.windowsHide', windowsHide)) flags |= HIDE_WINDOW
   else if (given(windowsHide)) flags |= SHOW_WINDOW
-  flags |= groupOf(options.group)
+  flags |= groupFlag(grouping(options.group))
   flags |= parentExitOf(options.killOnParentExit, detached)
   if (boolean('options.windowsVerbatimArguments', windowsVerbatimArguments)) flags |= VERBATIM_ARGUMENTS
   return flags
@@ -93,11 +92,6 @@ function cwdOf(value: unknown): string | null {
 function parentExitOf(value: unknown, detached: unknown): number {
   if (given(value)) return boolean('options.killOnParentExit', value) ? KILL_ON_PARENT_EXIT : 0
   return platform === 'win32' && !detached ? KILL_ON_PARENT_EXIT_IF_POSSIBLE : 0
-}
-
-function groupOf(value: unknown): number {
-  const group = grouping(value)
-  return group === 'contain' ? CONTAIN : group ? GROUP : 0
 }
 
 /** Refuses signal 0, which ends nothing: a limit would have no effect. */
