@@ -1,9 +1,8 @@
 // Measures what bounds the goals that are missed: the same work without this package, or a part of it alone, in the rounds of the same run.
 // docs/performance.md says what follows from each.
-import { readdirSync } from 'node:fs'
-import type { Bench, Row, Subject } from './bench.js'
-import { bound, run } from './hosts.js'
-import { CHILD, inRoot } from './places.js'
+import type { Bench, Row } from './bench.js'
+import { bound, loadTime } from './hosts.js'
+import { CHILD, localAddon } from './places.js'
 
 const MB = 1e6
 const OURS = 'shared-child'
@@ -56,24 +55,15 @@ async function transfers(bench: Bench): Promise<void> {
 }
 
 async function loading(bench: Bench): Promise<void> {
-  const addon = readdirSync(inRoot()).find((name) => name.endsWith('.node'))!
-  const subjects = [
-    script('the package', "require('shared-child')"),
-    script('its addon', `require('./${addon}')`),
-    script('its text, compiled', "new (require('vm').Script)(require('fs').readFileSync('./dist/index.js', 'utf8'))"),
-    script("Node's modules that it needs", "for (const name of ['buffer', 'os', 'util', 'path']) require(name)"),
-  ]
+  const works: Record<string, string> = {
+    'the package': "require('shared-child')",
+    'its addon': `require('./${localAddon()}')`,
+    'its text, compiled': "new (require('vm').Script)(require('fs').readFileSync('./dist/index.js', 'utf8'))",
+    "Node's modules that it needs": "for (const name of ['buffer', 'os', 'util', 'path']) require(name)",
+  }
+  const subjects = Object.entries(works).map(([name, work]) => ({ name, measure: () => loadTime(work) }))
   await bench.compare({ case: 'load', metrics: ['load'], rounds: bench.pick(5, 41), subjects })
 }
-
-const script = (name: string, work: string): Subject => ({
-  name,
-  async measure() {
-    const text = `const start = performance.now(); ${work}; console.log(performance.now() - start)`
-    const { stdout } = await run(process.execPath, ['-e', text], { cwd: inRoot() })
-    return { load: [Number(stdout)] }
-  },
-})
 
 /** One more live child, when there are that many already: V8 takes its heap in pages, a part of which stays empty. */
 async function memory(bench: Bench): Promise<void> {

@@ -63,9 +63,11 @@ const programs = {
 /** Compiles what has changed. */
 export async function compilePrograms(): Promise<void> {
   mkdirSync(inCache('bin'), { recursive: true })
+  const header = inRoot('bench', 'programs', 'measure.h')
   for (const [name, [file, ...flags]] of Object.entries(programs)) {
     const [source, target] = [inRoot('bench', 'programs', file!), inCache('bin', name)]
-    if (existsSync(target) && statSync(target).mtimeMs > statSync(source).mtimeMs) continue
+    const changed = Math.max(statSync(source).mtimeMs, statSync(header).mtimeMs)
+    if (existsSync(target) && statSync(target).mtimeMs > changed) continue
     const args = ['-O2', '-Wall', source, '-o', target]
     await run('cc', [...args, ...flags]).catch(() =>
       run('cc', [...args, ...flags.filter((flag) => flag !== '-static')]),
@@ -82,6 +84,13 @@ export async function samplesOf(file: string, ...args: (string | number)[]): Pro
 export const floor = (...args: (string | number)[]): Promise<Samples> => samplesOf(inCache('bin', 'floor'), ...args)
 
 export const bound = (...args: (string | number)[]): Promise<Samples> => samplesOf(inCache('bin', 'bounds'), ...args)
+
+/** The time of `work`, which loads something, in its own process, because a module is loaded only once. */
+export async function loadTime(work: string): Promise<Samples> {
+  const script = `const start = performance.now(); ${work}; console.log(performance.now() - start)`
+  const { stdout } = await run(process.execPath, ['-e', `void (async () => { ${script} })()`], { cwd: inRoot() })
+  return { load: [Number(stdout)] }
+}
 
 /** The peers that come from the npm registry. Delete .cache/bench/peers to get newer ones. */
 export async function installPeers(): Promise<void> {

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Comparison, Metric, Row, Subject } from './bench.js'
 import { bounds } from './bounds.js'
-import { floor, Host, run } from './hosts.js'
+import { floor, Host, loadTime } from './hosts.js'
 import type { Kind, Spawns } from './measures/spawn.js'
 import type { PeerName } from './peers/index.js'
-import { CHILD, inCache, inPeers, inRoot } from './places.js'
+import { CHILD, inCache, inPeers, inRoot, localAddon } from './places.js'
 import type { Samples } from './samples.js'
 
 export const TRUE = '/bin/true'
@@ -311,15 +311,12 @@ const packageRow: Row = {
   },
 }
 
-/** Each sample has its own process, because a module is loaded only once. It uses require(), except for execa, which is an ES module. */
+/** It uses require(), except for execa, which is an ES module. */
 const loaded = (name: string, module: string, before = ''): Subject => ({
   name,
-  async measure() {
+  measure() {
     const load = module.includes('execa') ? `await import('file://${module}')` : `require('${module}')`
-    const script = `const start = performance.now(); ${before}${load}; console.log(performance.now() - start)`
-    const args = ['-e', `void (async () => { ${script} })()`]
-    const { stdout } = await run(process.execPath, args, { cwd: inRoot() })
-    return { load: [Number(stdout)] }
+    return loadTime(`${before}${load}`)
   },
 })
 
@@ -337,7 +334,7 @@ const sized = (name: string, files: readonly string[]): Subject => ({
 
 /** The addon that `npm run prebuild` has built, if there is one; it is smaller, because its standard library is built with it. */
 function addon(): string {
-  const name = readdirSync(inRoot()).find((each) => each.endsWith('.node'))!
+  const name = localAddon()
   return existsSync(inRoot('artifacts', name)) ? join('artifacts', name) : name
 }
 

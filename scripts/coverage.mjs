@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { aptInstall } from './lib/apt.mjs'
 import { failed, heading, runMain, Trouble } from './lib/console.mjs'
 import { avaCounts, cargoCounts, sentence } from './lib/counts.mjs'
+import { allFallbacks } from './lib/fallbacks.mjs'
 import { asAddon, libraryIn } from './lib/native.mjs'
 import { npmInstall, toolScript } from './lib/npm-tools.mjs'
 import { bin, cache, cargoTarget, inRoot } from './lib/project.mjs'
@@ -34,9 +35,6 @@ const instrumented = {
   LLVM_PROFILE_FILE: join(llvm, '%4m.profraw'),
 }
 
-/** The engine and the reactor of old kernels. */
-const fallbacks = { SHARED_CHILD_ENGINE: 'fork', SHARED_CHILD_REACTOR: 'threads' }
-
 /**
  * A tool of the LLVM that rustc is built with: rustup has it as a component, Debian as a package.
  * @param {string} name
@@ -59,7 +57,7 @@ async function testCore() {
     env: instrumented,
     quiet: true,
   })
-  for (const forced of [{}, fallbacks]) {
+  for (const forced of [{}, allFallbacks]) {
     const outcome = await attempt('cargo', args, { env: { ...instrumented, ...forced }, quiet: true })
     console.log(sentence(cargoCounts(outcome)))
   }

@@ -8,6 +8,7 @@ import { argv } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { duration, paint, runMain, skipped, Trouble } from './lib/console.mjs'
 import { countFailure, sentence } from './lib/counts.mjs'
+import { fallbacks } from './lib/fallbacks.mjs'
 import { cargoTarget, inRoot } from './lib/project.mjs'
 import { attempt } from './lib/run.mjs'
 import { setup } from './setup.mjs'
@@ -19,9 +20,6 @@ const ownGroup = ['setsid', '-w']
 
 /** After how many seconds a test hangs, quick and long. On a busy machine, everything takes several times as long as on a quiet one. */
 const limits = { quick: 300, long: 7200 }
-
-/** What a name may have behind it, in brackets. @type {Record<string, NodeJS.ProcessEnv>} */
-const fallbacks = { fork: { SHARED_CHILD_ENGINE: 'fork' }, threads: { SHARED_CHILD_REACTOR: 'threads' } }
 
 /** Runs the behaviour tests, which `cargo test` builds, with a tool that stands between them and the kernel. */
 const behaviour = 'cargo test --locked --no-default-features --test behaviour -- --test-threads=1'.split(' ')

@@ -2,6 +2,7 @@
 //   node scripts/test.mjs [--debug | --prebuilt] [STAGE...]      default: all stages, against the release build
 import { colourful, heading, runMain, Trouble } from './lib/console.mjs'
 import { avaCounts, cargoCounts, conclude, table } from './lib/counts.mjs'
+import { allFallbacks } from './lib/fallbacks.mjs'
 import { loomTest } from './lib/loom.mjs'
 import { bin } from './lib/project.mjs'
 import { attempt } from './lib/run.mjs'
@@ -14,9 +15,6 @@ import { testRunners } from './test-runners.mjs'
 import { testRuntimes } from './test-runtimes.mjs'
 
 /** @typedef {import('./lib/counts.mjs').Counts} Counts */
-
-/** Forces the fallbacks for old kernels, seccomp filters and emulators. */
-const fallbacks = { SHARED_CHILD_ENGINE: 'fork', SHARED_CHILD_REACTOR: 'threads' }
 
 const cargoColour = colourful ? ['--color', 'always'] : []
 
@@ -34,11 +32,11 @@ const loom = async () => cargoCounts(await attempt('cargo', loomTest.args, { env
 /** @type {Record<string, { about: string, run: () => Promise<Counts> }>} */
 const stages = {
   rust: { about: 'the core and the binding (cargo test)', run: () => cargoTest() },
-  'rust-fallbacks': { about: 'the same with the fallbacks forced', run: () => cargoTest(fallbacks) },
+  'rust-fallbacks': { about: 'the same with the fallbacks forced', run: () => cargoTest(allFallbacks) },
   loom: { about: 'models of the state machine, every interleaving (loom)', run: loom },
   mutants: { about: 'broken copies of the core, each of which a test must catch', run: () => testMutants() },
   js: { about: 'the package, as a user sees it (ava)', run: () => ava() },
-  'js-fallbacks': { about: 'the same with the fallbacks forced', run: () => ava(fallbacks) },
+  'js-fallbacks': { about: 'the same with the fallbacks forced', run: () => ava(allFallbacks) },
   safety: { about: 'faults, races and hostile hosts, a few times each', run: () => testLong({ quick: true }) },
   packed: { about: 'the tarball, installed in an empty directory', run: testPacked },
   bundlers: { about: 'what docs/bundlers.md says of bundlers', run: testBundlers },

@@ -4,45 +4,20 @@
      bounds pipe SIZE TOTAL               reads TOTAL bytes that a child writes, SIZE at a time, from a pipe of 256 KiB
      bounds sockets SIZE TOTAL            the same from a pair of sockets */
 #define _GNU_SOURCE
+#include "measure.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <spawn.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * 1e6 + time.tv_nsec / 1e3;
-}
-
-static struct rusage used(void) {
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  return usage;
-}
-
-static double cpu(struct rusage usage) {
-  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
-}
-
-static void check(int ok, const char *what) {
-  if (ok) return;
-  perror(what);
-  exit(1);
-}
 
 enum { SPAWNERS = 4, LINK = 64, TEXT = 4096, CHUNK = 64 * 1024, PIPE = 256 * 1024 };
 

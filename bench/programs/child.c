@@ -6,16 +6,13 @@
      child exit-when-told FIFO NOTE   exits when something comes through FIFO
    NOTE: a file that is left the CPU time used, in microseconds, or the time of the exit. */
 #define _GNU_SOURCE
+#include "measure.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 static int live(void) {
@@ -34,11 +31,10 @@ static int send(const char *bytes, size_t size) {
 }
 
 static int leave_cpu_time(const char *path) {
-  struct rusage used;
-  getrusage(RUSAGE_SELF, &used);
+  struct rusage spent = used();
   FILE *note = fopen(path, "w");
   if (note == NULL) return 1;
-  fprintf(note, "%ld", (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+  fprintf(note, "%.0f", cpu(spent));
   return fclose(note);
 }
 

@@ -2,40 +2,20 @@
      floor spawn LIMIT COUNT PROGRAM   COUNT times posix_spawn and waitpid, in LIMIT threads, after as many to warm up
      floor calls BATCHES PROGRAM       a question and a signal to a running PROGRAM: the system calls alone */
 #define _GNU_SOURCE
+#include "measure.h"
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * 1e6 + time.tv_nsec / 1e3;
-}
-
-static double cpu(void) {
-  struct rusage used;
-  getrusage(RUSAGE_SELF, &used);
-  return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
-}
-
-static void fail(const char *what) {
-  perror(what);
-  exit(1);
-}
 
 static pid_t start(char *file, char *argument) {
   pid_t pid;
   char *argv[] = {file, argument, NULL};
-  if (posix_spawn(&pid, file, NULL, NULL, argv, environ) != 0) fail("posix_spawn");
+  check(posix_spawn(&pid, file, NULL, NULL, argv, environ) == 0, "posix_spawn");
   return pid;
 }
 
@@ -56,9 +36,9 @@ static void in_threads(int limit, int count, char *file) {
 
 static void spawn(int limit, int count, char *file) {
   in_threads(limit, limit, file);
-  double used = cpu(), begin = now();
+  double before = cpu(used()), begin = now();
   in_threads(limit, count, file);
-  printf("{\"rate\":[%f],\"process\":[%f]}\n", count / (now() - begin) * 1e6, (cpu() - used) / count);
+  printf("{\"rate\":[%f],\"process\":[%f]}\n", count / (now() - begin) * 1e6, (cpu(used()) - before) / count);
 }
 
 enum { BATCH = 100 };
@@ -88,7 +68,7 @@ static void print_times(const char *name, int batches, void (*call)(int), int pi
 static void calls(int batches, char *file) {
   pid_t pid = start(file, "pause");
   int pidfd = syscall(SYS_pidfd_open, pid, 0);
-  if (pidfd < 0) fail("pidfd_open");
+  check(pidfd >= 0, "pidfd_open");
   printf("{");
   print_times("tryWait", batches, ask, pidfd);
   printf(",");
