@@ -2,15 +2,15 @@
 //! and umask of the call all the same, and whatever the calling thread itself passes on to its children.
 
 use super::a_failed_spawn_says_what_failed::become_nobody;
-use super::the_child_runs_as_whom_it_was_told::is_root;
+use super::the_child_runs_as_whom_it_was_told::{NOBODY, is_root};
 use crate::support::own_process::in_own_process;
 use crate::support::plans::{plan, run, script};
 use crate::support::proc::field;
 use crate::support::refuse::refuse;
-use crate::support::temporary::{Folder, c_string, read_all};
+use crate::support::temporary::{Folder, read_all};
 use shared_child_native::core::child::TakenPipe;
 use shared_child_native::core::child_handle::ChildHandle;
-use shared_child_native::core::spawn::{Plan, SpawnError, Stdio, Surroundings};
+use shared_child_native::core::spawn::{Plan, SpawnError, Surroundings};
 use shared_child_native::core::spawner::{Job, Request, spawn_in_background, spawn_on_a_thread_of_its_own};
 use std::fs::File;
 use std::os::fd::FromRawFd;
@@ -258,7 +258,8 @@ fn its_namespaces() {
     });
 }
 
-/// A spawn that cannot be done by the caller's thread fails, because otherwise the child would have more rights.
+/// A spawner thread that was started before the change must not start the program. One that this caller has started
+/// since may, because it has inherited the new namespace.
 #[test]
 fn or_nothing_is_started() {
     if !is_root() {
@@ -270,16 +271,59 @@ fn or_nothing_is_started() {
         if unsafe { libc::unshare(libc::CLONE_NEWUTS) } != 0 {
             return;
         }
-        let folder = Folder::new();
-        let mark = c_string(&folder.path().join("mark"));
-        let (sender, result) = mpsc::channel();
-        let request = Box::new(move |result| sender.send(result).unwrap());
-        let touch = Plan {
-            stdio: vec![Stdio::Ignore, Stdio::Ignore, Stdio::Ignore],
-            ..plan(&[b"touch".as_slice(), mark.as_bytes()])
+        let own = std::fs::read_link("/proc/thread-self/ns/uts").unwrap();
+        let namespace_of_a_child = || {
+            let (job, answer) = job(plan(&["readlink", "/proc/self/ns/uts"]));
+            spawn_in_background(job).unwrap();
+            match answer.recv().unwrap() {
+                Answer::Finished(child) => Some(text(child.unwrap())),
+                Answer::Returned(_) => None,
+            }
         };
-        spawn_in_background(Job { plan: touch, request }).unwrap();
-        assert!(result.recv().unwrap().is_err());
-        assert!(!folder.path().join("mark").exists());
+        // The spawner threads take turns, and the oldest is one of them.
+        let children = [(); 8].map(|()| namespace_of_a_child());
+        assert!(children.contains(&None), "{children:?}");
+        for namespace in children.into_iter().flatten() {
+            assert_eq!(namespace.trim(), own.to_str().unwrap());
+        }
+    });
+}
+
+/// Threads of one process may have different users (man 7 credentials): a server may give up its own in one thread.
+#[test]
+fn the_user_of_a_thread_that_has_none_of_the_rights_of_the_others() {
+    if !is_root() {
+        return;
+    }
+    in_own_process!(|| {
+        let (ask, asked) = mpsc::channel::<()>();
+        let (tell, told) = mpsc::channel();
+        let unprivileged = std::thread::spawn(move || {
+            // SAFETY: takes integers. The C library would change all threads; the system call changes this one.
+            assert_eq!(unsafe { libc::syscall(libc::SYS_setresuid, NOBODY, NOBODY, NOBODY) }, 0);
+            for () in asked {
+                tell.send(text(spawn(plan(&["id", "-u"])).unwrap())).unwrap();
+            }
+        });
+        let user_of_a_child = || {
+            ask.send(()).unwrap();
+            told.recv().unwrap()
+        };
+        assert_eq!(user_of_a_child(), format!("{NOBODY}\n")); // by the first spawner thread
+        let several: Vec<_> = (0..8).map(|_| job(plan(&["true"]))).collect();
+        let answers: Vec<_> = several
+            .into_iter()
+            .map(|(job, answer)| {
+                spawn_in_background(job).unwrap();
+                answer
+            })
+            .collect();
+        for answer in answers {
+            let _ = answer.recv().unwrap();
+        }
+        let users = [(); 8].map(|()| user_of_a_child());
+        assert_eq!(users, [(); 8].map(|()| format!("{NOBODY}\n")));
+        drop(ask);
+        unprivileged.join().unwrap();
     });
 }

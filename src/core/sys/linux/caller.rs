@@ -21,23 +21,28 @@ pub struct Caller {
 /// What is known of a thread's rights without reading /proc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
-    /// It has no capabilities and has not set `no_new_privs`. So there were no rights that it could have given up,
-    /// and it could not have installed a seccomp filter or entered a Landlock domain.
-    Ordinary,
+    /// It has no capabilities and has not set `no_new_privs`. So there are no rights that it could give up, and it
+    /// could not have installed a seccomp filter or entered a Landlock domain.
+    Ordinary(User),
     /// It has capabilities. It may have given up some others, entered another namespace, or installed a filter.
     Privileged,
     /// It has set `no_new_privs`, so it may be in a Landlock domain, which nothing can read.
     Restricted,
 }
 
+/// The effective user and group. A thread that had capabilities may have changed them for itself alone.
+type User = (libc::uid_t, libc::gid_t);
+
 impl Caller {
     pub fn current() -> Self {
-        let (thread, privileged) = this_thread();
-        let standing = match privileged {
-            true => Standing::Privileged,
+        let (thread, unprivileged) = this_thread();
+        let standing = match unprivileged {
+            None => Standing::Privileged,
             // SAFETY: all arguments are integers.
-            false if unsafe { libc::prctl(libc::PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) } == 0 => Standing::Ordinary,
-            false => Standing::Restricted,
+            Some(user) if unsafe { libc::prctl(libc::PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) } == 0 => {
+                Standing::Ordinary(user)
+            }
+            Some(_) => Standing::Restricted,
         };
         Self { thread, scheduling: Scheduling::of_this_thread(), standing }
     }
@@ -51,24 +56,35 @@ impl Caller {
         self.thread == other.thread
     }
 
-    /// Whether jobs of this thread may be queued for the threads that `creator` started. Unless
-    /// [`surely_has_rights_of`](Self::surely_has_rights_of) holds, these compare the rights before they do the job.
+    /// Whether jobs of this thread may be queued for the pool that `creator` started, and this thread may start
+    /// further threads of it. Unless [`surely_has_rights_of`](Self::surely_has_rights_of) holds, the threads of the
+    /// pool compare their rights with those of this one before they do the job. They do not compare them for other
+    /// jobs if the creator is ordinary; so only ordinary threads of the same user may add threads to such a pool.
     pub fn may_use_threads_of(&self, creator: &Self) -> bool {
-        self.standing != Standing::Restricted && creator.standing != Standing::Restricted
+        match (self.standing, creator.standing) {
+            (Standing::Restricted, _) | (_, Standing::Restricted) => false,
+            (_, Standing::Privileged) => true,
+            (own, ordinary) => own == ordinary,
+        }
     }
 
     /// Whether the two certainly have the same rights.
     pub fn surely_has_rights_of(&self, creator: &Self) -> bool {
-        self.standing == Standing::Ordinary && creator.standing == Standing::Ordinary
+        matches!(self.standing, Standing::Ordinary(_)) && self.standing == creator.standing
     }
 }
 
-/// The calling thread's id, and whether it had any capabilities when this was first asked. (A thread that has none
+/// The calling thread's id, and its user if it had no capabilities when this was first asked. (A thread that has none
 /// cannot get any.)
-fn this_thread() -> (libc::pid_t, bool) {
-    thread_local!(static THIS: OnceCell<(libc::pid_t, bool)> = const { OnceCell::new() });
-    // SAFETY: gettid has no arguments.
-    THIS.with(|this| *this.get_or_init(|| (unsafe { libc::gettid() }, has_capabilities())))
+fn this_thread() -> (libc::pid_t, Option<User>) {
+    thread_local!(static THIS: OnceCell<(libc::pid_t, Option<User>)> = const { OnceCell::new() });
+    THIS.with(|this| {
+        *this.get_or_init(|| {
+            // SAFETY: none of them has arguments.
+            let (thread, user) = unsafe { (libc::gettid(), (libc::geteuid(), libc::getegid())) };
+            (thread, (!has_capabilities()).then_some(user))
+        })
+    })
 }
 
 fn has_capabilities() -> bool {
