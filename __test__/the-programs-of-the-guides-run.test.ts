@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { temporaryDirectory } from './support/files.js'
 import { isWindows, testUnless } from './support/skip.js'
@@ -32,6 +32,42 @@ testUnless(
   },
 )
 
+/** The JavaScript of the section about quitting. */
+function quittingInElectron(): string {
+  const section = /^## Quitting\n([^]*?)^## /m.exec(readFileSync(join(root, 'docs', 'electron.md'), 'utf8'))?.[1] ?? ''
+  return [...section.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code]) => code).join('')
+}
+
+testUnless(noDocs || isWindows, 'what the guide to Electron does before the app quits ends the tree of a job', (t) => {
+  const file = join(temporaryDirectory(t), 'main.mjs')
+  // The app emits its event as Electron's does. In Electron itself, examples/electron does the same as the guide.
+  writeFileSync(
+    file,
+    `
+      import { EventEmitter } from 'node:events'
+      import shared from ${JSON.stringify(join(root, 'dist', 'index.js'))}
+      const { spawn } = shared
+      const [program, args] = ['sh', ['-c', 'sleep 1000 & wait']]
+      const children = new Set()
+      const app = Object.assign(new EventEmitter(), {
+        quit() {
+          const event = { defaultPrevented: false, preventDefault: () => void (event.defaultPrevented = true) }
+          app.emit('before-quit', event)
+          if (!event.defaultPrevented) app.emit('quit')
+        },
+      })
+      ${quittingInElectron()}
+      app.on('quit', async () => {
+        const { signal, cause } = await job.wait()
+        console.log(signal, cause, children.size, await job.waitGroup({ timeout: 0 }))
+      })
+      app.quit()
+    `,
+  )
+  const said = execFileSync(process.execPath, [file], { encoding: 'utf8' })
+  t.is(said, 'SIGTERM terminate 0 true\n')
+})
+
 const examples = join(root, 'examples', 'migration')
 
 testUnless(
@@ -50,7 +86,7 @@ testUnless(noDocs, 'what the guides link to is there', (t) => {
   for (const guide of [
     'README.md',
     'CONTRIBUTING.md',
-    ...['architecture', 'bundlers', 'migrating', 'recipes', 'troubleshooting'].map((name) => `docs/${name}.md`),
+    ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
   ]) {
     const file = join(root, guide)
     for (const [, link = ''] of readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {

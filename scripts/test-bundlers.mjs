@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { Trouble } from './lib/console.mjs'
-import { checks } from './lib/counts.mjs'
+import { checks, checkVersions } from './lib/counts.mjs'
 import { download, npmInstall } from './lib/npm-tools.mjs'
 import { pack } from './lib/packages.mjs'
 import { inRoot } from './lib/project.mjs'
@@ -30,7 +30,10 @@ const dependencies = {
   'webpack-cli': '7.3.1',
 }
 
-/** The tools of the table, whose versions it states. */
+/**
+ * The tools of the table, whose versions it states.
+ * @type {Record<string, keyof typeof dependencies>}
+ */
 const tabled = {
   esbuild: 'esbuild',
   webpack: 'webpack',
@@ -155,13 +158,8 @@ export async function testBundlers() {
   }
 
   try {
-    for (const [tool, name] of Object.entries(tabled)) {
-      const version = dependencies[/** @type {keyof typeof dependencies} */ (name)]
-      const row = `| ${tool} | ${version} |`
-      await check(`${tool} ${version} is in the table`, () => {
-        if (!markdown.includes(row)) throw new Trouble(`Expected ${row}`)
-      })
-    }
+    const versions = Object.entries(tabled).map(([tool, name]) => [tool, dependencies[name]])
+    await checkVersions(check, markdown, Object.fromEntries(versions))
     for (const [tool, command, says, files] of unconfigured) {
       const name = `${tool}, with no configuration: fails as the table says`
       await build(name, { ...files, 'app.mjs': program }, async () => {

@@ -1,11 +1,11 @@
 // The package in test runners, which load modules in their own way, fake the clock, or wait for the event loop to be empty: jest,
 // vitest, mocha, ava and node:test, on the specs of scripts/runners/. All but the last are installed once, into .cache/tools/runners;
 // without a registry they are skipped.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Trouble } from './lib/console.mjs'
-import { checks } from './lib/counts.mjs'
+import { checks, checkVersions } from './lib/counts.mjs'
 import { npmInstall, toolScript } from './lib/npm-tools.mjs'
 import { inRoot } from './lib/project.mjs'
 import { attempt } from './lib/run.mjs'
@@ -109,6 +109,8 @@ export async function testRunners() {
   // node:test comes with Node.
   const able = runs.filter(({ runner }) => runner === 'node' || tools !== '')
   const project = makeProject(tools)
+  const { jest: Jest, vitest: Vitest, mocha: Mocha, ava: AVA } = dependencies
+  await checkVersions(check, readFileSync(inRoot('docs', 'bundlers.md'), 'utf8'), { Jest, Vitest, Mocha, AVA })
   try {
     for (const run of able) await check(run.name, () => runIn(run, tools, project))
   } finally {

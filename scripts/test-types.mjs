@@ -1,10 +1,10 @@
 // npm run test:types checks the types of the packed package with the oldest to the newest TypeScript, with each @types/node and
 // with none. All of these come from npm into .cache/tools.
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runMain, Trouble } from './lib/console.mjs'
-import { checks, conclude } from './lib/counts.mjs'
+import { checks, checkVersions, conclude } from './lib/counts.mjs'
 import { npmInstall, toolScript } from './lib/npm-tools.mjs'
 import { pack } from './lib/packages.mjs'
 import { inRoot } from './lib/project.mjs'
@@ -82,6 +82,8 @@ async function installNodeTypes(project, version) {
 async function testTypes(compilers) {
   const { check, counts } = checks()
   const project = await makeProject()
+  const stated = { TypeScript: supported.join(', '), '@types/node': nodeTypes.join(', ') }
+  await checkVersions(check, readFileSync(inRoot('docs', 'bundlers.md'), 'utf8'), stated)
   try {
     for (const compiler of compilers) {
       const folder = await npmInstall(`typescript-${compiler}`, { typescript: compiler })

@@ -68,6 +68,21 @@ export function checks() {
 }
 
 /**
+ * Checks that a table of a document states which versions of the tools were used: each in its own row, in the second column.
+ * @param {ReturnType<typeof checks>['check']} check
+ * @param {string} markdown
+ * @param {Record<string, string>} versions
+ */
+export async function checkVersions(check, markdown, versions) {
+  for (const [tool, version] of Object.entries(versions)) {
+    const row = `| ${tool} | ${version} |`
+    await check(`${tool} ${version} is in the table`, () => {
+      if (!markdown.includes(row)) throw new print.Trouble(`Expected ${row}`)
+    })
+  }
+}
+
+/**
  * Prints the closing table: a line for each part of a run, red if something failed.
  * @param {string} title
  * @param {readonly { name: string, counts: Counts, ms: number }[]} rows
