@@ -283,6 +283,9 @@ const ECHO = `
     else handle.close(() => process.send('closed'))
   })`
 
+const FOREVER = 'setInterval(() => {}, 1e6)'
+const apart = { silent: true, execArgv: [] }
+
 function echo(cp: Module, options: Node.ForkOptions = {}): Node.ChildProcess {
   return cp.fork('-e', [ECHO], { silent: true, ...options })
 }
@@ -376,9 +379,9 @@ export const forks: Record<string, Case> = {
     const told = [once(child, 'message'), once(child, 'disconnect'), once(child, 'exit')]
     return Promise.all(told)
   },
-  'a timeout': (cp) =>
-    cp.fork('-e', ['setInterval(() => {}, 1e6)'], { silent: true, timeout: 20, killSignal: 'SIGKILL' }),
+  // Without the flags of the process, which differ between those that are compared.
+  'a timeout': (cp) => cp.fork('-e', [FOREVER], { ...apart, timeout: 20, killSignal: 'SIGKILL' }),
   'a signal that has aborted': (cp) =>
-    cp.fork('-e', ['setInterval(() => {}, 1e6)'], { silent: true, signal: AbortSignal.abort(), killSignal: 'SIGKILL' }),
-  'no such program': (cp) => cp.fork('x', [], { execPath: '/no/node', silent: true }),
+    cp.fork('-e', [FOREVER], { ...apart, signal: AbortSignal.abort(), killSignal: 'SIGKILL' }),
+  'no such program': (cp) => cp.fork('x', [], { execPath: '/no/node', ...apart }),
 }

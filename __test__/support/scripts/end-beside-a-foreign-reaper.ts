@@ -1,10 +1,12 @@
 import { once } from 'node:events'
-import { spawn } from 'shared-child/child_process'
+import { reached } from '../ways.js'
 
 /** Loads a library that takes the status of every child it can get, and reports the arguments of 'exit'. */
 async function main(): Promise<void> {
+  const [how, name, library] = process.argv.slice(2)
+  const { spawn } = await reached([how!, name!])
   try {
-    process.dlopen({ exports: {} }, process.argv[2]!)
+    process.dlopen({ exports: {} }, library!)
   } catch {
     // It is no addon, but it has been loaded, and its constructor has run.
   }

@@ -1,14 +1,14 @@
-import * as node from 'node:child_process'
+import type * as Node from 'node:child_process'
 import fs from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
-import * as ours from 'shared-child/child_process'
 import { hasExited } from '../proc.js'
+import { reached } from '../ways.js'
 import { spinUntil } from '../within.js'
 
 /** When the exit of the first of several children is reported, the others have exited, too, but their handles do not know it yet. */
 async function main(): Promise<void> {
-  const { spawn } = process.argv[2] === 'node' ? node : ours
+  const { spawn } = await reached(process.argv.slice(2))
   let reuses = 0
   let innocentsSignalled = 0
   for (let round = 0; round < 10; round++) {
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
       for (const child of children) child.once('exit', resolve).once('exit', () => signalOthers())
       const signalOthers = (): void => {
         for (const child of children.filter(({ exitCode }) => exitCode === null)) {
-          const innocent = successor(child.pid!)
+          const innocent = successor(spawn, child.pid!)
           if (innocent === undefined) continue
           reuses++
           child.kill('SIGKILL')
@@ -38,11 +38,13 @@ async function main(): Promise<void> {
 
 const pending: Promise<unknown>[] = []
 
+type Innocent = Node.ChildProcessByStdio<Writable, Readable, null>
+
 /** Starts a process that gets this pid, unless another process was faster. It answers as long as it has not been killed. */
-function successor(pid: number): node.ChildProcessByStdio<Writable, Readable, null> | undefined {
+function successor(spawn: typeof Node.spawn, pid: number): Innocent | undefined {
   for (let attempt = 0; attempt < 20; attempt++) {
     fs.writeFileSync('/proc/sys/kernel/ns_last_pid', String(pid - 1))
-    const innocent = node.spawn('cat', { stdio: ['pipe', 'pipe', 'ignore'] })
+    const innocent = spawn('cat', { stdio: ['pipe', 'pipe', 'ignore'] })
     if (innocent.pid === pid) return innocent
     innocent.kill('SIGKILL')
   }
