@@ -38,9 +38,10 @@ fn however_many_are_stuck() {
             return; // a file system without leases
         }
         let stuck: Vec<_> = (0..20).map(|_| spawn(plan(&[path.as_bytes()]))).collect();
-        for _ in 0..20 {
-            let other = spawn(plan(&["true"])).recv().unwrap().unwrap();
-            assert!(other.shared.wait().unwrap().success());
+        // Only a few, and at once: after 45 seconds the kernel ends the lease (proc_sys_fs(5), lease-break-time).
+        let others: Vec<_> = (0..4).map(|_| spawn(plan(&["true"]))).collect();
+        for other in others {
+            assert!(other.recv().unwrap().unwrap().shared.wait().unwrap().success());
         }
         for job in &stuck {
             assert_eq!(job.try_recv().map(drop).unwrap_err(), TryRecvError::Empty, "they are still stuck");
