@@ -45,6 +45,33 @@ testUnless(isWindows, 'for cluster, which Node loads later', (t) => {
   t.is(execFileSync(execPath, [...register, '-e', script], { encoding: 'utf8', timeout: 60_000 }), 'true\n')
 })
 
+/** Wraps what nyc wraps to follow the children of a program. */
+const follow = `
+  const wrap = (owner) => {
+    const { spawn } = owner
+    owner.spawn = function (options) {
+      options.envPairs = [...options.envPairs, 'ADDED_BY_A_TOOL=1']
+      return spawn.call(this, options)
+    }
+  }
+  wrap(require('node:child_process').ChildProcess.prototype)
+  wrap(process.binding('spawn_sync'))`
+const show = `
+  const { spawn, execFileSync } = require('node:child_process')
+  const command = ['sh', ['-c', 'echo $ADDED_BY_A_TOOL $KEPT'], { stdio: 'inherit' }]
+  execFileSync(...command)
+  spawn(...command)`
+
+for (const [when, script] of [
+  ['before', `${follow}; require('shared-child/register'); ${show}`],
+  ['after', `require('shared-child/register'); ${follow}; ${show}`],
+] as const) {
+  testUnless(isWindows, `for a tool that follows children, as nyc does, loaded ${when} it`, (t) => {
+    const env = { ...process.env, KEPT: '2' }
+    t.is(execFileSync(execPath, ['-e', script], { encoding: 'utf8', timeout: 60_000, env }), '1 2\n1 2\n')
+  })
+}
+
 const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
 const run = (...args: string[]): { stdout: string; stderr: string } =>
   spawnSync(execPath, args, { encoding: 'utf8', timeout: 60_000 })

@@ -10,9 +10,15 @@ export const ChildProcess = original.ChildProcess as unknown as {
 export const nodes = { ...original }
 
 const spawnOfNow = (): unknown => Object.getOwnPropertyDescriptor(ChildProcess.prototype, 'spawn')?.value
-const spawn = spawnOfNow()
+/** Node's own function calls the handle itself. If its text is not to be had, it counts as somebody else's. */
+const isNodes = (spawn: unknown): boolean =>
+  typeof spawn === 'function' && Function.prototype.toString.call(spawn).includes('this._handle.spawn(')
 
-/** Tools that follow a program's children (nyc's spawn-wrap) replace this function with their own, which changes the options. */
+const atFirst = spawnOfNow()
+/** Node's own; undefined if a tool was faster than this module. */
+const spawn = isNodes(atFirst) ? atFirst : undefined
+
+/** Tools that follow a program's children (nyc, spawn-wrap) replace this function with their own, which changes the options. */
 export const isSpawnWrapped = (): boolean => spawnOfNow() !== spawn
 
 /** Why Node's own functions are used here; null if ours can be. */

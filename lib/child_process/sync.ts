@@ -10,6 +10,7 @@ import type { Options } from './check.js'
 import { sort } from './exec.js'
 import { normalize } from './normal.js'
 import type { Normal } from './normal.js'
+import { isSpawnWrapped } from './original.js'
 import { hasNoSuchId, requestOf } from './process.js'
 import type { Entry } from './process.js'
 import { endingOf } from './spawn.js'
@@ -27,6 +28,8 @@ interface Result {
 const MEBIBYTE = 1024 * 1024
 
 export function spawnSync(file: unknown, second?: unknown, third?: unknown): Result {
+  // A tool that follows children has replaced what is beneath Node's spawnSync(), too, so that one has to be used.
+  must(!isSpawnWrapped())
   const options = normalize(file, second, third, false)
   const timeout = timeoutOf(options['timeout']) || Infinity
   // 0 means no limit, as in child_process.
