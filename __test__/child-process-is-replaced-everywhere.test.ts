@@ -45,6 +45,24 @@ testUnless(isWindows, 'for cluster, which Node loads later', (t) => {
   t.is(execFileSync(execPath, [...register, '-e', script], { encoding: 'utf8', timeout: 60_000 }), 'true\n')
 })
 
+const elsewhere = `
+  const file = require.resolve('shared-child/child_process')
+  const look = 'console.log(require("node:child_process").spawn === require(process.argv[1]).spawn)'
+  require('node:child_process').fork('-e', [look, file], { cwd: '/' })`
+
+for (const [how, flags, options] of [
+  ['-r', ['-r', 'shared-child/register'], ''],
+  ['--require=', ['--require=shared-child/register'], ''],
+  ['--import', register, ''],
+  ['--import=', ['--import=shared-child/register'], ''],
+  ['NODE_OPTIONS', [], '--no-warnings --import shared-child/register --require="shared-child/register"'],
+] as const) {
+  testUnless(isWindows, `in a child that starts in another folder, by ${how}`, (t) => {
+    const env = { ...process.env, NODE_OPTIONS: options }
+    t.is(execFileSync(execPath, [...flags, '-e', elsewhere], { encoding: 'utf8', timeout: 60_000, env }), 'true\n')
+  })
+}
+
 /** Wraps what nyc wraps to follow the children of a program. */
 const follow = `
   const wrap = (owner) => {
