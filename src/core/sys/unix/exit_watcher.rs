@@ -143,7 +143,9 @@ impl<K: Kernel> Watcher<K> {
                 unsettled.push(key);
             }
         };
-        std::mem::take(&mut *lock(&self.too_late)).into_iter().for_each(&mut ask);
+        // Unlocked before they are asked about: a callback may wait for a thread that is in `add`.
+        let too_late = std::mem::take(&mut *lock(&self.too_late));
+        too_late.into_iter().for_each(&mut ask);
         let idle = happened.is_empty();
         for event in happened {
             match event {

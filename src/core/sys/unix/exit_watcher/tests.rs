@@ -4,6 +4,9 @@
 use super::*;
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 /// What the kernel is going to do, and a record of what it was asked.
 #[derive(Default)]
@@ -162,6 +165,31 @@ fn a_process_that_has_begun_to_exit_is_asked_about_until_it_has() {
     assert_eq!(*lock(&run.watcher.kernel.woken), 1, "the thread may be asleep");
     (0..3).for_each(|_| assert_eq!(run.turn(), [1]));
     assert_eq!(run.turn(), []);
+}
+
+/// A callback may have to wait for another thread that is adding a process: for one that has locked a group and adds the
+/// members that have not ended yet.
+#[test]
+fn another_can_be_added_while_one_is_asked_about() {
+    static WATCHER: OnceLock<Watcher<Model>> = OnceLock::new();
+    static ADDED: AtomicBool = AtomicBool::new(false);
+    let on_exit = |key| {
+        if key == 1 {
+            let other = std::thread::spawn(|| WATCHER.get().unwrap().add(2, &2).unwrap());
+            let limit = Instant::now() + Duration::from_secs(10);
+            while !other.is_finished() && Instant::now() < limit {
+                std::thread::yield_now();
+            }
+            ADDED.store(other.is_finished(), Ordering::Relaxed);
+        }
+        true
+    };
+    let callbacks = WatcherCallbacks { on_exit, on_hangup: |_| (), on_readable: |_| () };
+    let watcher = WATCHER.get_or_init(|| Watcher::new(Model::default(), callbacks));
+    lock(&watcher.kernel.refused).extend([(1, libc::ESRCH), (2, libc::ESRCH)]);
+    watcher.add(1, &1).unwrap();
+    watcher.turn(&mut Unsettled::default());
+    assert!(ADDED.load(Ordering::Relaxed));
 }
 
 #[test]
