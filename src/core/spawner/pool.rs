@@ -111,7 +111,8 @@ pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
     let number = pool.queued;
     pool.jobs.push_back(Queued { job, caller, compare_rights, number });
     let wake_a_thread = pool.idle > 0;
-    let wake_the_overseer = !wake_a_thread && pool.call_the_overseer();
+    // A thread that has been woken counts as idle until it runs.
+    let wake_the_overseer = pool.jobs.len() > pool.idle && pool.call_the_overseer();
     drop(pool);
     // Outside the lock, because each of these is a system call.
     if wake_a_thread {
@@ -124,8 +125,8 @@ pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
 }
 
 impl Pool {
-    /// Called when no thread is idle, as all of them may be stuck. Starts the overseer if there is none; returns
-    /// whether it sleeps and the caller has to wake it.
+    /// Called when there are more jobs than idle threads, as all others may be stuck. Starts the overseer if there is
+    /// none; returns whether it sleeps and the caller has to wake it.
     fn call_the_overseer(&mut self) -> bool {
         match self.overseer {
             Overseer::Awake => false,

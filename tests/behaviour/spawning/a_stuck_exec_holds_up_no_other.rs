@@ -11,6 +11,7 @@ use shared_child_native::core::spawner::{Job, spawn_in_background};
 use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::sync::mpsc::{self, Receiver, TryRecvError};
+use std::time::Duration;
 
 fn spawn(plan: Plan) -> Receiver<Result<ChildHandle, SpawnError>> {
     let (sender, result) = mpsc::channel();
@@ -53,6 +54,34 @@ fn however_many_are_stuck() {
         drop(file);
         for job in stuck {
             assert_eq!(job.recv().unwrap().unwrap().shared.wait().unwrap().code(), Some(7));
+        }
+    });
+}
+
+/// The calls come so fast that the threads which are to do the first ones have not been woken yet.
+#[test]
+fn nor_one_that_is_requested_at_the_same_moment() {
+    in_own_process!(|| {
+        let folder = Folder::new();
+        let path = folder.add("program", Some("#!/bin/sh\n"), 0o755);
+        // Not for writing, because the exec would then fail.
+        let file = File::open(folder.path().join("program")).unwrap();
+        if !set_lease(&file, libc::F_WRLCK) {
+            return; // a file system without leases
+        }
+        // Until all of the usual threads exist and are idle.
+        for _ in 0..20 {
+            let several: Vec<_> = (0..8).map(|_| spawn(plan(&["true"]))).collect();
+            several.into_iter().for_each(|other| drop(other.recv().unwrap().unwrap()));
+        }
+        for _ in 0..20 {
+            assert!(set_lease(&file, libc::F_WRLCK));
+            let stuck: Vec<_> = (0..4).map(|_| spawn(plan(&[path.as_bytes()]))).collect();
+            let other = spawn(plan(&["true"]));
+            let started = other.recv_timeout(Duration::from_secs(20));
+            assert!(set_lease(&file, libc::F_UNLCK));
+            assert!(started.is_ok_and(|started| started.is_ok()));
+            stuck.into_iter().for_each(|job| drop(job.recv().unwrap().unwrap().shared.wait().unwrap()));
         }
     });
 }
