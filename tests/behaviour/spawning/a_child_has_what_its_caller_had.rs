@@ -327,3 +327,70 @@ fn the_user_of_a_thread_that_has_none_of_the_rights_of_the_others() {
         unprivileged.join().unwrap();
     });
 }
+
+/// Two threads have given up the same right, but the second had entered a namespace of its own before.
+#[test]
+fn its_namespaces_if_it_can_enter_no_other_any_more() {
+    if !is_root() {
+        return;
+    }
+    in_own_process!(|| {
+        let uts = || text(spawn(plan(&["readlink", "/proc/self/ns/uts"])).unwrap());
+        let first = std::thread::spawn(move || {
+            give_up_administration();
+            uts()
+        });
+        first.join().unwrap();
+        // SAFETY: takes an integer; the calling thread alone changes its namespace.
+        if unsafe { libc::unshare(libc::CLONE_NEWUTS) } != 0 {
+            return;
+        }
+        give_up_administration();
+        let own = std::fs::read_link("/proc/thread-self/ns/uts").unwrap();
+        for _ in 0..8 {
+            assert_eq!(uts().trim(), own.to_str().unwrap());
+        }
+    });
+}
+
+/// Gives up CAP_SYS_ADMIN in the calling thread, which keeps its other capabilities.
+fn give_up_administration() {
+    const CAP_SYS_ADMIN: u32 = 21;
+    // _LINUX_CAPABILITY_VERSION_3; and three sets of 32 capabilities, and then of the other 32 (man 2 capget).
+    let (mut header, mut sets) = ([0x2008_0522_u32, 0], [0_u32; 6]);
+    // SAFETY: both arrays have the size that this version of the calls uses.
+    unsafe {
+        assert_eq!(libc::syscall(libc::SYS_capget, header.as_mut_ptr(), sets.as_mut_ptr()), 0);
+        sets[..3].iter_mut().for_each(|set| *set &= !(1 << CAP_SYS_ADMIN));
+        assert_eq!(libc::syscall(libc::SYS_capset, header.as_mut_ptr(), sets.as_ptr()), 0);
+    }
+}
+
+/// Two threads have become the same user, but the second has also given up its groups.
+#[test]
+fn its_groups_if_it_has_no_rights_any_more() {
+    if !is_root() {
+        return;
+    }
+    in_own_process!(|| {
+        // Raw system calls, which change the calling thread alone.
+        let become_nobody_with = |groups: &[libc::gid_t]| {
+            // SAFETY: the list has the length that is passed; the other arguments are integers.
+            unsafe {
+                assert_eq!(libc::syscall(libc::SYS_setgroups, groups.len(), groups.as_ptr()), 0);
+                assert_eq!(libc::syscall(libc::SYS_setresgid, NOBODY, NOBODY, NOBODY), 0);
+                assert_eq!(libc::syscall(libc::SYS_setresuid, NOBODY, NOBODY, NOBODY), 0);
+            }
+        };
+        let groups = || text(spawn(plan(&["id", "-G"])).unwrap());
+        let first = std::thread::spawn(move || {
+            become_nobody_with(&[0]);
+            groups()
+        });
+        assert_eq!(first.join().unwrap(), format!("{NOBODY} 0\n"));
+        become_nobody_with(&[]);
+        for _ in 0..8 {
+            assert_eq!(groups(), format!("{NOBODY}\n"));
+        }
+    });
+}

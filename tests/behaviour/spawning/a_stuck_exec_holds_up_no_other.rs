@@ -81,7 +81,9 @@ fn nor_one_that_is_requested_at_the_same_moment() {
             let started = other.recv_timeout(Duration::from_secs(20));
             assert!(set_lease(&file, libc::F_UNLCK));
             assert!(started.is_ok_and(|started| started.is_ok()));
-            stuck.into_iter().for_each(|job| drop(job.recv().unwrap().unwrap().shared.wait().unwrap()));
+            for job in stuck {
+                assert!(job.recv().unwrap().unwrap().shared.wait().unwrap().success());
+            }
         }
     });
 }

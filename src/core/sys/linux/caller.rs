@@ -9,6 +9,7 @@
 
 use std::cell::OnceCell;
 use std::ffi::c_long;
+use std::sync::OnceLock;
 
 /// The thread that called `spawn()`, as it was at the call.
 #[derive(Clone, Debug)]
@@ -21,16 +22,17 @@ pub struct Caller {
 /// What is known of a thread's rights without reading /proc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
-    /// It has no capabilities and has not set `no_new_privs`. So there are no rights that it could give up, and it
-    /// could not have installed a seccomp filter or entered a Landlock domain.
+    /// It has no capabilities, the process began without any, and it has not set `no_new_privs`. So there were no rights
+    /// that it could have given up, and it could not have installed a seccomp filter or entered a Landlock domain.
     Ordinary(User),
-    /// It has capabilities. It may have given up some others, entered another namespace, or installed a filter.
+    /// It has capabilities, or may have had some. It may have given up some others, its groups or its user, entered
+    /// another namespace, or installed a filter.
     Privileged,
     /// It has set `no_new_privs`, so it may be in a Landlock domain, which nothing can read.
     Restricted,
 }
 
-/// The effective user and group. A thread that had capabilities may have changed them for itself alone.
+/// The effective user and group. A thread may have had ambient capabilities, and have changed them for itself alone.
 type User = (libc::uid_t, libc::gid_t);
 
 impl Caller {
@@ -74,17 +76,27 @@ impl Caller {
     }
 }
 
-/// The calling thread's id, and its user if it had no capabilities when this was first asked. (A thread that has none
-/// cannot get any.)
+/// The calling thread's id, and its user if it had no capabilities when this was first asked, and could not have given up
+/// any before. (A thread that has none cannot get any.)
 fn this_thread() -> (libc::pid_t, Option<User>) {
     thread_local!(static THIS: OnceCell<(libc::pid_t, Option<User>)> = const { OnceCell::new() });
     THIS.with(|this| {
         *this.get_or_init(|| {
             // SAFETY: none of them has arguments.
             let (thread, user) = unsafe { (libc::gettid(), (libc::geteuid(), libc::getegid())) };
-            (thread, (!has_capabilities()).then_some(user))
+            (thread, (began_unprivileged() && !has_capabilities()).then_some(user))
         })
     })
+}
+
+/// Whether the program of this process was started by a user without capabilities, and neither the program's file gave it
+/// any nor another user (man 3 getauxval). If so, no thread can have had any, except ambient ones.
+fn began_unprivileged() -> bool {
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    // SAFETY: the argument is an integer.
+    let value = |kind| unsafe { libc::getauxval(kind) };
+    *ANSWER
+        .get_or_init(|| value(libc::AT_UID) != 0 && value(libc::AT_EUID) != 0 && value(libc::AT_SECURE) == 0)
 }
 
 fn has_capabilities() -> bool {

@@ -45,7 +45,7 @@ impl RightsComparer {
 struct Rights {
     /// The lines of its `status` about users, groups, capabilities, `no_new_privs` and seccomp.
     credentials: Vec<u8>,
-    /// The targets of its links in `ns`. Empty for a thread that may not enter other namespaces.
+    /// The targets of its links in `ns`. A thread may have entered one, and then given up the right to do so.
     namespaces: Vec<u8>,
     /// It may have restrictions that /proc does not show: Landlock, and before Linux 5.9 a second seccomp filter.
     may_be_restricted: bool,
@@ -57,8 +57,6 @@ const CREDENTIALS: [&[u8]; 6] = [b"Uid:", b"Gid:", b"Groups:", b"Cap", b"NoNewPr
 /// multi-threaded process cannot leave.
 const NAMESPACES: [&CStr; 7] =
     [c"mnt", c"net", c"ipc", c"uts", c"pid_for_children", c"cgroup", c"time_for_children"];
-/// From linux/capability.h. A thread needs it to enter other namespaces.
-const CAP_SYS_ADMIN: u32 = 21;
 
 impl Rights {
     fn of(thread: libc::pid_t) -> io::Result<Self> {
@@ -101,12 +99,9 @@ impl ThreadFiles {
         let lines = || text[..length as usize].split_inclusive(|byte| *byte == b'\n');
         let value = |name: &[u8]| lines().find_map(|line| line.strip_prefix(name)).map(<[u8]>::trim_ascii);
         let credentials = lines().filter(|line| CREDENTIALS.iter().any(|name| line.starts_with(name)));
-        let capabilities = value(b"CapEff:").and_then(|digits| str::from_utf8(digits).ok());
-        let capabilities = capabilities.and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or(!0);
-        let administrates = capabilities >> CAP_SYS_ADMIN & 1 == 1;
         Ok(Rights {
             credentials: credentials.flatten().copied().collect(),
-            namespaces: if administrates { self.namespaces() } else { Vec::new() },
+            namespaces: self.namespaces(),
             may_be_restricted: value(b"NoNewPrivs:") != Some(b"0")
                 || value(b"Seccomp:") != Some(b"0") && value(b"Seccomp_filters:").is_none(),
         })
