@@ -46,15 +46,20 @@ fn stdout_of(child: &ChildHandle) -> BufReader<File> {
     BufReader::new(stdout)
 }
 
-/// The folders of all cgroups that this process has created and that still exist.
-fn folders() -> Vec<PathBuf> {
+/// The folder of the cgroup of this process.
+fn own_folder() -> PathBuf {
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
     let mount =
         mounts.lines().find(|line| line.contains(" - cgroup2 ")).and_then(|line| line.split(' ').nth(4));
     let own = fs::read_to_string("/proc/self/cgroup").unwrap();
     let own = own.lines().find_map(|line| line.strip_prefix("0::/")).unwrap();
+    PathBuf::from(mount.unwrap()).join(own)
+}
+
+/// The folders of all cgroups that this process has created and that still exist.
+fn folders() -> Vec<PathBuf> {
     let name = format!("shared-child-{}-", std::process::id());
-    let entries = fs::read_dir(PathBuf::from(mount.unwrap()).join(own)).unwrap();
+    let entries = fs::read_dir(own_folder()).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
     paths
         .filter(|path| path.file_name().is_some_and(|other| other.to_string_lossy().starts_with(&name)))
@@ -149,5 +154,22 @@ fn for_want_of_a_descriptor_in_its_parent() {
         drop(files);
         until("all have ended", || others.iter().copied().all(has_exited));
         assert!(is_told_that_it_is_gone(&child));
+    });
+}
+
+/// A process that had the same pid may have ended without removing its cgroups.
+#[test]
+fn however_many_cgroups_an_earlier_process_has_left() {
+    in_own_process!(|| {
+        let Some(child) = contained("exit 3") else { return };
+        assert_eq!(child.shared.wait().unwrap().code(), Some(3));
+        let name = |number| own_folder().join(format!("shared-child-{}-{number}", std::process::id()));
+        let left: Vec<_> = (2..1000).map(name).collect();
+        left.iter().for_each(|folder| fs::create_dir(folder).unwrap());
+        // With as little stack as a spawner thread has.
+        let thread = std::thread::Builder::new().stack_size(256 * 1024);
+        let child = thread.spawn(|| contained("exit 4").unwrap()).unwrap().join().unwrap();
+        left.iter().for_each(|folder| fs::remove_dir(folder).unwrap());
+        assert_eq!(child.shared.wait().unwrap().code(), Some(4));
     });
 }

@@ -27,13 +27,15 @@ impl Cgroup {
     pub fn create() -> io::Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let parent = own_folder().ok_or(io::ErrorKind::Unsupported)?;
-        let name = format!("shared-child-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let folder = parent.join(name);
-        match fs::create_dir(&folder) {
-            // Left by a crashed process that had our pid, or made by one that has it in another pid namespace.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Self::create(),
-            made => made.map_err(unavailable)?,
-        }
+        let folder = loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let folder = parent.join(format!("shared-child-{}-{number}", std::process::id()));
+            match fs::create_dir(&folder) {
+                // Left by a crashed process that had our pid, or made by one that has it in another pid namespace.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                made => break made.map(|()| folder).map_err(unavailable)?,
+            }
+        };
         match Self::open(folder) {
             Ok(cgroup) => Ok(cgroup),
             Err((folder, error)) => {
