@@ -72,6 +72,11 @@ export declare class Events {
    * under way keep those of the time of their call.
    */
   beforeSurroundingsChange(): void
+  /**
+   * To be called right before this thread changes the user or the groups of the process. The change affects all threads,
+   * so this blocks until the spawns under way are done: their children have the user and groups of the time of the call.
+   */
+  beforeUserChange(): void
   /** Returns the child of a request whose event was "spawned". Every later call returns null. */
   claim(request: number): NativeChild | null
   /** Starts a program on this thread, and returns once it runs. The arguments are those of `spawn`. */

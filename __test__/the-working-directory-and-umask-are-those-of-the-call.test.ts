@@ -56,3 +56,12 @@ testUnless(isWindows, 'a working directory that was deleted is one all the same'
     process.chdir(before)
   }
 })
+
+testUnless(isWindows, 'two copies of the package do not wrap process.chdir() again and again', async (t) => {
+  const { differ, before, after } = await report<{ differ: boolean; before: number; after: number }>(
+    t,
+    runScript(t, 'spawn-from-two-copies', []),
+  )
+  t.true(differ)
+  t.true(after <= before + 2, `${before}, then ${after}`)
+})

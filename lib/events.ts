@@ -148,6 +148,11 @@ export function beforeSurroundingsChange(): void {
   connect().beforeSurroundingsChange()
 }
 
+/** Waits until no spawn is in progress, because a change of user affects the threads that start programs, too. */
+export function beforeUserChange(): void {
+  connect().beforeUserChange()
+}
+
 /** Returns null if the token is from another process or its child is gone. */
 export function attachChild(token: string): NativeChild | null {
   return connect().attach(token)

@@ -170,6 +170,21 @@ impl Events {
         self.surroundings.replace(Arc::new(Surroundings::unrecorded())).record();
     }
 
+    /// To be called right before this thread changes the user or the groups of the process. The change affects all threads,
+    /// so this blocks until the spawns under way are done: their children have the user and groups of the time of the call.
+    #[napi(catch_unwind)]
+    pub fn before_user_change(&self) {
+        #[cfg(unix)]
+        loop {
+            spawner::wait_until_all_are_done();
+            let returned: Vec<u64> = self.queue.lock().returned.keys().copied().collect();
+            if returned.is_empty() {
+                return;
+            }
+            returned.into_iter().for_each(|request| self.spawn_returned(request as f64));
+        }
+    }
+
     fn job(&self, request: f64, plan: Plan) -> Job {
         Job { plan, request: Box::new(Request { queue: Arc::downgrade(&self.queue), number: request }) }
     }

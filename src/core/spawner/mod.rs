@@ -15,6 +15,8 @@ use super::spawn::{Plan, SpawnError};
 use super::sys::Caller;
 use job::{needs_its_thread, spawn_here};
 use std::sync::mpsc;
+#[cfg(unix)]
+use std::time::Duration;
 
 /// Starts a program and returns when it runs, is watched and is in the registry. An error leaves nothing behind.
 ///
@@ -64,6 +66,12 @@ pub fn spawn_in_background(mut job: Job) -> Result<(), SpawnError> {
     #[cfg(unix)]
     at_exit::install();
     pool::add(caller, job)
+}
+
+/// Blocks until no spawn is under way, in any thread.
+#[cfg(unix)]
+pub fn wait_until_all_are_done() {
+    pool::wait_until_all_are_done(Duration::MAX);
 }
 
 /// Starts a thread for one spawn. The new thread inherits the rights, restrictions and namespaces of the calling
