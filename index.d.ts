@@ -12,11 +12,12 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 /** One thread's connection to its children. */
 export declare class Events {
   /**
-   * Starts a program on this thread. The arguments are those of `spawn`, except that an fd of -3 is a pair of
-   * sockets. For each of these, `open` is called with the child's fd and our end, which `open` owns from then on.
+   * Starts a program on this thread. The arguments are those of `spawn`, except that an fd of -3 is a pair: two
+   * connected sockets or, on Windows, the two ends of a pipe for both directions. (-4: the child's end does overlapped
+   * I/O, too.) For each of these, `open` is called with the child's fd and our end, which `open` owns from then on.
    * This is also done if the program cannot be started because of ENOENT, EACCES or EAGAIN.
    */
-  spawnWithSockets(numbers: Float64Array, args: string, file: string | undefined | null, env: string | undefined | null, cwd: string | undefined | null, open: (fd: number, end: number) => void): NativeChild | SpawnFailure
+  spawnPaired(numbers: Float64Array, args: string, file: string | undefined | null, env: string | undefined | null, cwd: string | undefined | null, open: (fd: number, end: number) => void): NativeChild | SpawnFailure
   /**
    * `wake` is called on this thread when there are events to drain. By itself, this keeps neither the event loop
    * alive nor `wake` in memory: see `keepAlive`.
@@ -51,7 +52,8 @@ export declare class Events {
    *   ignored.
    *   - flags: 1: detached; 2: hide the window; 4: verbatim arguments; 8: other threads may change the working directory
    *     and the umask at any time; 16: show the window; 32: the child leads a group; 64: no process can leave that group;
-   *     128: end the child when this process ends; 256: the same, but only where it is possible.
+   *     128: end the child when this process ends; 256: the same, but only where it is possible;
+   *     512: do as child_process does where the two differ (Windows).
    *   - uid, gid, number of groups: -1 if they are not set.
    *   - fds: one element for each fd of the child, at least three: -1: ignore; -2: a pipe; -3: a channel for messages as
    *     JSON; -4: a channel for messages in V8's format; -5: the same file as the child's fd 1; otherwise an fd of this
@@ -249,7 +251,7 @@ export interface ResourceUsage {
 
 /**
  * Starts a program, writes `input` to its fd 0, reads its other pipes, and waits until it has exited and all of them
- * are closed. The arguments are those of `spawnWithSockets`. `timeout` is in milliseconds and `maxBuffer` in bytes;
+ * are closed. The arguments are those of `spawnPaired`. `timeout` is in milliseconds and `maxBuffer` in bytes;
  * Infinity means no limit. A child that exceeds one of them is ended by `signal`, and `grace` milliseconds later by
  * SIGKILL (Infinity: never).
  */

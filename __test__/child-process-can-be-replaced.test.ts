@@ -7,6 +7,7 @@ import test from 'ava'
 import { SharedChild } from 'shared-child'
 import * as ours from 'shared-child/child_process'
 import { isWindows, testUnless } from './support/skip.js'
+import { end, scriptOfATree } from './support/tree.js'
 
 test('every export of node:child_process is there', (t) => {
   for (const name of Object.keys(nodes)) t.true(name === 'default' || name in ours, name)
@@ -37,7 +38,7 @@ test('a forked child talks', async (t) => {
   await exit
 })
 
-testUnless(isWindows, 'spawnSync feeds and collects, and obeys its limits', (t) => {
+testUnless(isWindows && 'Node does it on Windows', 'spawnSync feeds and collects, and obeys its limits', (t) => {
   t.is(ours.spawnSync('cat', { input: 'x'.repeat(1e6), encoding: 'utf8' }).stdout.length, 1e6)
   t.is(ours.execSync('echo hello', { encoding: 'utf8' }), 'hello\n')
   const late = ours.spawnSync('sleep', ['100'], { timeout: 50 })
@@ -47,8 +48,9 @@ testUnless(isWindows, 'spawnSync feeds and collects, and obeys its limits', (t) 
   t.is((large.error as NodeJS.ErrnoException).code, 'ENOBUFS')
 })
 
-testUnless(isWindows, 'exec as a promise has its child, and its output on an error', async (t) => {
-  const promise = promisify(ours.exec)('echo out; echo err >&2; exit 3')
+test('exec as a promise has its child, and its output on an error', async (t) => {
+  const script = "console.log('out'); console.error('err'); process.exitCode = 3"
+  const promise = promisify(ours.exec)(`"${execPath}" -e "${script}"`)
   t.is(typeof promise.child.pid, 'number')
   await t.throwsAsync(promise, { code: 3 as never })
   const error = (await promise.catch((reason: unknown) => reason)) as { stdout: string; stderr: string }
@@ -62,43 +64,43 @@ testUnless(isWindows, 'an id of -1, which the kernel takes for no change, is ref
   }
 })
 
-testUnless(
-  isWindows,
-  'a tool that wraps ChildProcess.prototype.spawn() can read and change the environment',
-  async (t) => {
-    const { prototype } = nodes.ChildProcess as unknown as {
-      prototype: { spawn(options: { envPairs: string[] }): number }
-    }
-    const original = Object.getOwnPropertyDescriptor(prototype, 'spawn')!
-    t.teardown(() => Object.defineProperty(prototype, 'spawn', original))
-    let seen = 0
-    prototype.spawn = function (options) {
-      seen = options.envPairs.length
-      options.envPairs.push('ADDED_BY_A_TOOL=1')
-      return Reflect.apply(original.value as typeof prototype.spawn, this, [options])
-    }
-    const child = ours.spawn(execPath, ['-p', 'process.env.ADDED_BY_A_TOOL'])
-    let text = ''
-    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
-    await once(child, 'close')
-    t.is(seen, Object.keys(process.env).length)
-    t.is(text.trim(), '1')
-  },
-)
+test.serial('a tool that wraps ChildProcess.prototype.spawn() can read and change the environment', async (t) => {
+  const { prototype } = nodes.ChildProcess as unknown as {
+    prototype: { spawn(options: { envPairs: string[] }): number }
+  }
+  const original = Object.getOwnPropertyDescriptor(prototype, 'spawn')!
+  t.teardown(() => Object.defineProperty(prototype, 'spawn', original))
+  let seen = 0
+  prototype.spawn = function (options) {
+    seen = options.envPairs.length
+    options.envPairs.push('ADDED_BY_A_TOOL=1')
+    return Reflect.apply(original.value as typeof prototype.spawn, this, [options])
+  }
+  const child = ours.spawn(execPath, ['-p', 'process.env.ADDED_BY_A_TOOL'])
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  await once(child, 'close')
+  t.is(seen, Object.keys(process.env).length)
+  t.is(text.trim(), '1')
+})
 
-testUnless(isWindows, 'a ChildProcess has its SharedChild, and a group ends as a whole', async (t) => {
-  const child = ours.spawn('sh', ['-c', 'sleep 100 & echo; wait'], { group: true, timeout: 60_000 })
-  await once(child.stdout!, 'data')
+test('a ChildProcess has its SharedChild, and a group ends as a whole', async (t) => {
+  const child = ours.spawn(execPath, ['-e', scriptOfATree], { group: true, timeout: 600_000 })
+  const [line] = (await once(child.stdout!, 'data')) as [Buffer]
+  const [, other = NaN] = line.toString().split(' ').map(Number)
+  t.teardown(() => [child.pid!, other].forEach(end))
   const shared = ours.sharedChild(child)
   t.true(shared instanceof SharedChild)
   t.is(shared.pid, child.pid!)
-  t.is(shared.containment, 'group')
+  t.is(shared.containment, isWindows ? 'job' : 'group')
+  const exit = once(child, 'exit')
   const status = await shared.terminate()
   t.is(status.cause, 'terminate')
+  t.deepEqual(await exit, [status.code, status.signal])
   t.false(await shared.killGroup(0))
 })
 
-testUnless(isWindows, 'register puts them in place for CommonJS and ES modules', (t) => {
+test('register puts them in place for CommonJS and ES modules', (t) => {
   const script = `import { spawn } from 'node:child_process'; import { createRequire } from 'node:module'
     const { spawn: ours } = createRequire(process.cwd() + '/')('shared-child/child_process')
     console.log(spawn === ours, createRequire('/')('child_process').spawn === ours)`

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { execPath } from 'node:process'
+import test from 'ava'
 import { isWindows, testUnless } from './support/skip.js'
 
 const register = ['--import', 'shared-child/register']
@@ -15,12 +16,12 @@ const look = `
   const answer = seen.map((each) => each === ours).join()`
 const yes = 'true,true,true,true,true\n'
 
-testUnless(isWindows, 'for named and default imports and for require, with and without `node:`', (t) => {
+test('for named and default imports and for require, with and without `node:`', (t) => {
   const args = [...register, '--input-type=module', '-e', `${look}; console.log(answer)`]
   t.is(execFileSync(execPath, args, { encoding: 'utf8', timeout: 60_000 }), yes)
 })
 
-testUnless(isWindows, 'in a worker, too', (t) => {
+test('in a worker, too', (t) => {
   const inWorker = `${look}; (await import('node:worker_threads')).parentPort.postMessage(answer)`
   const script = `
     import { Worker } from 'node:worker_threads'
@@ -32,7 +33,7 @@ testUnless(isWindows, 'in a worker, too', (t) => {
   )
 })
 
-testUnless(isWindows, 'for cluster, which Node loads later', (t) => {
+testUnless(isWindows && 'Node forks on Windows', 'for cluster, which Node loads later', (t) => {
   const script = `
     const cluster = require('node:cluster')
     const ours = require('shared-child/child_process')
@@ -97,7 +98,7 @@ const print = `const { spawn, execFileSync } = require('node:child_process')
   console.log(spawn === require('shared-child/child_process').spawn, String(execFileSync(process.execPath, ['-p', '1'])))`
 const warnings = (stderr: string): number => stderr.split('shared-child/register changes nothing').length - 1
 
-testUnless(isWindows, "with a permission model Node's own stay, and one warning says so", (t) => {
+test("with a permission model Node's own stay, and one warning says so", (t) => {
   const may = [flag, '--allow-fs-read=*', '--allow-addons', '--allow-child-process', '--allow-worker']
   const { stdout, stderr } = run(...may, ...register, ...register, '-e', print)
   t.is(stdout.trim(), 'false 1')
@@ -105,7 +106,7 @@ testUnless(isWindows, "with a permission model Node's own stay, and one warning 
   t.regex(stderr, /permission/)
 })
 
-testUnless(isWindows, 'where the inside of Node is another, too', (t) => {
+test('where the inside of Node is another, too', (t) => {
   const script = `
     const { ChildProcess } = require('node:child_process')
     const known = ChildProcess.prototype.spawn

@@ -2,7 +2,6 @@ import * as nodes from 'node:child_process'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import * as own from 'shared-child/child_process'
-import { isWindows, testUnless } from './support/skip.js'
 import { told } from './support/told.js'
 
 const ours = { ...own }
@@ -106,7 +105,7 @@ const skipped: readonly RegExp[] = [
 ]
 
 for (const name of names) {
-  testUnless(isWindows, `${name}()`, async (t) => {
+  test.serial(`${name}()`, async (t) => {
     const left = [...calls(name)].filter(([what]) => !skipped.some((each) => each.test(`${name} ${what}`)))
     let refused = 0
     // Several at a time, because most of them start a program.

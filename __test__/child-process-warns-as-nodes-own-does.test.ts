@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { execPath } from 'node:process'
-import { isWindows, testUnless } from './support/skip.js'
+import { execPath, platform } from 'node:process'
+import test from 'ava'
+
+const shell = platform === 'win32' ? 'sh' : '/bin/sh'
 
 /** Returns the stderr of a program that passes args to a shell several times (DEP0190), and reads `_channel` (DEP0129). */
 function warnings(module: string, ...flags: string[]): string {
@@ -8,7 +10,7 @@ function warnings(module: string, ...flags: string[]): string {
     const cp = require('${module}')
     cp.spawnSync('true', ['a'], { shell: true })
     cp.spawnSync('true', ['a'], { shell: true })
-    cp.spawn('true', ['a'], { shell: '/bin/sh' })
+    cp.spawn('true', ['a'], { shell: '${shell}' })
     cp.execFileSync('true', ['a'], { shell: true })
     cp.execFile('true', ['a'], { shell: true }, () => {
       const child = cp.fork('-e', ['0'], { execArgv: [] })
@@ -19,13 +21,13 @@ function warnings(module: string, ...flags: string[]): string {
   return `${status} ${stderr.replaceAll(/\(node:\d+\)/g, '(node:pid)')}`
 }
 
-testUnless(isWindows, 'the same warnings, with the same codes, each once', (t) => {
+test('the same warnings, with the same codes, each once', (t) => {
   const nodes = warnings('node:child_process')
   t.regex(nodes, /^0 .*DeprecationWarning/s)
   t.is(warnings('shared-child/child_process'), nodes)
   t.is(warnings('node:child_process', '--require', 'shared-child/register'), nodes)
 })
 
-testUnless(isWindows, 'and none where they are turned off', (t) => {
+test('and none where they are turned off', (t) => {
   t.is(warnings('shared-child/child_process', '--no-deprecation'), '0 ')
 })

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { SharedChild, spawn } from 'shared-child'
+import * as replacement from 'shared-child/child_process'
 import { all } from './support/channel.js'
 import { rejection } from './support/failures.js'
 import { missing, notWindows, testUnless } from './support/skip.js'
@@ -39,6 +41,10 @@ const acts: Record<string, () => Promise<unknown>> = {
   },
   'channels that nobody uses': async () =>
     (await spawn('true', { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })).wait(),
+  'children of the replacement of child_process': async () => {
+    await once(replacement.spawn('echo', ['text'], { stdio: ['pipe', 'pipe', 'overlapped'] }), 'close')
+    await once(replacement.spawn('no-such-program-anywhere'), 'error')
+  },
   'programs that are not there': () => SharedChild.spawn('no-such-program-anywhere').catch(() => undefined),
 }
 

@@ -94,8 +94,8 @@ const known = new WeakMap<object, SharedChild>()
  * child with a worker, to wait with a timeout, to terminate it, or to learn the cause of its end. The streams stay with the
  * ChildProcess. The SharedChild does not keep the event loop alive (the ChildProcess does) unless ref() is called.
  *
- * Throws `ERR_INVALID_ARG_VALUE` for any other child and for one that could not be started, and `ERR_FEATURE_UNAVAILABLE` if
- * Node's own functions are used.
+ * Throws `ERR_INVALID_ARG_VALUE` for any other child (on Windows, this includes those that Node has started because they have an IPC
+ * channel or get a stream) and for one that could not be started, and `ERR_FEATURE_UNAVAILABLE` if Node's own functions are used.
  */
 export function sharedChild(child: Node.ChildProcess): SharedChild {
   if (reason !== null) throw featureUnavailable('sharedChild()', `here: ${reason}`)

@@ -11,6 +11,8 @@ import type { ExitStatus } from './types.js'
 const onWindows = platform === 'win32'
 export const UV_EAGAIN = onWindows ? -4088 : -system.errno.EAGAIN
 export const UV_ENOENT = onWindows ? -4058 : -system.errno.ENOENT
+export const UV_EINVAL = onWindows ? -4071 : -system.errno.EINVAL
+export const UV_ESRCH = onWindows ? -4040 : -system.errno.ESRCH
 const UV_EPIPE = onWindows ? -4047 : -system.errno.EPIPE
 
 /** Adds the code as Node does: as a property and in the first line of the stack, but not in the name. */

@@ -123,11 +123,11 @@ export function spawnHere(what: SpawnRequest): NativeChild | SpawnFailure {
 }
 
 /**
- * Does the same for child_process. For each fd of the child that is a socket pair, `open` is called with that fd and
- * our end of the pair.
+ * Does the same for child_process. For each fd of the child that is a pair, `open` is called with that fd and our end of
+ * the pair.
  */
 export function spawnPaired(what: SpawnRequest, open: (fd: number, end: number) => void): NativeChild | SpawnFailure {
-  return connect().spawnWithSockets(packNumbers(what), what.args, what.file, what.env, what.cwd, open)
+  return connect().spawnPaired(packNumbers(what), what.args, what.file, what.env, what.cwd, open)
 }
 
 /** Starts a child and waits for it: see `runSync` of the native side. */

@@ -1,5 +1,6 @@
 // The numbers that cross between here and the native side. src/binding/records.rs has the same ones under the same
 // names.
+import { platform } from 'node:process'
 
 /**
  * A request to spawn a child. It crosses as one array of numbers and a few strings, which costs less than the fields of
@@ -30,9 +31,17 @@ export const GROUP = 32
 export const CONTAIN = 64
 export const KILL_ON_PARENT_EXIT = 128
 export const KILL_ON_PARENT_EXIT_IF_POSSIBLE = 256
+/** Windows: the name of the program and verbatim arguments mean what they mean to child_process. */
+export const AS_CHILD_PROCESS = 512
 
 /** The flag for `options.group`, which has been validated. */
 export const groupFlag = (group: unknown): number => (group === 'contain' ? CONTAIN : group ? GROUP : 0)
+
+/** The flag for `options.killOnParentExit`, which has been validated. The default is what child_process does. */
+export function parentExitFlag(value: unknown, detached: unknown): number {
+  if (value !== undefined && value !== null) return value ? KILL_ON_PARENT_EXIT : 0
+  return platform === 'win32' && !detached ? KILL_ON_PARENT_EXIT_IF_POSSIBLE : 0
+}
 
 const NONE = -1
 

@@ -11,6 +11,9 @@ export type Options = Record<string, unknown>
 /** Thrown for arguments that Node refuses: Node's own function is then called, and throws the error of its version (instead.ts). */
 export const REFUSED = Symbol('refused')
 
+/** Thrown for children that Node's own function has to start (windows.ts). */
+export const LEFT_TO_NODE = Symbol('left to Node')
+
 export function must(holds: boolean): asserts holds {
   // oxlint-disable-next-line typescript/only-throw-error -- it is caught, and needs no stack
   if (!holds) throw REFUSED

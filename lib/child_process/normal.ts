@@ -1,11 +1,12 @@
 // Turns (file, args?, options?) into the object that ChildProcess.prototype.spawn() takes. It is as lenient as child_process:
 // an environment may inherit variables from Object.prototype.
-import { env as processEnv, platform } from 'node:process'
-import { isReadNatively } from '../spawn/environment.js'
+import { env as processEnv } from 'node:process'
+import { isReadNatively, withoutTwins } from '../spawn/environment.js'
 import { given } from '../validate.js'
 import { array, bare, filled, int32, noNul, object, optional, pathOf, shellOption } from './check.js'
 import type { Options } from './check.js'
 import { nodes } from './original.js'
+import { isWindows } from './windows.js'
 
 export interface Normal extends Options {
   file: string
@@ -38,7 +39,8 @@ export function normalize(file: unknown, second: unknown, third: unknown, listed
   const env = (options['env'] || processEnv) as NodeJS.ProcessEnv
   const { stdio } = options
   const hasChannel = Array.isArray(stdio) && stdio.includes('ipc')
-  const inherits = !listed && !hasChannel && isReadNatively(env)
+  // On Windows, the native side also has the variables that process.env hides (the current directories of the drives).
+  const inherits = !listed && !hasChannel && !isWindows && isReadNatively(env)
   return Object.assign(options, {
     args: [(options['argv0'] as string | undefined) ?? name, ...(command?.tail ?? list)],
     cwd,
@@ -64,8 +66,8 @@ function warnOfShellArguments(): void {
 
 function shellOf(shell: string | true, words: unknown[]): { file: string; tail: string[]; verbatim?: true } {
   const line = words.join(' ')
-  if (platform !== 'win32') return { file: shell === true ? '/bin/sh' : shell, tail: ['-c', line] }
-  const file = shell === true ? (processEnv['comspec'] ?? 'cmd.exe') : shell
+  if (!isWindows) return { file: shell === true ? '/bin/sh' : shell, tail: ['-c', line] }
+  const file = shell === true ? processEnv['comspec'] || 'cmd.exe' : shell
   if (/^(?:.*\\)?cmd(?:\.exe)?$/i.test(file)) return { file, tail: ['/d', '/s', '/c', `"${line}"`], verbatim: true }
   return { file, tail: ['-c', line] }
 }
@@ -81,8 +83,10 @@ function pairsOf(env: NodeJS.ProcessEnv): string[] {
     noNul(value)
     pairs.push(`${name}=${value as string}`)
   }
+  const names: string[] = []
   // Inherited variables count, as in child_process.
-  for (const name in env) add(name, env[name])
+  for (const name in env) names.push(name)
+  for (const name of isWindows ? withoutTwins(names) : names) add(name, env[name])
   if (processEnv[COVERAGE] && !Object.hasOwn(env, COVERAGE)) add(COVERAGE, processEnv[COVERAGE])
   return pairs
 }

@@ -1,8 +1,8 @@
 // Keeps Node's own functions, before anything replaces them, and checks whether the internals of Node are as this package expects.
 import * as original from 'node:child_process'
-import { platform, versions } from 'node:process'
-import * as processModule from 'node:process'
-import { runSync } from '../native.js'
+import { versions } from 'node:process'
+import type * as Process from 'node:process'
+import { Events } from '../native.js'
 
 export const ChildProcess = original.ChildProcess as unknown as {
   readonly prototype: { spawn(options: object): number }
@@ -27,9 +27,11 @@ export const reason: string | null = reasonOf()
 function reasonOf(): string | null {
   if (Object.hasOwn(versions, 'bun')) return 'Bun has its own'
   if (Object.hasOwn(versions, 'deno')) return 'Deno has its own'
-  if (platform === 'win32') return 'on Windows Node does it'
-  if ((processModule as { permission?: unknown }).permission !== undefined) return 'Node runs with --permission'
-  if (typeof runSync !== 'function') return 'the native addon is of another version'
+  // Not imported as a namespace: the code that the bundler makes for that reads every property, and on Windows the process aborts
+  // when its title is read while its console has none.
+  if ((require('node:process') as typeof Process & { permission?: unknown }).permission !== undefined)
+    return 'Node runs with --permission'
+  if (typeof Events.prototype.spawnPaired !== 'function') return 'the native addon is of another version'
   return isKnown() ? null : 'this version of Node has internals that are not known'
 }
 

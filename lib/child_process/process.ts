@@ -1,21 +1,34 @@
 // Replaces Node's ProcessWrap as the handle of a ChildProcess. Node's own JavaScript creates the streams and the IPC
 // channel; it calls spawn(), kill(), ref(), unref() and close(), and `onexit` calls it back.
 import { AsyncResource } from 'node:async_hooks'
-import { constants } from 'node:os'
-import { nextTick } from 'node:process'
+import { nextTick, versions } from 'node:process'
 import type { NativeChild, SpawnFailure } from '../../index.js'
+import { UV_EINVAL, UV_ESRCH } from '../errors.js'
 import { forgetExit, hold, listenForExit, release, spawnPaired } from '../events.js'
-import { DETACHED, groupFlag, HIDE_WINDOW, KILL_ON_PARENT_EXIT, VERBATIM_ARGUMENTS } from '../records.js'
+import { signalName } from '../native.js'
+import {
+  AS_CHILD_PROCESS,
+  DETACHED,
+  groupFlag,
+  HIDE_WINDOW,
+  parentExitFlag,
+  SHOW_WINDOW,
+  VERBATIM_ARGUMENTS,
+} from '../records.js'
 import type { SpawnRequest } from '../records.js'
 import { signalNumber } from '../signals.js'
 import { afterAnotherPoll } from '../soon.js'
 import type { ExitStatus } from '../types.js'
 import type { Normal } from './normal.js'
+import { isWindows, knownSignal } from './windows.js'
 
 const IGNORE = -1
-/** Asks for a socket pair; see src/binding/child_process.rs. */
-const SOCKETS = -3
-const { EINVAL, ESRCH } = constants.errno
+// These ask for a pair: see src/binding/child_process.rs.
+const PAIR = -3
+const OVERLAPPED_PAIR = -4
+
+/** Electron makes Node hide the console windows of children. */
+const WINDOW = Object.hasOwn(versions, 'electron') ? 0 : SHOW_WINDOW
 
 /** An entry of stdio, as Node has completed it. */
 export interface Entry {
@@ -32,11 +45,12 @@ export function requestOf(options: Normal, stdio: readonly Entry[]): SpawnReques
   while (fds.length < 3) fds.push(IGNORE)
   return {
     flags:
+      AS_CHILD_PROCESS |
       (detached ? DETACHED : 0) |
-      (windowsHide ? HIDE_WINDOW : 0) |
+      (windowsHide ? HIDE_WINDOW : WINDOW) |
       (windowsVerbatimArguments ? VERBATIM_ARGUMENTS : 0) |
       groupFlag(group) |
-      (options['killOnParentExit'] ? KILL_ON_PARENT_EXIT : 0),
+      parentExitFlag(options['killOnParentExit'], detached),
     uid: idOf(uid),
     gid: idOf(gid),
     groups: null,
@@ -64,7 +78,8 @@ export const hasNoSuchId = ({ uid, gid }: Normal): boolean => uid === -1 || gid 
 
 function fdOf({ type, fd, handle }: Entry): number {
   if (type === 'ignore') return IGNORE
-  if (type === 'pipe' || type === 'overlapped') return SOCKETS
+  if (type === 'pipe') return PAIR
+  if (type === 'overlapped') return OVERLAPPED_PAIR
   return fd ?? handle?.fd ?? IGNORE
 }
 
@@ -78,6 +93,8 @@ export class Process extends AsyncResource {
   readonly #options: Normal
   #refd = true
   #listening = false
+  /** Windows: the signal that kill() has sent last. The system does not know of it; Node reports it as what ended the child. */
+  #sent = 0
 
   constructor(options: Normal, onexit: Process['onexit']) {
     super('PROCESSWRAP')
@@ -88,7 +105,7 @@ export class Process extends AsyncResource {
 
   /** Returns 0, or an error number of libuv. */
   spawn(): number {
-    if (hasNoSuchId(this.#options)) return -EINVAL
+    if (hasNoSuchId(this.#options)) return UV_EINVAL
     const stdio = this.#options['stdio'] as readonly Entry[]
     const answer = spawnPaired(requestOf(this.#options, stdio), (fd, end) => void stdio[fd]!.handle!.open(end))
     if (Object.hasOwn(answer, 'errno')) {
@@ -116,17 +133,25 @@ export class Process extends AsyncResource {
   #tell(status: ExitStatus | null): void {
     if (!this.#listening) return
     this.#stop()
-    this.runInAsyncScope(this.onexit, undefined, status?.code ?? (status?.signal ? 0 : null), status?.signal ?? '')
+    const signal = status?.signal ?? (this.#sent > 0 ? signalName(this.#sent) : '')
+    this.runInAsyncScope(this.onexit, undefined, status?.code ?? (status?.signal ? 0 : null), signal)
   }
 
   kill(signal: number): number {
-    if (this.native === null) return -ESRCH
+    if (this.native === null) return UV_ESRCH
+    if (isWindows) return this.#terminate(this.native, knownSignal(signal))
     try {
       // If a child has exited but this was not reported yet, a signal succeeds without effect, as for any zombie.
       return Math.min(this.native.sendSignal(signalNumber(signal)), 0)
     } catch {
-      return -EINVAL
+      return UV_EINVAL
     }
+  }
+
+  #terminate(native: NativeChild, signal: number): number {
+    const answer = native.sendSignal(signal)
+    if (answer > 0) this.#sent = signal
+    return answer === 0 ? UV_ESRCH : Math.min(answer, 0)
   }
 
   ref(): void {

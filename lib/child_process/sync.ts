@@ -1,8 +1,7 @@
 // spawnSync(), execFileSync() and execSync().
 import { Buffer } from 'node:buffer'
-import { constants } from 'node:os'
 import { stderr as processStderr, versions } from 'node:process'
-import { invalidArgValue, systemError } from '../errors.js'
+import { invalidArgValue, systemError, UV_EINVAL, UV_ENOENT } from '../errors.js'
 import { runPaired } from '../events.js'
 import { signalName } from '../native.js'
 import { bare, killSignalOf, maxBufferOf, must, object, optional, text, timeoutOf } from './check.js'
@@ -38,9 +37,9 @@ export function spawnSync(file: unknown, second?: unknown, third?: unknown): Res
   const grace = endingOf(options) ?? Infinity
   const stdio = stdioOf(options['stdio'] || 'pipe')
   const input = stdio[0]?.type === 'pipe' ? inputOf(options) : (inputOf(options), null)
-  if (hasNoSuchId(options)) return failed(options, -constants.errno.EINVAL)
+  if (hasNoSuchId(options)) return failed(options, UV_EINVAL)
   // A folder with an empty name does not exist; spawn() treats it as none at all.
-  if (options.cwd === '') return failed(options, -constants.errno.ENOENT)
+  if (options.cwd === '') return failed(options, UV_ENOENT)
   const answer = runPaired(requestOf(options, stdio), input, timeout, max, signal, grace)
   const { encoding } = options
   const decode = (bytes: Buffer): string | Buffer =>

@@ -82,7 +82,7 @@ export function pathOf(packed: string | null): string {
 }
 
 /** Windows allows only one of several names that differ in case; child_process takes the first in this order. */
-function withoutTwins(names: string[]): string[] {
+export function withoutTwins(names: string[]): string[] {
   const seen = new Set<string>()
   return names.sort().filter((name) => {
     const before = seen.size

@@ -10,8 +10,7 @@ import type { Unchecked } from '../own.js'
 import {
   DETACHED,
   groupFlag,
-  KILL_ON_PARENT_EXIT,
-  KILL_ON_PARENT_EXIT_IF_POSSIBLE,
+  parentExitFlag,
   RECORD_SURROUNDINGS,
   VERBATIM_ARGUMENTS,
   HIDE_WINDOW,
@@ -70,7 +69,8 @@ function flagsOf(options: Unchecked<SpawnOptions>, verbatim: boolean): number {
   if (boolean('options.windowsHide', windowsHide)) flags |= HIDE_WINDOW
   else if (given(windowsHide)) flags |= SHOW_WINDOW
   flags |= groupFlag(grouping(options.group))
-  flags |= parentExitOf(options.killOnParentExit, detached)
+  boolean('options.killOnParentExit', options.killOnParentExit)
+  flags |= parentExitFlag(options.killOnParentExit, detached)
   if (boolean('options.windowsVerbatimArguments', windowsVerbatimArguments)) flags |= VERBATIM_ARGUMENTS
   return flags
 }
@@ -86,12 +86,6 @@ function serializationOf(value: unknown): Serialization {
 /** An empty string means none, as in child_process. */
 function cwdOf(value: unknown): string | null {
   return given(value) ? path('options.cwd', value) || null : null
-}
-
-/** The default is what child_process does. */
-function parentExitOf(value: unknown, detached: unknown): number {
-  if (given(value)) return boolean('options.killOnParentExit', value) ? KILL_ON_PARENT_EXIT : 0
-  return platform === 'win32' && !detached ? KILL_ON_PARENT_EXIT_IF_POSSIBLE : 0
 }
 
 /** Refuses signal 0, which ends nothing: a limit would have no effect. */

@@ -122,7 +122,8 @@ impl Events {
     ///   ignored.
     ///   - flags: 1: detached; 2: hide the window; 4: verbatim arguments; 8: other threads may change the working directory
     ///     and the umask at any time; 16: show the window; 32: the child leads a group; 64: no process can leave that group;
-    ///     128: end the child when this process ends; 256: the same, but only where it is possible.
+    ///     128: end the child when this process ends; 256: the same, but only where it is possible;
+    ///     512: do as child_process does where the two differ (Windows).
     ///   - uid, gid, number of groups: -1 if they are not set.
     ///   - fds: one element for each fd of the child, at least three: -1: ignore; -2: a pipe; -3: a channel for messages as
     ///     JSON; -4: a channel for messages in V8's format; -5: the same file as the child's fd 1; otherwise an fd of this

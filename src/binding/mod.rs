@@ -2,17 +2,18 @@
 //!
 //! [`events`] brings events to a JS thread, and [`wake`] wakes that thread for them. [`child`] is the handle on a
 //! child, and [`tasks`] has its three jobs for libuv's pool. [`collector`] collects a child's output. [`streams`] is
-//! for JavaScript's streams that are given to a child. [`records`], [`options`], [`text`], [`status`] and [`error`]
-//! convert values.
+//! for JavaScript's streams that are given to a child. [`child_process`] and `run_sync` are for the replacement of
+//! node:child_process. [`records`], [`options`], [`text`], [`status`] and [`error`] convert values.
 
 mod child;
-#[cfg(unix)]
 mod child_process;
 mod collector;
 mod error;
 mod events;
 mod options;
 mod records;
+#[cfg(unix)]
+mod run_sync;
 mod status;
 mod streams;
 mod tasks;

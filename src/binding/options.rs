@@ -1,8 +1,8 @@
 //! Converts the arguments of a spawn from JavaScript into a plan of the core.
 
 use super::records::{
-    CONTAIN, DETACHED, GROUP, HIDE_WINDOW, KILL_ON_PARENT_EXIT, KILL_ON_PARENT_EXIT_IF_POSSIBLE, NONE,
-    RECORD_SURROUNDINGS, SHOW_WINDOW, VERBATIM_ARGUMENTS,
+    AS_CHILD_PROCESS, CONTAIN, DETACHED, GROUP, HIDE_WINDOW, KILL_ON_PARENT_EXIT,
+    KILL_ON_PARENT_EXIT_IF_POSSIBLE, NONE, RECORD_SURROUNDINGS, SHOW_WINDOW, VERBATIM_ARGUMENTS,
 };
 use super::text::Text;
 #[cfg(windows)]
@@ -74,6 +74,7 @@ impl SpawnRequest<'_> {
             },
             hide_window: (flags & (HIDE_WINDOW | SHOW_WINDOW) != 0).then_some(flags & HIDE_WINDOW != 0),
             verbatim_arguments: flags & VERBATIM_ARGUMENTS != 0,
+            as_child_process: flags & AS_CHILD_PROCESS != 0,
             ..Plan::default()
         }))
     }

@@ -14,6 +14,8 @@ pub const CONTAIN: u32 = 64;
 pub const KILL_ON_PARENT_EXIT: u32 = 128;
 /// Windows: the child is started even if this is not possible, since the caller has not asked for it.
 pub const KILL_ON_PARENT_EXIT_IF_POSSIBLE: u32 = 256;
+/// See `Plan::as_child_process`.
+pub const AS_CHILD_PROCESS: u32 = 512;
 
 /// Stands in a request for an id, or for the length of a list, that is not set.
 pub const NONE: f64 = -1.0;

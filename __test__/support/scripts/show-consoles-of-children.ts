@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { spawn, type SpawnOptions } from 'shared-child'
+import { execFile } from 'shared-child/child_process'
 
 export interface Told {
   readonly byDefault: string
@@ -12,6 +13,7 @@ export interface Told {
   readonly hide: string
   readonly show: string
   readonly ofChildProcess: { readonly hide: string; readonly show: string }
+  readonly replaced: Told['ofChildProcess']
 }
 
 async function said(options: SpawnOptions): Promise<string> {
@@ -34,6 +36,9 @@ async function saidIntoAFile(): Promise<string> {
 const saidToChildProcess = (windowsHide: boolean): string =>
   spawnSync('console', [], { encoding: 'utf8', windowsHide }).stdout.trim()
 
+const saidToTheReplacement = (windowsHide: boolean): Promise<string> =>
+  new Promise((resolve) => execFile('console', [], { windowsHide }, (_, stdout) => resolve(stdout.trim())))
+
 async function tell(): Promise<void> {
   const told: Told = {
     byDefault: await said({}),
@@ -41,6 +46,7 @@ async function tell(): Promise<void> {
     hide: await said({ windowsHide: true }),
     show: await said({ windowsHide: false }),
     ofChildProcess: { hide: saidToChildProcess(true), show: saidToChildProcess(false) },
+    replaced: { hide: await saidToTheReplacement(true), show: await saidToTheReplacement(false) },
   }
   process.stdout.write(JSON.stringify(told))
 }

@@ -38,8 +38,11 @@ pub struct Plan {
     pub credentials: Credentials,
     /// Windows only. `None`: no console window if this process has no console either.
     pub hide_window: Option<bool>,
-    /// Windows only: join the arguments with spaces and quote nothing.
+    /// Windows only: join the arguments with spaces and quote nothing but `argv[0]`.
     pub verbatim_arguments: bool,
+    /// Windows only: do as child_process does. The program is looked up in the working directory, too, and without
+    /// PATHEXT; batch files are refused; and verbatim arguments include `argv[0]`.
+    pub as_child_process: bool,
 }
 
 /// Whether the child leads a group of its own, which can be signalled as a whole.
@@ -70,6 +73,8 @@ pub enum Stdio {
     /// A copy of one of the caller's descriptors, made at the call ([`sys::duplicate_fd`]). So the caller may
     /// close its own at once.
     Given(sys::Descriptor),
+    /// The child's end of a pair that the caller has made for it ([`sys::stdio_pair`]).
+    End(sys::Descriptor),
     /// For fd 2 and up: the same open file as the child's fd 1, like `2>&1` in a shell. In a file, both share one
     /// position, so what is written to the two keeps its order.
     Stdout,

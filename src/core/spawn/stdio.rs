@@ -53,7 +53,7 @@ impl ChildFds {
                     Some(fds.keep(childs))
                 }
                 Stdio::Inherit(fd) => Some(*fd),
-                Stdio::Given(fd) => Some(fd.as_raw_fd()),
+                Stdio::Given(fd) | Stdio::End(fd) => Some(fd.as_raw_fd()),
                 Stdio::Stdout => fds.source_of(1),
             };
             if let Some(source) = source {

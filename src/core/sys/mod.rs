@@ -9,13 +9,14 @@
 //!   system);
 //! - `PipeEnd`: the parent's end of a child's pipe, with `set_blocking`, `read_ready`, `drain`, `set_capacity` and
 //!   `lend`, which makes it a `LentPipe`;
+//! - `stdio_pair`: our end and the child's end of one of its fds, for both directions;
 //! - `Descriptor` and `duplicate_fd`: a copy of one of the caller's fds, for a child;
 //! - `set_blocking`, `has_unread` and `filled_pipe`: for streams of the parent that are given to a child;
 //! - `Batch`: a scheduling policy under which a thread does not preempt the one that wakes it;
 //! - `Caller`, its `Scheduling`, and `RightsComparer`: what a child inherits from the thread that starts it, and whether
 //!   another thread can start it with the same result;
 //! - `reaped_elsewhere`: whether the error of a wait means that someone else reaped the child;
-//! - `uv_errno`: libuv's number for an error.
+//! - `uv_errno`: libuv's number for an error, and those of some errors (`UV_EIO` and others).
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};

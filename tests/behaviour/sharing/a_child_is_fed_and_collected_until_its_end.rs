@@ -27,7 +27,7 @@ fn run(script: &str, input: &[u8], limits: &Limits) -> Exchanged {
     let mut ours = Vec::new();
     for fd in 0..3 {
         let (end, childs) = socket_pair().unwrap();
-        plan.stdio[fd] = Stdio::Given(childs);
+        plan.stdio[fd] = Stdio::End(childs);
         ours.push(if fd == 0 { End::feed(end, input) } else { End::collect(end) }.unwrap());
     }
     exchange(&spawner::spawn(plan).unwrap(), ours, limits)

@@ -11,6 +11,18 @@ const RUNNABLE: [&str; 4] = [".COM", ".EXE", ".BAT", ".CMD"];
 /// child's working directory. A name that has an extension is first tried as it is. `pathext` is `None` if the
 /// environment has none.
 pub fn candidates(file: &[u16], cwd: &[u16], path: &[u16], pathext: Option<&[u16]>) -> Vec<Vec<u16>> {
+    in_folders(file, cwd, &folders(path), &extensions(pathext))
+}
+
+/// Looks programs up as child_process does: only `.com` and `.exe` are tried, and the working directory is searched first
+/// unless `in_cwd` is false.
+pub fn of_child_process(file: &[u16], cwd: &[u16], path: &[u16], in_cwd: bool) -> Vec<Vec<u16>> {
+    let first = in_cwd.then(|| cwd.to_vec());
+    let folders: Vec<_> = first.into_iter().chain(folders(path)).collect();
+    in_folders(file, cwd, &folders, &RUNNABLE[..2])
+}
+
+fn in_folders(file: &[u16], cwd: &[u16], folders: &[Vec<u16>], extensions: &[&str]) -> Vec<Vec<u16>> {
     let start = file.iter().rposition(|unit| is(*unit, br"/\:")).map_or(0, |last| last + 1);
     let (folder, name) = file.split_at(start);
     // An empty name, `.` and `..` are not files, whatever precedes them. And Windows removes dots and blanks from the
@@ -18,20 +30,20 @@ pub fn candidates(file: &[u16], cwd: &[u16], path: &[u16], pathext: Option<&[u16
     if name.iter().all(|unit| is(*unit, b". ")) {
         return Vec::new();
     }
-    let names = names(name, pathext);
+    let names = names(name, extensions);
     let in_folder = |folder: Vec<u16>| names.iter().map(move |name| join(&folder, name)).collect::<Vec<_>>();
     if !folder.is_empty() {
         return in_folder(below(cwd, folder));
     }
-    folders(path).into_iter().flat_map(|folder| in_folder(below(cwd, &folder))).collect()
+    folders.iter().flat_map(|folder| in_folder(below(cwd, folder))).collect()
 }
 
-fn names(name: &[u16], pathext: Option<&[u16]>) -> Vec<Vec<u16>> {
+fn names(name: &[u16], extensions: &[&str]) -> Vec<Vec<u16>> {
     let dot = name.iter().position(|unit| is(*unit, b"."));
     let has_extension = dot.is_some_and(|dot| dot + 1 < name.len());
     let as_it_is = has_extension.then(|| name.to_vec());
     let stem = name.strip_suffix(&[u16::from(b'.')]).unwrap_or(name);
-    let longer = extensions(pathext).into_iter().map(|extension| {
+    let longer = extensions.iter().map(|extension| {
         let mut longer = stem.to_vec();
         longer.push_ascii(&extension.to_ascii_lowercase());
         longer
@@ -156,7 +168,7 @@ pub fn not_verbatim(path: &[u16]) -> Vec<u16> {
 #[cfg(test)]
 mod tests {
     use super::super::ascii::{text, units};
-    use super::{below, candidates, is_batch, not_verbatim, verbatim};
+    use super::{below, candidates, is_batch, not_verbatim, of_child_process, verbatim};
 
     fn of(file: &str, path: &str, pathext: Option<&str>) -> Vec<String> {
         let pathext = pathext.map(units);
@@ -201,6 +213,27 @@ mod tests {
         assert_eq!(of("npx", "", None), Vec::<String>::new());
         assert_eq!(of("npx", ";;", None), Vec::<String>::new());
         assert_eq!(of("npx.exe", "\"\"", None), Vec::<String>::new());
+    }
+
+    #[test]
+    fn child_process_looks_into_the_working_directory_and_knows_no_pathext() {
+        let of = |file, in_cwd| {
+            let found = of_child_process(&units(file), &units(r"C:\wo;rk"), &units(r"C:\n"), in_cwd);
+            found.iter().map(|candidate| text(candidate)).collect::<Vec<_>>()
+        };
+        assert_eq!(of("npx", false), [r"C:\n\npx.com", r"C:\n\npx.exe"]);
+        assert_eq!(
+            of("a.b", true),
+            [
+                r"C:\wo;rk\a.b",
+                r"C:\wo;rk\a.b.com",
+                r"C:\wo;rk\a.b.exe",
+                r"C:\n\a.b",
+                r"C:\n\a.b.com",
+                r"C:\n\a.b.exe",
+            ]
+        );
+        assert_eq!(of("sub/a", true), of("sub/a", false));
     }
 
     #[test]

@@ -4,16 +4,16 @@
 use super::ascii::{AsciiUnits, is};
 
 /// Makes the line that the rules of Microsoft's C library split into `args` again ("Parsing C++ command-line arguments").
-/// With `verbatim`, all arguments but the first are taken as they are.
-pub fn line<A: AsRef<[u16]>>(args: impl IntoIterator<Item = A>, verbatim: bool) -> Vec<u16> {
+/// Only the first `quoted` arguments are quoted where they have to be; the others are taken as they are.
+pub fn line<A: AsRef<[u16]>>(args: impl IntoIterator<Item = A>, quoted: usize) -> Vec<u16> {
     let mut line = Vec::new();
     for (i, arg) in args.into_iter().enumerate() {
         if i > 0 {
             line.push_ascii(" ");
         }
-        match verbatim && i > 0 {
-            true => line.extend_from_slice(arg.as_ref()),
-            false => push_quoted(&mut line, arg.as_ref()),
+        match i < quoted {
+            true => push_quoted(&mut line, arg.as_ref()),
+            false => line.extend_from_slice(arg.as_ref()),
         }
     }
     line
@@ -126,19 +126,20 @@ mod tests {
             (&["line\nbreak"], "\"line\nbreak\""),
             (&["ünï ﹏", "🦀"], "\"ünï ﹏\" 🦀"),
         ] {
-            assert_eq!(text(&line(args.iter().map(|arg| units(arg)), false)), expected);
+            assert_eq!(text(&line(args.iter().map(|arg| units(arg)), usize::MAX)), expected);
         }
     }
 
     #[test]
-    fn verbatim_arguments_are_left_alone_but_for_the_programs_name() {
+    fn verbatim_arguments_are_left_alone() {
         let args = ["a program", "/c", "\"x y\""].map(units);
-        assert_eq!(text(&line(args, true)), r#""a program" /c "x y""#);
+        assert_eq!(text(&line(&args, 1)), r#""a program" /c "x y""#);
+        assert_eq!(text(&line(&args, 0)), r#"a program /c "x y""#);
     }
 
     #[test]
     fn half_of_a_surrogate_pair_stays_what_it_is() {
-        assert_eq!(line([[0xd800, u16::from(b'a'), 0xdc00]], false), [0xd800, u16::from(b'a'), 0xdc00]);
+        assert_eq!(line([[0xd800, u16::from(b'a'), 0xdc00]], usize::MAX), [0xd800, u16::from(b'a'), 0xdc00]);
         let batch = batch_line(&units("a.cmd"), [[0xdc00]], false).unwrap();
         assert_eq!(batch[batch.len() - 2], 0xdc00);
     }

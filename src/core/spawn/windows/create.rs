@@ -116,11 +116,19 @@ fn file_and_line(plan: &Plan, cwd: &[u16]) -> io::Result<(Vec<u16>, Vec<u16>)> {
     let file = program::find(plan, cwd)?;
     let args = plan.args.iter().map(|arg| to_utf16(arg.to_bytes()));
     if !candidates::is_batch(&file) {
-        return Ok((file, command_line::line(args, plan.verbatim_arguments)));
+        let quoted = match plan.verbatim_arguments {
+            true => usize::from(!plan.as_child_process),
+            false => usize::MAX,
+        };
+        return Ok((file, command_line::line(args, quoted)));
+    }
+    let refused = io::Error::from_raw_os_error(ERROR_INVALID_PARAMETER as i32);
+    // As Node does since CVE-2024-27980.
+    if plan.as_child_process {
+        return Err(refused);
     }
     // CreateProcessW itself would run it with whatever %ComSpec% names, although the line is not quoted for that.
-    let line = command_line::batch_line(&file, args.skip(1), plan.verbatim_arguments)
-        .ok_or(io::Error::from_raw_os_error(ERROR_INVALID_PARAMETER as i32))?;
+    let line = command_line::batch_line(&file, args.skip(1), plan.verbatim_arguments).ok_or(refused)?;
     Ok((candidates::below(&files::system_folder()?, &ascii::units("cmd.exe")), line))
 }
 

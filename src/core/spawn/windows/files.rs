@@ -11,7 +11,7 @@ use windows_sys::Win32::Storage::FileSystem::{
     FILE_SHARE_WRITE, GetFileAttributesW, GetFullPathNameW, GetShortPathNameW, INVALID_FILE_ATTRIBUTES,
     OPEN_EXISTING,
 };
-use windows_sys::Win32::System::Environment::GetCurrentDirectoryW;
+use windows_sys::Win32::System::Environment::{GetCurrentDirectoryW, NeedCurrentDirectoryForExePathW};
 use windows_sys::Win32::System::SystemInformation::GetSystemDirectoryW;
 
 /// The longest path that every function takes without a prefix. (MAX_PATH includes the NUL.)
@@ -39,6 +39,13 @@ pub fn full_path(path: &[u16]) -> io::Result<Vec<u16>> {
 pub fn current_folder() -> io::Result<Vec<u16>> {
     // SAFETY: the buffer has the length that is passed.
     read(|size, buffer| unsafe { GetCurrentDirectoryW(size, buffer) })
+}
+
+/// Whether a program's name may mean a file in the working directory. The variable NoDefaultCurrentDirectoryInExePath of
+/// this process forbids it (MS docs: NeedCurrentDirectoryForExePathW), as in libuv since 1.48.
+pub fn searches_current_folder() -> bool {
+    // SAFETY: an empty string that ends with a NUL.
+    unsafe { NeedCurrentDirectoryForExePathW([0].as_ptr()) != 0 }
 }
 
 /// The folder that contains cmd.exe.

@@ -1,7 +1,7 @@
 //! Finds the file that a program's name means.
 
 use super::super::Plan;
-use super::candidates::candidates;
+use super::candidates::{candidates, of_child_process};
 use super::files;
 use super::wtf8::to_utf16;
 use std::io;
@@ -10,8 +10,12 @@ use windows_sys::Win32::Foundation::ERROR_FILE_NOT_FOUND;
 /// Returns the full path of the plan's program. `cwd` is the child's working directory, as an absolute path.
 pub fn find(plan: &Plan, cwd: &[u16]) -> io::Result<Vec<u16>> {
     let path = variable(plan, "PATH").unwrap_or_default();
-    let pathext = variable(plan, "PATHEXT");
-    candidates(&to_utf16(plan.file.to_bytes()), cwd, &path, pathext.as_deref())
+    let file = to_utf16(plan.file.to_bytes());
+    let found = match plan.as_child_process {
+        true => of_child_process(&file, cwd, &path, files::searches_current_folder()),
+        false => candidates(&file, cwd, &path, variable(plan, "PATHEXT").as_deref()),
+    };
+    found
         .iter()
         .filter_map(|candidate| files::full_path(candidate).ok())
         .find(|candidate| files::is_file(candidate))

@@ -40,11 +40,11 @@ impl ChildStdio {
                     (Some(childs), Some(ours))
                 }
                 Stdio::Channel(_) => {
-                    let (ours, childs) = open_pipe(Flow::Channel)?;
+                    let (ours, childs) = open_pipe(Flow::Overlapped)?;
                     (Some(childs), Some(ours))
                 }
                 Stdio::Inherit(ours) => (standard_handle(*ours)?, None),
-                Stdio::Given(handle) => (Some(handle.try_clone()?), None),
+                Stdio::Given(handle) | Stdio::End(handle) => (Some(handle.try_clone()?), None),
                 // A second handle on the same open file, because each may be only once in the list of inherited handles.
                 Stdio::Stdout => match all.handles.get(1) {
                     Some(Some(stdout)) => (Some(stdout.try_clone()?), None),

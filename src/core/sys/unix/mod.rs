@@ -9,7 +9,7 @@ mod pipe;
 pub(super) mod poll;
 
 pub use file_identity::FileIdentity;
-pub use pair::{pipe, socket_pair};
+pub use pair::{pipe, socket_pair, stdio_pair};
 pub use pipe::{LentPipe, PipeEnd, filled_pipe, has_unread};
 
 use crate::core::process::ReapedElsewhere;
@@ -55,8 +55,11 @@ pub fn reaped_elsewhere(error: io::Error) -> io::Result<ReapedElsewhere> {
     }
 }
 
-/// libuv's number for EIO.
+// libuv's numbers.
+pub const UV_EACCES: i32 = -libc::EACCES;
+pub const UV_EAGAIN: i32 = -libc::EAGAIN;
 pub const UV_EIO: i32 = -libc::EIO;
+pub const UV_ENOENT: i32 = -libc::ENOENT;
 
 /// libuv's number for an error: negative, and on Unix the negated errno.
 pub fn uv_errno(error: &io::Error) -> i32 {

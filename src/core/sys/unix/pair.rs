@@ -26,6 +26,12 @@ pub fn socket_pair() -> io::Result<(OwnedFd, OwnedFd)> {
     make(|ends| unsafe { libc::socketpair(libc::AF_UNIX, KIND, 0, ends) })
 }
 
+/// Makes the two ends of a child's fd for both directions, and returns ours and the child's: sockets, as libuv makes them.
+/// Overlapped I/O is a matter of Windows.
+pub fn stdio_pair(_overlapped: bool) -> io::Result<(OwnedFd, OwnedFd)> {
+    socket_pair()
+}
+
 #[cfg(not(target_vendor = "apple"))]
 fn make(call: impl FnOnce(*mut i32) -> i32) -> io::Result<(OwnedFd, OwnedFd)> {
     let mut ends = [-1; 2];

@@ -13,13 +13,13 @@ mod own_process;
 mod pipe;
 
 pub use console::{has_console, keep_console, standard_handle};
-pub use errno::{EIO as UV_EIO, uv_errno};
+pub use errno::{EACCES as UV_EACCES, EAGAIN as UV_EAGAIN, EIO as UV_EIO, ENOENT as UV_ENOENT, uv_errno};
 pub use exit_watcher::ExitWatcher;
 pub use handle::Handle;
 pub use host::{duplicate_fd, pin_module};
 pub use job::{Job, is_in_a_job};
 pub use own_process::OwnProcess;
-pub use pipe::{Flow, LentPipe, PipeEnd, has_unread, open_pipe};
+pub use pipe::{Flow, LentPipe, PipeEnd, has_unread, open_pipe, stdio_pair};
 
 use crate::core::process::ReapedElsewhere;
 use std::io;

@@ -39,6 +39,12 @@ impl LentPipe {
 #[derive(Debug)]
 pub struct PipeEnd(OwnedHandle);
 
+impl From<OwnedHandle> for PipeEnd {
+    fn from(pipe: OwnedHandle) -> Self {
+        Self(pipe)
+    }
+}
+
 impl PipeEnd {
     /// Turns the pipe into one of JavaScript's fds, which the caller has to close. -1: the host program cannot make an fd
     /// (it may not be Node), and the pipe has been closed.
@@ -112,12 +118,12 @@ pub enum Flow {
     ToChild,
     FromChild,
     BothWays,
-    /// Both ways, for a child that uses libuv.
-    Channel,
+    /// Both ways, and the child's end does overlapped I/O, too, as libuv needs it.
+    Overlapped,
 }
 
 /// Makes a pipe without a name, and returns our end and the child's. Ours does overlapped I/O, as libuv needs it; the
-/// child's does not, as C programs need it, unless the pipe is a channel, which only libuv reads.
+/// child's does not, as C programs need it, unless [`Flow::Overlapped`] is asked for.
 ///
 /// The standard library makes its pipes in the same way. Unlike there, our end of stdin can also read: libuv queries the
 /// state of a pipe that it is given, which a write-only handle does not allow.
@@ -129,7 +135,7 @@ pub fn open_pipe(flow: Flow) -> io::Result<(PipeEnd, OwnedHandle)> {
         Flow::FromChild => {
             (GENERIC_READ | FILE_WRITE_ATTRIBUTES, FILE_SHARE_WRITE, GENERIC_WRITE | FILE_READ_ATTRIBUTES)
         }
-        Flow::BothWays | Flow::Channel => (BOTH, FILE_SHARE_READ | FILE_SHARE_WRITE, BOTH),
+        Flow::BothWays | Flow::Overlapped => (BOTH, FILE_SHARE_READ | FILE_SHARE_WRITE, BOTH),
     };
     let timeout: i64 = -50 * 10_000; // 50 ms; it applies to clients that wait by name, of which there are none
     let mut status = IO_STATUS_BLOCK::default();
@@ -158,13 +164,19 @@ pub fn open_pipe(flow: Flow) -> io::Result<(PipeEnd, OwnedHandle)> {
     // SAFETY: as above. (Opening "" relative to the pipe opens its other end.)
     let childs = unsafe {
         new_handle(|handle| {
-            let overlapped = matches!(flow, Flow::Channel);
+            let overlapped = matches!(flow, Flow::Overlapped);
             let options = FILE_NON_DIRECTORY_FILE | if overlapped { 0 } else { FILE_SYNCHRONOUS_IO_NONALERT };
             let access = SYNCHRONIZE | childs_access;
             NtOpenFile(handle, access, &attributes(&ours, &no_name), &mut status, 0, options)
         })?
     };
     Ok((PipeEnd(ours), childs))
+}
+
+/// Makes the two ends of a child's fd for both directions, and returns ours and the child's.
+pub fn stdio_pair(overlapped: bool) -> io::Result<(OwnedHandle, OwnedHandle)> {
+    let (PipeEnd(ours), childs) = open_pipe(if overlapped { Flow::Overlapped } else { Flow::BothWays })?;
+    Ok((ours, childs))
 }
 
 /// Opens the directory in which pipes are made.
