@@ -83,6 +83,11 @@ static ALL_ARE_BUSY: Condvar = Condvar::new();
 static MAY_EXIT: Condvar = Condvar::new();
 
 pub fn add(caller: Caller, job: Job) -> Result<(), SpawnError> {
+    if caller.may_regain_rights() {
+        // The caller waits, and so cannot change the new thread's rights meanwhile.
+        let _ = start_a_thread_for(job)?.recv();
+        return Ok(());
+    }
     let mut pool = lock();
     let compare_rights = match &pool.creator {
         Some(creator) if !caller.may_use_threads_of(creator) => {
@@ -245,15 +250,22 @@ fn oversee() {
 
 /// Starts a thread for one job. The new thread inherits the rights and restrictions of the calling thread.
 pub fn add_to_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
+    start_a_thread_for(job).map(drop)
+}
+
+/// Returns a channel that is closed when the job is done.
+fn start_a_thread_for(job: Job) -> Result<mpsc::Receiver<()>, SpawnError> {
     lock().unfinished += 1;
     let thread = Builder::new().name("shared-child spawn".into()).stack_size(STACK_SIZE);
     // The job is sent only once the thread has been started: if that fails, the job is still here.
     let (sender, handed_over) = mpsc::channel::<Job>();
+    let (done, is_done) = mpsc::channel();
     let started = thread.spawn(move || {
         let Ok(job) = handed_over.recv() else { return };
         let needs_its_thread = job.needs_its_thread();
         let child = job.run();
         lock().finished_one();
+        drop(done);
         if let Some(child) = child.filter(|_| needs_its_thread) {
             let _ = child.shared.wait(); // the child would end with this thread
         }
@@ -261,13 +273,13 @@ pub fn add_to_a_thread_of_its_own(job: Job) -> Result<(), SpawnError> {
     match started {
         Ok(_) => {
             let _ = sender.send(job);
-            Ok(())
         }
         Err(error) => {
             lock().finished_one();
-            run_without_a_thread(job, error)
+            run_without_a_thread(job, error)?;
         }
     }
+    Ok(is_done)
 }
 
 /// Does the job on the calling thread, which blocks until the exec is done. Fails if the child would end with that

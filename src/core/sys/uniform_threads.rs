@@ -25,6 +25,10 @@ impl Caller {
         &Scheduling
     }
 
+    pub fn may_regain_rights(&self) -> bool {
+        false
+    }
+
     pub fn is_same_thread(&self, _other: &Self) -> bool {
         true
     }

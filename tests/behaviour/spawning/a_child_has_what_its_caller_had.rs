@@ -394,3 +394,31 @@ fn its_groups_if_it_has_no_rights_any_more() {
         }
     });
 }
+
+/// A thread may become another user for a moment only. By the time that its rights are compared, it may have its own again.
+#[test]
+fn the_user_that_it_was_for_the_time_of_the_call() {
+    if !is_root() {
+        return;
+    }
+    in_own_process!(|| {
+        let become_user = |effective: libc::uid_t| {
+            // SAFETY: takes integers. A raw system call, which changes the calling thread alone; !0 changes nothing.
+            assert_eq!(unsafe { libc::syscall(libc::SYS_setresuid, !0_u32, effective, !0_u32) }, 0);
+        };
+        status_of_a_child();
+        let answers: Vec<_> = (0..20)
+            .map(|_| {
+                become_user(NOBODY);
+                let (job, answer) = job(plan(&["id", "-u"]));
+                spawn_in_background(job).unwrap();
+                become_user(0);
+                answer
+            })
+            .collect();
+        for answer in answers {
+            let Answer::Finished(child) = answer.recv().unwrap() else { panic!("too late to return it") };
+            assert_eq!(text(child.unwrap()), format!("{NOBODY}\n"));
+        }
+    });
+}

@@ -28,6 +28,9 @@ enum Standing {
     /// It has capabilities, or may have had some. It may have given up some others, its groups or its user, entered
     /// another namespace, or installed a filter.
     Privileged,
+    /// It has or may have had capabilities, and its effective user or group is not its real and saved one. It may change
+    /// that at any time, also to get back rights that it does not have now (man 2 seteuid).
+    Reversible,
     /// It has set `no_new_privs`, so it may be in a Landlock domain, which nothing can read.
     Restricted,
 }
@@ -39,7 +42,8 @@ impl Caller {
     pub fn current() -> Self {
         let (thread, unprivileged) = this_thread();
         let standing = match unprivileged {
-            None => Standing::Privileged,
+            None if has_one_identity() => Standing::Privileged,
+            None => Standing::Reversible,
             // SAFETY: all arguments are integers.
             Some(user) if unsafe { libc::prctl(libc::PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) } == 0 => {
                 Standing::Ordinary(user)
@@ -51,6 +55,12 @@ impl Caller {
 
     pub fn scheduling(&self) -> &Scheduling {
         &self.scheduling
+    }
+
+    /// Whether it may have other rights in a moment, even more than now. Then nobody can compare them later, and a change
+    /// of its user may affect all threads of the process (man 3 seteuid).
+    pub fn may_regain_rights(&self) -> bool {
+        self.standing == Standing::Reversible
     }
 
     /// Whether it is the same thread.
@@ -97,6 +107,19 @@ fn began_unprivileged() -> bool {
     let value = |kind| unsafe { libc::getauxval(kind) };
     *ANSWER
         .get_or_init(|| value(libc::AT_UID) != 0 && value(libc::AT_EUID) != 0 && value(libc::AT_SECURE) == 0)
+}
+
+/// Whether the calling thread's real, effective and saved user are the same, and likewise its group.
+fn has_one_identity() -> bool {
+    let mut ids = [0; 6];
+    let [a, b, c, d, e, f] = &mut ids;
+    // SAFETY: valid places for three ids each. The calls cannot fail.
+    unsafe {
+        libc::getresuid(a, b, c);
+        libc::getresgid(d, e, f);
+    }
+    matches!(ids, [real, effective, saved, ..] if real == effective && real == saved)
+        && matches!(ids, [.., real, effective, saved] if real == effective && real == saved)
 }
 
 fn has_capabilities() -> bool {
