@@ -16,6 +16,7 @@ import { attempt, npm } from './run.mjs'
  * @property {string} [folder] in the repository, where the tests run
  * @property {string[]} command for Node
  * @property {(output: string) => Map<string, boolean>} read which tests have passed
+ * @property {(test: string, folder: string) => string[]} [choose] the arguments that make the command run only this test
  */
 
 /**
@@ -45,6 +46,19 @@ function readJest(output) {
 const readTap = (output) =>
   collect([...output.matchAll(/^ *(not )?ok \d+ - (.*)$/gm)].map(([, not, title = '']) => [title, not === undefined]))
 
+/** @type {NonNullable<Suite['choose']>} */
+const chooseInJest = (test) => ['--testNamePattern', `^${test.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')}$`]
+
+/** The title of a test starts with the path of its file, without `test`. @type {NonNullable<Suite['choose']>} */
+function chooseInAva(test, folder) {
+  const words = test.split(' › ')
+  const fileOf = (/** @type {number} */ count) => `${join('test', ...words.slice(0, count))}.js`
+  const count = words.findLastIndex((_, i) => existsSync(join(folder, fileOf(i))))
+  // An exclamation mark at the beginning would mean all other tests.
+  const title = words.slice(count).join(' › ').replace(/^!/, '*')
+  return [fileOf(count), `--match=${title}`]
+}
+
 /** @type {Record<string, Suite>} */
 export const suites = {
   'cross-spawn': {
@@ -53,6 +67,7 @@ export const suites = {
     needs: ['jest@29', 'mkdirp@0.5', 'rimraf@3'],
     command: ['node_modules/jest/bin/jest.js', '--runInBand', '--json', '--env', 'node', '--transform', '{}'],
     read: readJest,
+    choose: chooseInJest,
   },
   execa: {
     repository: 'sindresorhus/execa',
@@ -69,6 +84,7 @@ export const suites = {
     ],
     command: ['node_modules/ava/entrypoints/cli.mjs', '--concurrency=2', '--tap'],
     read: readTap,
+    choose: chooseInAva,
   },
   'nano-spawn': {
     repository: 'sindresorhus/nano-spawn',
@@ -76,6 +92,7 @@ export const suites = {
     needs: ['ava@7', 'get-node@15', 'path-key@4', 'tempy@3', 'yoctocolors@2'],
     command: ['node_modules/ava/entrypoints/cli.mjs', '--tap'],
     read: readTap,
+    choose: chooseInAva,
   },
   // Only those tests that run git: the others themselves replace child_process.
   'simple-git': {
@@ -99,6 +116,7 @@ export const suites = {
     folder: 'simple-git',
     command: ['../node_modules/jest/bin/jest.js', '--runInBand', '--json', 'test/integration'],
     read: readJest,
+    choose: chooseInJest,
   },
   tinyexec: {
     repository: 'tinylibs/tinyexec',
@@ -153,16 +171,38 @@ export async function getSuite(name) {
 /**
  * @param {string} name
  * @param {string} node the executable
- * @param {string} [hook] a module that every Node of the run loads first
+ * @param {string | undefined} hook a module that every Node of the run loads first
+ * @param {string[]} chosen what is added to the command
  */
-export async function runSuite(name, node, hook) {
+async function run(name, node, hook, chosen) {
   const { command, folder = '.', read } = suites[name]
   const env = {
     PATH: [dirname(node), process.env.PATH].join(delimiter),
     NODE_OPTIONS: hook === undefined ? '' : `--require=${hook}`,
   }
   // The results are on stdout. stderr goes to a file beside the folder, because it could come in the middle of a line of results.
-  const quietly = ['-c', 'exec "$@" 2>"$0"', `${folderOf(name)}.txt`, node, ...command]
+  const quietly = ['-c', 'exec "$@" 2>"$0"', `${folderOf(name)}.txt`, node, ...command, ...chosen]
   const { output } = await attempt('sh', quietly, { cwd: join(folderOf(name), folder), env, quiet: true })
   return read(output)
+}
+
+/**
+ * @param {string} name
+ * @param {string} node the executable
+ * @param {string} [hook] a module that every Node of the run loads first
+ */
+export const runSuite = (name, node, hook) => run(name, node, hook, [])
+
+/**
+ * Whether a test passes if it runs alone; false if the suite has no way to choose one.
+ * @param {string} name
+ * @param {string} test
+ * @param {string} node the executable
+ * @param {string} [hook] a module that every Node of the run loads first
+ */
+export async function passesAlone(name, test, node, hook) {
+  const { choose, folder = '.' } = suites[name]
+  if (!choose) return false
+  const results = await run(name, node, hook, choose(test, join(folderOf(name), folder)))
+  return results.size > 0 && [...results.values()].every(Boolean)
 }
