@@ -100,6 +100,14 @@ test('a ChildProcess has its SharedChild, and a group ends as a whole', async (t
   t.false(await shared.killGroup(0))
 })
 
+test('after the exit, a SharedChild tells how it ended before the process ends', (t) => {
+  const script = `
+    const { spawn, sharedChild } = require('shared-child/child_process')
+    const child = spawn(process.execPath, ['-e', 'process.exit(3)'])
+    child.on('close', () => sharedChild(child).wait().then(({ code }) => console.log(code)))`
+  t.is(execFileSync(execPath, ['-e', script], { encoding: 'utf8' }), '3\n')
+})
+
 test('register puts them in place for CommonJS and ES modules', (t) => {
   const script = `import { spawn } from 'node:child_process'; import { createRequire } from 'node:module'
     const { spawn: ours } = createRequire(process.cwd() + '/')('shared-child/child_process')

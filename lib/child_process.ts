@@ -104,7 +104,9 @@ export function sharedChild(child: Node.ChildProcess): SharedChild {
   let shared = known.get(child)
   if (shared === undefined) {
     const main = require('./index.js') as typeof Main
-    shared = main.SharedChild.attach({ sharedChild: native.share() }).unref()
+    shared = main.SharedChild.attach({ sharedChild: native.share() })
+    // Without its handle, a child no longer keeps the event loop alive, so this has to, until it is told of the exit.
+    if ((child as unknown as { _handle: unknown })._handle !== null) shared.unref()
     known.set(child, shared)
   }
   return shared
