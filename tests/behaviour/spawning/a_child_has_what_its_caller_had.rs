@@ -239,6 +239,24 @@ fn a_smaller_bounding_set_of_capabilities() {
     });
 }
 
+/// Without which root's programs have no capabilities (man 7 capabilities). The caller itself keeps its own.
+#[test]
+fn the_privileges_of_root() {
+    if !is_root() {
+        return;
+    }
+    in_own_process!(|| {
+        const SECBIT_NOROOT: libc::c_ulong = 1;
+        let capabilities = || field(&status_of_a_child(), "CapEff").to_owned();
+        assert_ne!(capabilities(), "0000000000000000");
+        // SAFETY: takes integers.
+        assert_eq!(unsafe { libc::prctl(libc::PR_SET_SECUREBITS, SECBIT_NOROOT, 0, 0, 0) }, 0);
+        for _ in 0..8 {
+            assert_eq!(capabilities(), "0000000000000000");
+        }
+    });
+}
+
 #[test]
 fn its_namespaces() {
     if !is_root() {

@@ -27,7 +27,7 @@ enum Standing {
     Ordinary(User),
     /// It has capabilities, or may have had some. It may have given up some others, its groups or its user, entered
     /// another namespace, or installed a filter.
-    Privileged,
+    Privileged(SecureBits),
     /// It has or may have had capabilities, and its effective user or group is not its real and saved one. It may change
     /// that at any time, also to get back rights that it does not have now (man 2 seteuid).
     Reversible,
@@ -38,11 +38,14 @@ enum Standing {
 /// The effective user and group. A thread may have had ambient capabilities, and have changed them for itself alone.
 type User = (libc::uid_t, libc::gid_t);
 
+/// Whether root's programs have capabilities, and the like (man 2 PR_SET_SECUREBITS). /proc does not show them.
+type SecureBits = i32;
+
 impl Caller {
     pub fn current() -> Self {
         let (thread, unprivileged) = this_thread();
         let standing = match unprivileged {
-            None if has_one_identity() => Standing::Privileged,
+            None if has_one_identity() => Standing::Privileged(secure_bits()),
             None => Standing::Reversible,
             // SAFETY: all arguments are integers.
             Some(user) if unsafe { libc::prctl(libc::PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) } == 0 => {
@@ -75,7 +78,8 @@ impl Caller {
     pub fn may_use_threads_of(&self, creator: &Self) -> bool {
         match (self.standing, creator.standing) {
             (Standing::Restricted, _) | (_, Standing::Restricted) => false,
-            (_, Standing::Privileged) => true,
+            (Standing::Privileged(own), Standing::Privileged(creators)) => own == creators,
+            (_, Standing::Privileged(_)) => true,
             (own, ordinary) => own == ordinary,
         }
     }
@@ -107,6 +111,13 @@ fn began_unprivileged() -> bool {
     let value = |kind| unsafe { libc::getauxval(kind) };
     *ANSWER
         .get_or_init(|| value(libc::AT_UID) != 0 && value(libc::AT_EUID) != 0 && value(libc::AT_SECURE) == 0)
+}
+
+/// Those of the calling thread, without the one that an exec clears.
+fn secure_bits() -> SecureBits {
+    const KEEP_CAPS: SecureBits = 1 << 4;
+    // SAFETY: the call has no further arguments.
+    unsafe { libc::prctl(libc::PR_GET_SECUREBITS) & !KEEP_CAPS }
 }
 
 /// Whether the calling thread's real, effective and saved user are the same, and likewise its group.
