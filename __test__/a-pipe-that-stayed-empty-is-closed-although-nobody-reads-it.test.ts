@@ -15,6 +15,17 @@ testUnless(isWindows, "'end' and 'close' come after the exit", async (t) => {
   t.true(child.stdout?.destroyed)
 })
 
+testUnless(isWindows, 'also if the child had exited when the stream was first used', async (t) => {
+  const known = await start(t, 'true')
+  await known.wait()
+  // This handle has not been told of the exit yet.
+  const unknown = await start(t, 'true')
+  SharedChild.attach(unknown.share()).waitSync()
+  for (const { stdout } of [known, unknown])
+    await within(10_000, 'the ends', Promise.all([once(stdout!, 'end'), once(stdout!, 'close')]))
+  t.is((await unknown.output()).stdout, '')
+})
+
 testUnless(isWindows, 'they come later when a grandchild has the pipe', async (t) => {
   const child = await start(t, 'sh', ['-c', 'cat <&3 3<&- & exit 0'], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] })
   const closed = once(child.stdout!, 'close')

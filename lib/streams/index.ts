@@ -196,8 +196,13 @@ function settle(stream: Stream, fd: number): void {
     return
   }
   const { _handle: handle, destroyed } = stream as { _handle?: { fd: number; reading: boolean } | null } & Stream
-  if (!handle || handle.reading || destroyed || ownPipes.get(stream)?.given) return
-  if (!hasUnread(handle.fd)) (stream as Readable).read(0)
+  const own = ownPipes.get(stream)
+  if (destroyed || own?.given) return
+  if (handle ? handle.reading || hasUnread(handle.fd) : own?.left?.length !== 0) return
+  const readable = stream as Readable
+  readable.read(0)
+  // Without an fd, the first read has only found out that nothing is there.
+  if (!handle) readable.read(0)
 }
 
 function open(fd: number, pipe: number): Stream {
