@@ -40,6 +40,22 @@ test('one of another call, too', async (t) => {
   t.regex((await rejection(t, () => child.output({ maxBufer: 5 } as object))).message, /did you mean 'maxBuffer'/)
 })
 
+test('by the other calls, too', async (t) => {
+  const child = await start(t, file, ['-e', 'setTimeout(() => {}, 600_000)'], { group: true })
+  for (const [call, options, message] of [
+    [() => child.wait({ timeout: 5 } as object), 'timeout', 'is an option of spawn(), not of wait()'],
+    [() => child.waitTimeout(0, { tiemout: 5 } as object), 'tiemout', `did you mean 'timeout'?`],
+    [() => child.terminate({ killGrace: 5 } as object), 'killGrace', 'is an option of spawn(), not of terminate()'],
+    [() => child.waitGroup({ timout: 5 } as object), 'timout', `did you mean 'timeout'?`],
+    [async () => child.lines({ encodin: 'hex' } as object), 'encodin', `did you mean 'encoding'?`],
+  ] as const) {
+    const error = await rejection(t, call)
+    t.is(error.code, 'ERR_INVALID_ARG_VALUE')
+    t.true(error.message.includes(`'options.${options}'`) && error.message.includes(message), error.message)
+  }
+  t.is(child.tryWaitSync(), null)
+})
+
 test('others are ignored, as in child_process, and so is one without a value', async (t) => {
   const options = {
     id: 5,

@@ -16,11 +16,7 @@ interface Drain {
   soon: boolean
 }
 
-async function drain(
-  t: ExecutionContext,
-  child: SharedChild,
-  options: Omit<OutputOptions, 'encoding'> = {},
-): Promise<Drain> {
+async function drain(t: ExecutionContext, child: SharedChild, options: OutputOptions = {}): Promise<Drain> {
   let soon = true
   const collecting = child.output(options).catch((error: unknown) => ({ ...(error as Drain), drained: false }))
   const timer = child.wait().then(() => new Promise<void>((resolve) => setTimeout(resolve, 900)))

@@ -33,6 +33,19 @@ test('of many small pieces', async (t) => {
   t.is((await run(process.execPath, ['-e', script], { maxBuffer: 100, overflow: 'tail' })).stdout, all.slice(-100))
 })
 
+test('never of more bytes than maxBuffer, also where that is no integer', async (t) => {
+  for (const [overflow, text] of [
+    ['head', '1234'],
+    ['tail', '6789'],
+  ] as const) {
+    const natively = await spawn('printf', ['123456789'])
+    t.is((await natively.output({ maxBuffer: 4.5, overflow })).stdout, text)
+    const withStream = await spawn('printf', ['123456789'])
+    t.truthy(withStream.stdout)
+    t.is((await withStream.output({ maxBuffer: 4.5, overflow })).stdout, text)
+  }
+})
+
 test('of stderr by itself, and in the error of a command that fails', async (t) => {
   const script = 'echo out; echo 123456 >&2; exit 3'
   const options = { maxBuffer: 4, overflow: 'tail', check: true } as const

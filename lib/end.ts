@@ -3,14 +3,15 @@
 import { invalidState, noThread, UV_EAGAIN } from './errors.js'
 import { holding, listenForGroup } from './events.js'
 import type { Handle } from './handle.js'
-import { ownOptions } from './own.js'
+import { optionsOfCall } from './near-misses.js'
 import type { Unchecked } from './own.js'
 import { signalNumber } from './signals.js'
 import type { ExitStatus, TerminateOptions } from './types.js'
 import { nonNegative } from './validate.js'
 
 export async function terminate(handle: Handle, options: unknown): Promise<ExitStatus> {
-  const { signal, grace, endStdin }: Unchecked<TerminateOptions> = ownOptions('options', options)
+  const given: Unchecked<TerminateOptions> = optionsOfCall('terminate()', ['endStdin', 'grace', 'signal'], options)
+  const { signal, grace, endStdin } = given
   const { ending } = handle
   const how = {
     signal: signal === undefined ? ending.signal : signalNumber(signal),

@@ -70,24 +70,31 @@ function iteratorSource(iterator: AsyncIterator<unknown> | Iterator<unknown>, de
   return { next: () => iterator.next(), leave: () => void leave().catch(() => {}) }
 }
 
+/** Tells when the child has exited. */
+interface Child {
+  onExit(wake: () => void): void
+}
+
 /**
  * Writes all of the input, no faster than the child reads, and ends stdin. Resolves then, or when nobody reads any
  * more: it is not an error if the child does not read all of it.
  *
  * Rejects if the input itself fails, with that error.
  */
-export function write({ whole, open }: Input, stdin: Writable): Promise<void> {
-  if (open !== null) return pump(open, stdin)
+export function write({ whole, open }: Input, stdin: Writable, child: Child): Promise<void> {
+  if (open !== null) return pump(open, stdin, child)
   stdin.end(whole)
   return Promise.resolve()
 }
 
-function pump(open: () => Source, stdin: Writable): Promise<void> {
+function pump(open: () => Source, stdin: Writable, child: Child): Promise<void> {
   return new Promise((resolve, reject) => {
     let source: Source | null = null
+    let isOver = false
     let left = false
     const leave = (): void => {
-      left = true
+      if (isOver) return
+      isOver = left = true
       source?.leave()
       wake()
       resolve()
@@ -95,6 +102,8 @@ function pump(open: () => Source, stdin: Writable): Promise<void> {
     let wake = (): void => {}
     const drained = (): Promise<void> => new Promise((go) => (wake = go))
     stdin.once('close', leave).on('drain', () => wake())
+    // At the exit, 'close' comes later, perhaps after output() has resolved.
+    child.onExit(leave)
     const nobodyReads = (): boolean => left || stdin.destroyed
     const run = async (): Promise<void> => {
       source = open()
@@ -108,14 +117,14 @@ function pump(open: () => Source, stdin: Writable): Promise<void> {
         if (chunk === null) throw invalidArgType('chunk of options.input', WHAT.split(', Blob')[0]!, piece)
         if (chunk.length > 0 && !nobodyReads() && !stdin.write(chunk) && !stdin.destroyed) await drained()
       }
-      stdin.off('close', leave)
+      isOver = true
       if (stdin.destroyed) source.leave()
       else stdin.end()
       resolve()
     }
     run().catch((error: Error) => {
       if (left) return
-      stdin.off('close', leave)
+      isOver = true
       source?.leave()
       reject(error)
     })

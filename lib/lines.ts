@@ -3,14 +3,15 @@ import { Buffer } from 'node:buffer'
 import type { Readable } from 'node:stream'
 import { invalidArgType, invalidArgValue, invalidState } from './errors.js'
 import type { Handle } from './handle.js'
-import { ownOptions } from './own.js'
+import { optionsOfCall } from './near-misses.js'
 import type { Unchecked } from './own.js'
 import { requireUnread, reserve } from './streams/reader.js'
 import type { LinesOptions } from './types.js'
 
 /** @throws if the stream is not a pipe, or is read by other code */
 export function lines({ pipes }: Handle, options: unknown): AsyncIterableIterator<string> {
-  const { from = 'stdout', encoding = 'utf8' }: Unchecked<LinesOptions> = ownOptions('options', options)
+  const given: Unchecked<LinesOptions> = optionsOfCall('lines()', ['encoding', 'from'], options)
+  const { from = 'stdout', encoding = 'utf8' } = given
   if (from !== 'stdout' && from !== 'stderr')
     throw invalidArgValue('options.from', "must be 'stdout' or 'stderr'", from)
   if (typeof encoding !== 'string') throw invalidArgType('options.encoding', 'of type string', encoding)

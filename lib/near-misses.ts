@@ -1,6 +1,7 @@
 // Unknown options are ignored, as in child_process, but not those that were meant for us: a limit that is misspelt, or
 // given to the wrong call, would have no effect.
 import { invalidArgValue } from './errors.js'
+import { ownOptions } from './own.js'
 
 /** The options of each call, except for names that mean something in other calls, too. */
 const OPTIONS: Readonly<Record<string, string>> = {
@@ -21,6 +22,17 @@ function options(): NonNullable<typeof known> {
   for (const [call, names] of Object.entries(OPTIONS))
     for (const name of names.split(' ')) known.set(careless(name), { name, call })
   return known
+}
+
+/**
+ * Returns a copy of the options of `call`, whose names are `names`.
+ *
+ * @throws if the value is no object, or if one of the other names is a near miss
+ */
+export function optionsOfCall(call: string, names: readonly string[], value: unknown): object {
+  const given = ownOptions('options', value)
+  for (const [name, its] of Object.entries(given)) if (!names.includes(name)) refuseNearMiss(call, name, its)
+  return given
 }
 
 /** @throws if `name`, which is no option of `call`, resembles one, or is an option of another call */

@@ -9,8 +9,7 @@ import { setAlarm } from './events.js'
 import type { Handle } from './handle.js'
 import { inputOf, write } from './input.js'
 import type { Input } from './input.js'
-import { refuseNearMiss } from './near-misses.js'
-import { ownOptions } from './own.js'
+import { optionsOfCall } from './near-misses.js'
 import type { Unchecked } from './own.js'
 import { afterAnotherPoll, soon } from './soon.js'
 import { requireUnread, reserve } from './streams/reader.js'
@@ -18,7 +17,7 @@ import type { ExitStatus, Output, OutputOptions } from './types.js'
 import { boolean, nonNegative } from './validate.js'
 import { wait } from './wait.js'
 
-const NAMES = new Set(['check', 'drainTimeout', 'encoding', 'input', 'maxBuffer', 'overflow'])
+const NAMES = ['check', 'drainTimeout', 'encoding', 'input', 'maxBuffer', 'overflow']
 const MAX_BUFFER = 64 * 1024 * 1024
 const DRAIN_TIMEOUT = 1000
 /** Code that has ended a child does not want to wait for its grandchildren. */
@@ -28,6 +27,11 @@ interface Collected<T> {
   readonly status: ExitStatus
   readonly stdout: T
   readonly stderr: T
+}
+
+/** The option that says what output() resolves with. */
+export interface Encoding {
+  encoding?: BufferEncoding | 'buffer'
 }
 
 /** The validated options of output(). */
@@ -102,9 +106,7 @@ function decoded(bytes: Collected<Buffer>, encoding: BufferEncoding): Collected<
 /** @throws if an option is invalid; the child's stdin is closed even then */
 function settingsOf(handle: Handle, options: unknown): Settings {
   try {
-    const given = ownOptions('options', options)
-    for (const [name, value] of Object.entries(given)) if (!NAMES.has(name)) refuseNearMiss('output()', name, value)
-    return validated(given)
+    return validated(optionsOfCall('output()', NAMES, options))
   } catch (error) {
     void feed(handle, null)
     throw error
@@ -112,7 +114,7 @@ function settingsOf(handle: Handle, options: unknown): Settings {
 }
 
 /** @throws if an option is invalid */
-export function validated(given: Unchecked<OutputOptions>): Settings {
+export function validated(given: Unchecked<OutputOptions & Encoding>): Settings {
   const { check, encoding = 'utf8', maxBuffer = MAX_BUFFER, drainTimeout, input, overflow = 'kill' } = given
   if (typeof encoding !== 'string') throw invalidArgType('options.encoding', 'of type string', encoding)
   if (encoding !== 'buffer' && !Buffer.isEncoding(encoding))
@@ -146,8 +148,9 @@ function claim(handle: Handle, input: Input | null): void {
  * Gives the child its input. Without one, it closes a stdin that nobody is going to write to, as wait_with_output() of
  * Rust does: otherwise `cat` would never end.
  */
-function feed({ pipes }: Handle, input: Input | null): Promise<void> {
-  if (input !== null) return write(input, pipes.get(0) as Writable)
+function feed(handle: Handle, input: Input | null): Promise<void> {
+  const { pipes } = handle
+  if (input !== null) return write(input, pipes.get(0) as Writable, handle)
   // Not at once, so that `const all = child.output(); child.stdin.end(..)` works.
   soon(() => pipes.closeUnusedStdin())
   return Promise.resolve()

@@ -4,6 +4,7 @@ import { invalidArgValue } from './errors.js'
 import { holding } from './events.js'
 import type { Handle } from './handle.js'
 import { collectAll, validated } from './output.js'
+import type { Encoding } from './output.js'
 import { ownOptions } from './own.js'
 import type { Unchecked } from './own.js'
 import { start } from './shared-child.js'
@@ -41,7 +42,7 @@ export function run(
 ): Promise<Output<string>>
 export async function run(file: unknown, second?: unknown, third?: unknown): Promise<Output<string | Buffer>> {
   const { args, options } = tellApart(second, third)
-  const given: Unchecked<SpawnOptions & OutputOptions> = ownOptions('options', options)
+  const given: Unchecked<SpawnOptions & OutputOptions & Encoding> = ownOptions('options', options)
   const { check, drainTimeout, encoding, input, maxBuffer, overflow, ...spawnOptions } = given
   const settings = validated({ check: check ?? true, drainTimeout, encoding, input, maxBuffer, overflow })
   if (input !== undefined && !startsWithPipe(spawnOptions.stdio))

@@ -13,6 +13,7 @@ import { Handle } from './handle.js'
 import { send } from './ipc/send.js'
 import { lines } from './lines.js'
 import { output } from './output.js'
+import type { Encoding } from './output.js'
 import { isObject } from './own.js'
 import { signalNumber } from './signals.js'
 import { launch, launchSync } from './spawn/index.js'
@@ -403,7 +404,8 @@ export class SharedChild {
 
   /**
    * Waits for the exit, and resolves with the status and with what the child has written to stdout and stderr. If one
-   * of them is not a pipe, its text is empty. In the end, both streams are destroyed.
+   * of them is not a pipe, its text is empty. In the end, both streams are destroyed. `encoding` says
+   * how the bytes are decoded (default `'utf8'`); with `'buffer'`, they are not.
    *
    * Without `input`, stdin is closed unless you use it before the next setImmediate, so that a child that reads it
    * comes to its end. This happens even if output() rejects because of its options.
@@ -422,7 +424,7 @@ export class SharedChild {
    */
   output(options?: OutputOptions & { encoding?: BufferEncoding }): Promise<Output<string>>
   output(options: OutputOptions & { encoding: 'buffer' }): Promise<Output<Buffer>>
-  output(options?: OutputOptions): Promise<Output<string | Buffer>> {
+  output(options?: OutputOptions & Encoding): Promise<Output<string | Buffer>> {
     return holding(output(this.#handle, options))
   }
 

@@ -1,7 +1,5 @@
 // The public types, and what each field means. There is no code here.
-import type { Blob } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
 
 /**
  * A signal: a name of `os.constants.signals`, a real-time signal (`'SIGRTMIN'`, `'SIGRTMIN+3'`; Linux), or a number
@@ -274,10 +272,8 @@ export interface LinesOptions {
   encoding?: BufferEncoding
 }
 
-/** Options of output() and run(). */
+/** Options of output() and run(), which also take an `encoding`: see output(). */
 export interface OutputOptions {
-  /** The encoding in which the collected bytes are decoded; `'buffer'` does not decode them. Default `'utf8'`. */
-  encoding?: BufferEncoding | 'buffer'
   /** The largest number of bytes to collect from stdout, and from stderr. Default 64 MiB; Infinity: no limit. */
   maxBuffer?: number
   /**
@@ -304,14 +300,25 @@ export interface OutputOptions {
   overflow?: 'kill' | 'head' | 'tail'
 }
 
-/** What output() and run() can write to a child. A string is written whole, not character by character. */
+/**
+ * What output() and run() can write to a child: text, bytes, a Blob, or what yields text or bytes (a Readable, a web
+ * ReadableStream, an iterable). A string is written whole, not character by character.
+ *
+ * Blob and ReadableStream are described by their members, because Node.js and the DOM (Electron) each have types of
+ * their own for them.
+ */
 export type OutputInput =
   | string
   | NodeJS.ArrayBufferView
   | ArrayBuffer
-  | Blob
+  | { readonly size: number; readonly type: string; arrayBuffer(): Promise<ArrayBuffer>; stream(): object }
   | Readable
-  | ReadableStream<string | Uint8Array>
+  | {
+      getReader(): {
+        read(): Promise<{ done: boolean; value?: string | Uint8Array | undefined }>
+        cancel(): Promise<void>
+      }
+    }
   | Iterable<string | Uint8Array>
   | AsyncIterable<string | Uint8Array>
 

@@ -5,7 +5,7 @@ import { groupGone, requireGroup } from './end.js'
 import { abortError, invalidArgType, outOfRange } from './errors.js'
 import { holding, setAlarm } from './events.js'
 import type { Handle } from './handle.js'
-import { ownOptions } from './own.js'
+import { optionsOfCall } from './near-misses.js'
 import type { Unchecked } from './own.js'
 import type { ExitStatus, WaitGroupOptions, WaitOptions } from './types.js'
 import { abortSignal, nonNegative } from './validate.js'
@@ -43,7 +43,7 @@ async function waitFor(handle: Handle, ms: number, options: unknown): Promise<Ex
 
 export async function waitGroup(handle: Handle, options: unknown): Promise<boolean> {
   requireGroup(handle)
-  const given: Unchecked<WaitGroupOptions> = ownOptions('options', options)
+  const given: Unchecked<WaitGroupOptions> = optionsOfCall('waitGroup()', ['signal', 'timeout'], options)
   const timeout = nonNegative('options.timeout', given.timeout ?? Infinity)
   const signal = abortSignal('options.signal', given.signal)
   if (signal?.aborted) throw abortError(signal)
@@ -82,7 +82,7 @@ function sleep(handle: Handle, ms: number, signal: AbortSignal | null): Promise<
 }
 
 function readyToWait(options: unknown): AbortSignal | null {
-  const given: Unchecked<WaitOptions> = ownOptions('options', options)
+  const given: Unchecked<WaitOptions> = optionsOfCall('wait()', ['signal'], options)
   const signal = abortSignal('options.signal', given.signal)
   if (signal?.aborted) throw abortError(signal)
   return signal

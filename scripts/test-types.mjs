@@ -20,6 +20,9 @@ const files = ['types.mts', 'types.cts']
 /** The configuration of a program that imports nothing but the drop-in for child_process, and nothing of Node. */
 const dropIn = 'tsconfig.drop-in.json'
 
+/** The configuration of a program with the types of the DOM, as in Electron. */
+const withDom = 'tsconfig.dom.json'
+
 /** @param {readonly string[]} errors */
 function expectNone(errors) {
   if (errors.length > 0) throw new Trouble(errors.join('\n'))
@@ -41,6 +44,8 @@ async function makeProject() {
     lib: ['es2022', 'esnext.disposable'],
   }
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
+  const dom = { ...compilerOptions, lib: [...compilerOptions.lib, 'dom'], skipLibCheck: true }
+  writeFileSync(join(project, withDom), JSON.stringify({ compilerOptions: dom, files }))
   writeFileSync(
     join(project, 'drop-in.mts'),
     "import { exec } from 'shared-child/child_process'\nexec('ls', { group: true })\n",
@@ -94,6 +99,9 @@ async function testTypes(compilers) {
           expectNone(await errorsOf(project, tsc)),
         )
       }
+      await check(`TypeScript ${compiler}, with the types of the DOM`, async () =>
+        expectNone(await errorsOf(project, tsc, withDom)),
+      )
       await check(`TypeScript ${compiler}, the drop-in alone`, async () =>
         expectNone(await errorsOf(project, tsc, dropIn)),
       )

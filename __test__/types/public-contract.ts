@@ -96,6 +96,10 @@ interface ContractOutputOptions {
 export const options = (given: ContractOptions): SpawnOptions => given
 export const input = (given: ContractInput): OutputInput => given
 export const outputOptions = (given: ContractOutputOptions): OutputOptions => given
+export const withVariable = async (given: OutputOptions, spawned: SpawnOptions): Promise<Output<string>[]> => [
+  await (await spawn('x', spawned)).output(given),
+  await run('x', [], { ...spawned, ...given }),
+]
 export const stdio = (entry: ContractStdio): Stdio => entry
 export const signals: Signal[] = ['SIGTERM', 9, 0] satisfies (NodeJS.Signals | number)[]
 

@@ -92,6 +92,6 @@ class Tail {
 
   bytes(): Buffer {
     const all = Buffer.concat(this.#chunks.slice(this.#first))
-    return all.length > this.#limit ? all.subarray(all.length - this.#limit) : all
+    return all.subarray(Math.max(0, Math.ceil(all.length - this.#limit)))
   }
 }
