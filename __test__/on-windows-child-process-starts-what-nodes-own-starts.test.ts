@@ -9,6 +9,8 @@ import * as ours from 'shared-child/child_process'
 import { program, temporaryDirectory } from './support/files.js'
 import { missing, notWindows, testUnless } from './support/skip.js'
 import { followed, told } from './support/told.js'
+import { end, isRunning } from './support/tree.js'
+import { until } from './support/within.js'
 
 type Module = typeof nodes
 const needed = notWindows || missing('command-line.exe', 'echo.exe', 'sleep.exe', 'sh.exe')
@@ -124,8 +126,8 @@ testUnless(needed, 'kill() ends it, and the signal is what was sent last', async
   for (const signal of [undefined, 'SIGTERM', 'SIGKILL', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGBREAK', 21] as const) {
     const run = async ({ spawn }: Module) => {
       const child = spawn('sleep', ['1000'])
-      const end = followed(child)
-      return [child.kill(0), child.kill(signal), await end, child.killed, child.kill()]
+      const result = followed(child)
+      return [child.kill(0), child.kill(signal), await result, child.killed, child.kill()]
     }
     await same(t, String(signal), run)
   }
@@ -145,4 +147,22 @@ testUnless(needed, 'what cannot be started is the same error', async (t) => {
   await same(t, 'an fd that is not open', ({ spawn }) => spawn('echo', { stdio: ['pipe', 'pipe', 9999] }))
   await same(t, 'too many fds', ({ spawn }) => spawn('echo', { stdio: Array<'ignore'>(300).fill('ignore') }))
   for (const ids of [{ uid: 1 }, { gid: 1 }, { uid: -1 }]) await same(t, 'an id', ({ spawn }) => spawn('echo', ids))
+})
+
+testUnless(needed, 'it ends with this process unless it is detached, or an option says otherwise', async (t) => {
+  const script = `
+    const { spawn } = require('shared-child/child_process')
+    for (const options of [{}, { detached: true }, { killOnParentExit: false }])
+      console.log(spawn('sleep', ['1000'], { stdio: 'ignore', ...options }).pid)`
+  const host = nodes.spawn(execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let printed = ''
+  host.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
+  const pids = (): number[] => [...printed.matchAll(/^(\d+)\n/gm)].map(([, pid]) => Number(pid))
+  t.teardown(() => pids().forEach(end))
+  await until('the pids', () => pids().length === 3)
+  host.kill()
+  await once(host, 'exit')
+  const [ended, ...others] = pids()
+  await until('the end of the first', () => !isRunning(ended!))
+  t.deepEqual(others.map(isRunning), [true, true])
 })
