@@ -247,6 +247,19 @@ const others: Record<string, Record<string, After>> = {
     '`killDescendants`': (code) => evaluate(`return (await spawn('true', [], { ${code} })).containment !== 'child'`),
     '`all: true`': (code) =>
       evaluate(`return (await run('sh', ['-c', 'echo a; echo b >&2; echo c'], { ${code} })).stdout === 'a\\nb\\nc\\n'`),
+    '`env: {': async (code) => evaluate(`return (await run('sh', ['-c', 'echo $A'], { ${code} })).stdout === '1\\n'`),
+    '`stdin: ': async (code) => evaluate(`return (await run('cat', [], { ${code} })).status.success`),
+    '`for await': async (code, success) =>
+      evaluate(`const got = []; ${code} got.push(line); return got.join() === 'a' && !${success}`, {
+        child: await spawn(...sh('echo a; exit 3')),
+      }),
+    '`execa(': async (head, seq) =>
+      evaluate(`${seq}; const child = ${head}; return (await child.output()).stdout === '1\\n'`),
+    '`ipc: true`': async (stdio, send, messages) =>
+      evaluate(
+        `const message = 'a'; const child = await spawn(process.execPath, ['${echoer}'], { ${stdio} })
+        await ${send}; for await (const got of ${messages}) { await child.kill(); return got.echoed === message }`,
+      ),
   },
   tinyexec: {
     '`await x(': (code) => evaluate(`return (${echo(code)}).stdout === 'a\\n'`),

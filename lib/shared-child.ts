@@ -325,8 +325,8 @@ export class SharedChild {
    *   uncaught error, so you need not await a message that may get lost;
    * - `ERR_INVALID_STATE` if the child has no channel, or if another handle has it: only one handle in the process can
    *   have a channel, the first that calls send(), messages() or disconnect();
-   * - a TypeError for what cannot be sent; nothing is written then. Handles (sockets, servers) are refused with
-   *   `ERR_INVALID_HANDLE_TYPE`: give a socket to the child in its `stdio`.
+   * - a TypeError, or V8's own Error, for what cannot be sent; nothing is written then. Handles (sockets, servers) are
+   *   refused with `ERR_INVALID_HANDLE_TYPE`: give a socket to the child in its `stdio`.
    */
   send(message: unknown): Promise<void>
   send(message: unknown, handle?: unknown): Promise<void> {

@@ -278,9 +278,7 @@ export interface OutputOptions {
   maxBuffer?: number
   /**
    * How many milliseconds after the exit to go on reading a pipe that another process (a grandchild) keeps open;
-   * Infinity: until it is closed. Default 1000, but 50 if this process ended the child: if `timeout`, `signal` or
-   * `maxBuffer` had sent their signal before the exit, or if the child died of the very signal that kill(),
-   * sendSignal() or `await using` had sent, by any handle in any thread (Windows: if any of these had terminated it).
+   * Infinity: until it is closed. Default 1000, but 50 if this process ended the child (its status has a `cause`).
    */
   drainTimeout?: number
   /**
