@@ -174,10 +174,16 @@ impl Child {
             && (!self.leads_group() || self.shared.group_is_empty().unwrap_or(false))
     }
 
-    /// Called when no process of the group runs any more: cancels the timers, releases the group and calls the waiters.
+    /// Called when no process of the group runs any more, or the group has been released: cancels the timers, releases the
+    /// group and calls the waiters.
     pub(super) fn finish_group(&self) {
-        let check = self.group_waiters.lock().next_check.take();
+        let mut waiters = self.group_waiters.lock();
+        let check = waiters.next_check.take();
+        let watched = waiters.members.take_watched();
+        drop(waiters);
         check.into_iter().for_each(clock::cancel);
+        // Processes of a group that has been released may run for long.
+        watched.into_iter().for_each(reactor::forget_member);
         self.pending_signals.cancel();
         self.shared.release_group();
         self.notify_all(true);

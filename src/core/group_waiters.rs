@@ -1,7 +1,7 @@
 //! The callers that wait until the group of a child is gone, and what is known of its members.
 
 use super::clock::{self, Alarm};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(super) type Callback = Box<dyn FnOnce(bool) + Send>;
@@ -23,8 +23,8 @@ pub(super) struct Waiters {
 /// Processes of a group, by pid.
 #[derive(Default)]
 pub(super) struct Members {
-    /// The reactor will report their ends.
-    watched: HashSet<i32>,
+    /// The reactor will report their ends; with the keys under which it watches them.
+    watched: HashMap<i32, usize>,
     /// The reactor has reported their ends, but a check may still find them: kqueue reports an exit when it
     /// begins.
     ending: HashSet<i32>,
@@ -38,14 +38,23 @@ impl Members {
 
     /// Watches the members that run now. Returns whether the next check can wait for a report: at least one
     /// member is watched, and none is in the middle of its exit, whose completion is not reported.
-    pub(super) fn update(&mut self, running: &[i32], watch: impl Fn(i32) -> bool) -> bool {
+    pub(super) fn update(&mut self, running: &[i32], watch: impl Fn(i32) -> Option<usize>) -> bool {
         self.ending.retain(|member| running.contains(member));
         for member in running {
-            if !self.watched.contains(member) && !self.ending.contains(member) && watch(*member) {
-                self.watched.insert(*member);
+            if !self.watched.contains_key(member)
+                && !self.ending.contains(member)
+                && let Some(key) = watch(*member)
+            {
+                self.watched.insert(*member, key);
             }
         }
         self.ending.is_empty() && !self.watched.is_empty()
+    }
+
+    /// Forgets all, and returns the keys of those that are still watched.
+    pub(super) fn take_watched(&mut self) -> Vec<usize> {
+        self.ending.clear();
+        self.watched.drain().map(|(_, key)| key).collect()
     }
 }
 
@@ -83,8 +92,9 @@ mod tests {
     #[test]
     fn a_member_that_is_ending_is_checked_again_and_not_watched_again() {
         let mut members = Members::default();
-        let nobody = |_| -> bool { panic!("watched twice") };
-        assert!(members.update(&[1, 2], |_| true));
+        let nobody = |_| -> Option<usize> { panic!("watched twice") };
+        let anyone = |_| Some(7);
+        assert!(members.update(&[1, 2], anyone));
         assert!(members.update(&[1, 2], nobody));
         members.mark_ending(1);
         assert!(!members.update(&[1, 2], nobody), "it is still there");
@@ -92,13 +102,13 @@ mod tests {
         members.mark_ending(2);
         assert!(!members.update(&[], nobody));
         // The pids have been reused for new members.
-        assert!(members.update(&[1, 2], |_| true));
+        assert!(members.update(&[1, 2], anyone));
     }
 
     #[test]
     fn a_member_that_cannot_be_watched_is_checked_again() {
         let mut members = Members::default();
-        assert!(!members.update(&[1], |_| false));
-        assert!(members.update(&[1, 2], |member| member == 2));
+        assert!(!members.update(&[1], |_| None));
+        assert!(members.update(&[1, 2], |member| (member == 2).then_some(7)));
     }
 }

@@ -45,17 +45,25 @@ fn watcher() -> Option<&'static ExitWatcher> {
 
 type Callback = Box<dyn FnOnce() + Send>;
 
-/// Watches a process that is not ours to reap, and calls `ended` on the watcher's thread when it has ended. `false`: it
-/// cannot be watched.
-pub fn watch_member(pid: i32, ended: impl FnOnce() + Send + 'static) -> bool {
-    let (Some(watcher), Some(handle)) = (watcher(), Handle::of_member(pid)) else { return false };
+/// Watches a process that is not ours to reap, and calls `ended` on the watcher's thread when it has ended. Returns a key
+/// for [`forget_member`]. `None`: the process cannot be watched.
+pub fn watch_member(pid: i32, ended: impl FnOnce() + Send + 'static) -> Option<usize> {
+    let (watcher, handle) = (watcher()?, Handle::of_member(pid)?);
     let key = new_key() as usize;
     members().insert(key, Box::new(ended));
     let added = watcher.add(key, &handle).is_ok();
     if !added {
         members().remove(&key);
     }
-    added
+    added.then_some(key)
+}
+
+/// Ends what [`watch_member`] began, and closes what it has opened.
+pub fn forget_member(key: usize) {
+    let ended = members().remove(&key);
+    if let Some(watcher) = watcher().filter(|_| ended.is_some()) {
+        watcher.forget(key);
+    }
 }
 
 /// Reports the end of a process that [`watch_member`] watches. Does nothing with any other key.

@@ -3,7 +3,7 @@
 use crate::support::limit::{time_limit, until};
 use crate::support::own_process::in_own_process;
 use crate::support::plans::script;
-use crate::support::proc::{children, has_exited};
+use crate::support::proc::{children, fds, has_exited};
 use crate::support::temporary::read_all;
 use shared_child_native::core::child::TakenPipe;
 use shared_child_native::core::child_handle::ChildHandle;
@@ -138,6 +138,30 @@ fn and_no_zombie_is_left() {
             }
             until(end, || children().is_empty());
             // SAFETY: takes integers; the process may be gone.
+            unsafe { libc::kill(other as i32, libc::SIGKILL) };
+        }
+    });
+}
+
+/// Whoever has waited for them for a while may leave processes behind that run for years.
+#[test]
+fn and_nothing_is_open_for_processes_that_nobody_waits_for_any_more() {
+    in_own_process!(|| {
+        leader("exit").0.shared.wait().unwrap(); // what is opened once and for all
+        let pidfds = || fds("self").into_values().filter(|file| file == "anon_inode:[pidfd]").count();
+        until("the first is closed", || pidfds() == 0);
+        let (child, mut stdout) = leader("sleep 1000 & echo $!; sleep 1000 & echo $!");
+        let others = [number(&mut stdout), number(&mut stdout)];
+        child.shared.wait().unwrap();
+        let (sender, told) = mpsc::channel();
+        let limit = Instant::now() + Duration::from_millis(100);
+        child.child().on_group_gone(Some(limit), move |gone| sender.send(gone).unwrap());
+        assert!(!told.recv().unwrap());
+        drop(child);
+        until("nothing is open", || pidfds() == 0);
+        for other in others {
+            assert!(!has_exited(other));
+            // SAFETY: takes integers. The process has not exited.
             unsafe { libc::kill(other as i32, libc::SIGKILL) };
         }
     });

@@ -40,7 +40,7 @@ pub trait Kernel: Send + Sync + 'static {
     /// Makes the current [`wait`](Self::wait) return, or the next one.
     fn wake(&self) -> io::Result<()>;
 
-    /// Stops watching a process whose exit `wait` has reported.
+    /// Stops watching a process, whose exit `wait` has usually reported.
     fn exited(&self, process: &Self::Process);
 }
 
@@ -116,6 +116,14 @@ impl<K: Kernel> Watcher<K> {
         // Nobody has reaped the process, so it is about to become a zombie. The thread asks until it is one.
         lock(&self.too_late).push(key);
         self.kernel.wake()
+    }
+
+    /// Stops watching a process that has not been reported.
+    pub fn forget(&self, key: usize) {
+        let process = lock(&self.watched).remove(&key);
+        if let Some(process) = process {
+            self.kernel.exited(&process);
+        }
     }
 
     /// Watches a pipe for the hang-up of its other end. The pipe may be passed on or closed meanwhile.

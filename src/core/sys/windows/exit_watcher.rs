@@ -66,6 +66,9 @@ impl ExitWatcher {
         Ok(())
     }
 
+    /// Does nothing: a handle stays open until the process has exited, and `on_exit` then finds nobody with the key.
+    pub fn forget(&self, _key: usize) {}
+
     /// Windows does not report a hang-up while there are unread bytes in the pipe.
     pub fn add_hangup(&self, _key: usize, _pipe: &PipeEnd) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
