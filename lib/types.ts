@@ -251,7 +251,8 @@ export interface TerminateOptions {
   grace?: number
   /**
    * Closes the child's stdin first and then gives the child this many milliseconds to end by itself, as programs do
-   * that read requests from stdin (language servers, for example). Default: stdin is left as it is.
+   * that read requests from stdin (language servers, for example). A stdin that another handle uses or has taken is not
+   * closed: end it there. Default: stdin is left as it is.
    */
   endStdin?: number
 }
