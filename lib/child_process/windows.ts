@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { platform } from 'node:process'
 import { given } from '../validate.js'
 import { LEFT_TO_NODE } from './check.js'
-import type { Normal } from './normal.js'
+import type { Options } from './check.js'
 
 export const isWindows = platform === 'win32'
 
@@ -21,7 +21,7 @@ const BATCH_FILE = /\.(?:bat|cmd)[\s.]*$/i
  * with the pid of a process that it has started itself; one that gets a stream, of which only libuv has the handle; one with
  * an id; and a batch file.
  */
-export function leaveToNode({ file, stdio, uid, gid }: Normal): void {
+export function leaveToNode({ file, stdio, uid, gid }: Options & { readonly file: string }): void {
   if (!isWindows) return
   const isOfNode = Array.isArray(stdio) && stdio.some((entry) => entry === 'ipc' || isWithoutFd(entry))
   // oxlint-disable-next-line typescript/only-throw-error -- it is caught, and needs no stack
