@@ -365,11 +365,11 @@ export const forks: Record<string, Case> = {
   },
   'a socket': async (cp) => {
     const child = echo(cp)
-    const server = net.createServer((socket) => child.send('a socket', socket)).listen(0)
+    const server = net.createServer((socket) => child.send('a socket', socket)).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as net.AddressInfo
     let text = ''
-    for await (const chunk of net.connect(port)) text += String(chunk)
+    for await (const chunk of net.connect(port, '127.0.0.1')) text += String(chunk)
     server.close()
     child.disconnect()
     return { text, exit: await once(child, 'exit') }
