@@ -22,7 +22,8 @@ testUnless(notLinux || fallback, '200 live children, with waits: no thread more,
   const children = await start(200)
   t.teardown(() => children.forEach((child) => child.killSync()))
   const waits = children.map((child) => child.wait())
-  t.is(threads(), before.threads)
+  // On a busy machine there may be a few more that spawn, until they have nothing left to do.
+  await until(`as many threads as before, ${before.threads}`, () => threads() <= before.threads)
   t.is(openFds().length - before.fds, 200)
   for (const child of children) t.true(child.killSync())
   for (const status of await Promise.all(waits)) t.is(how(status), killedBy('SIGKILL'))
