@@ -9,7 +9,7 @@ import { root } from './project.mjs'
  * @property {NodeJS.ProcessEnv} [env] on top of this process's environment
  * @property {string} [cwd] default: the repository's root
  * @property {boolean} [quiet] collect the output without showing it
- * @property {number} [seconds] after which it is killed, on Unix with its process group. The run is over at its exit, because what it has started may keep its output open
+ * @property {number} [seconds] after which it is killed, on Unix with its process group. Such a run ends soon after the exit, because what it has started may keep its output open
  */
 
 /**
@@ -18,6 +18,9 @@ import { root } from './project.mjs'
  * @property {string} how 'exit code 1', 'SIGKILL', 'not done after 60 s'
  * @property {string} output stdout and stderr, in the order in which they came
  */
+
+/** How many milliseconds after its exit the output of a program with a time limit is read. What it wrote last may still be on its way. */
+const PATIENCE = 2000
 
 /**
  * Runs a program to its end. Its output is shown as it comes, and returned.
@@ -42,7 +45,7 @@ export function attempt(command, args, { env = {}, cwd = root, quiet = false, se
       if (process.platform === 'win32' || child.pid === undefined) child.kill('SIGKILL')
       else process.kill(-child.pid, 'SIGKILL')
     }
-    const timer = seconds === undefined ? undefined : setTimeout(end, seconds * 1000)
+    let timer = seconds === undefined ? undefined : setTimeout(end, seconds * 1000)
     /** @type {(from: import('node:stream').Readable, to: NodeJS.WriteStream) => void} */
     const follow = (from, to) => {
       from.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
@@ -56,15 +59,18 @@ export function attempt(command, args, { env = {}, cwd = root, quiet = false, se
       clearTimeout(timer)
       resolve({ ok: false, how: error.message, output })
     })
-    child.on(seconds === undefined ? 'close' : 'exit', (code, signal) => {
+    /** @type {(code: number | null, signal: string | null) => void} */
+    const finish = (code, signal) => {
       clearTimeout(timer)
+      child.stdout.destroy()
+      child.stderr.destroy()
       const how = late ? `not done after ${seconds} s` : (signal ?? `exit code ${code}`)
-      // What it wrote last may still be on its way. What it has started may hold the pipes open, for which nobody waits.
-      setImmediate(() => {
-        child.stdout.destroy()
-        child.stderr.destroy()
-        resolve({ ok: code === 0, how, output })
-      })
+      resolve({ ok: code === 0, how, output })
+    }
+    child.on('close', finish)
+    child.on('exit', (code, signal) => {
+      clearTimeout(timer)
+      if (seconds !== undefined) timer = setTimeout(finish, PATIENCE, code, signal)
     })
   })
 }
