@@ -7,7 +7,8 @@ import { textOf } from './support/text.js'
 const needed = notWindows || missing('echo.exe', 'cat.exe')
 
 testUnless(needed, 'those with a channel', async (t) => {
-  const script = "process.on('message', (m) => { process.send(m + 1); process.disconnect() })"
+  // At once, process.disconnect() could lose the message.
+  const script = "process.on('message', (m) => process.send(m + 1, () => process.disconnect()))"
   for (const child of [
     ours.spawn(execPath, ['-e', script], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
     ours.fork('-e', [script]),
