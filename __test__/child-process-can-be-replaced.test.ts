@@ -30,7 +30,7 @@ test('a missing program is an error event in the shape of Node', async (t) => {
 })
 
 test('a forked child talks', async (t) => {
-  const child = ours.fork('-e', ["process.on('message', (m) => { process.send(m + 1); process.disconnect() })"])
+  const child = ours.fork('-e', ["process.on('message', (m) => { process.send(m + 1, () => process.disconnect()) })"])
   // Both may come in one turn.
   const exit = once(child, 'exit')
   child.send(41)
