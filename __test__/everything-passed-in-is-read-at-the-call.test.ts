@@ -21,5 +21,5 @@ test('what the caller changes after the call does not reach the child', async (t
   const child = killAtEnd(t, await promise)
   t.is(await textOf(child.stdout), `first first ${cwd}\n`)
   t.deepEqual([...child.spawnargs], ['sh', '-c', 'echo "$1 $KEY $(pwd -P)"', 'sh', 'first'])
-  await child.wait() // Windows does not delete the working directory of a process that is still exiting.
+  await child.wait()
 })

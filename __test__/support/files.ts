@@ -6,7 +6,8 @@ import type { ExecutionContext } from 'ava'
 /** An empty directory that is removed when the test ends. Its path holds no symlink. */
 export function temporaryDirectory(t: ExecutionContext): string {
   const directory = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'shared-child-')))
-  t.teardown(() => fs.rmSync(directory, { recursive: true, force: true }))
+  // Windows may hold the working directory of a process for a moment after its exit.
+  t.teardown(() => fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10 }))
   return directory
 }
 
