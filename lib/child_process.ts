@@ -2,6 +2,7 @@
 // 'shared-child/child_process': everything that node:child_process exports. The main entry does not depend on it.
 import type * as Node from 'node:child_process'
 import { processes } from './child_process/child.js'
+import type { Child } from './child_process/child.js'
 import * as exec_ from './child_process/exec.js'
 import { insteadOf } from './child_process/instead.js'
 import { nodes, reason } from './child_process/original.js'
@@ -106,7 +107,7 @@ export function sharedChild(child: Node.ChildProcess): SharedChild {
     const main = require('./index.js') as typeof Main
     shared = main.SharedChild.attach({ sharedChild: native.share() })
     // Without its handle, a child no longer keeps the event loop alive, so this has to, until it is told of the exit.
-    if ((child as unknown as { _handle: unknown })._handle !== null) shared.unref()
+    if ((child as Child)._handle !== null) shared.unref()
     known.set(child, shared)
   }
   return shared

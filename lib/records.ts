@@ -1,6 +1,7 @@
 // The numbers that cross between here and the native side. src/binding/records.rs has the same ones under the same
 // names.
 import { platform } from 'node:process'
+import { given } from './validate.js'
 
 /**
  * A request to spawn a child. It crosses as one array of numbers and a few strings, which costs less than the fields of
@@ -39,7 +40,7 @@ export const groupFlag = (group: unknown): number => (group === 'contain' ? CONT
 
 /** The flag for `options.killOnParentExit`, which has been validated. The default is what child_process does. */
 export function parentExitFlag(value: unknown, detached: unknown): number {
-  if (value !== undefined && value !== null) return value ? KILL_ON_PARENT_EXIT : 0
+  if (given(value)) return value ? KILL_ON_PARENT_EXIT : 0
   return platform === 'win32' && !detached ? KILL_ON_PARENT_EXIT_IF_POSSIBLE : 0
 }
 

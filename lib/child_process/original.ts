@@ -9,6 +9,12 @@ export const ChildProcess = original.ChildProcess as unknown as {
 }
 export const nodes = { ...original }
 
+/**
+ * The process object, with what is not in its types. Not imported as a namespace: the code that the bundler makes for that reads
+ * every property, and on Windows the process aborts when its title is read while its console has none.
+ */
+export const processObject = require('node:process') as typeof Process & { permission?: unknown; _eval?: string }
+
 const spawnOfNow = (): unknown => Object.getOwnPropertyDescriptor(ChildProcess.prototype, 'spawn')?.value
 /** Node's own function calls the handle itself. If its text is not to be had, it counts as somebody else's. */
 const isNodes = (spawn: unknown): boolean =>
@@ -27,10 +33,7 @@ export const reason: string | null = reasonOf()
 function reasonOf(): string | null {
   if (Object.hasOwn(versions, 'bun')) return 'Bun has its own'
   if (Object.hasOwn(versions, 'deno')) return 'Deno has its own'
-  // Not imported as a namespace: the code that the bundler makes for that reads every property, and on Windows the process aborts
-  // when its title is read while its console has none.
-  if ((require('node:process') as typeof Process & { permission?: unknown }).permission !== undefined)
-    return 'Node runs with --permission'
+  if (processObject.permission !== undefined) return 'Node runs with --permission'
   if (typeof Events.prototype.spawnPaired !== 'function') return 'the native addon is of another version'
   return isKnown() ? null : 'this version of Node has internals that are not known'
 }

@@ -1,7 +1,6 @@
 // spawn() and fork(), with Node's options and ours.
 import type { ChildProcess } from 'node:child_process'
 import { execArgv as processExecArgv, execPath as processExecPath, nextTick } from 'node:process'
-import type * as Process from 'node:process'
 import { clearTimeout, setTimeout } from 'node:timers'
 import { DEFAULT_ENDING } from '../ending.js'
 import { childAborted } from '../errors.js'
@@ -11,7 +10,7 @@ import { array, bare, killSignalOf, must, object, pathOf, signalOf, text, timeou
 import type { Options } from './check.js'
 import { makeChild, processes } from './child.js'
 import { normalize } from './normal.js'
-import { isSpawnWrapped } from './original.js'
+import { isSpawnWrapped, processObject } from './original.js'
 import { leaveToNode } from './windows.js'
 
 /** Ends a child because of a limit. Returns false if it had exited and nothing was sent. */
@@ -94,6 +93,6 @@ export function fork(modulePath: unknown, second?: unknown, third?: unknown): Ch
 
 /** Leaves out a program that was given with `-e`: the child would run it, too, and fork again. */
 function withoutScript(args: readonly string[]): readonly string[] {
-  const at = args.lastIndexOf((require('node:process') as typeof Process & { _eval?: string })._eval ?? '\0')
+  const at = args.lastIndexOf(processObject._eval ?? '\0')
   return at > 0 ? args.filter((_, i) => i !== at && i !== at - 1) : args
 }

@@ -257,21 +257,28 @@ fn the_privileges_of_root() {
     });
 }
 
+/// Gives the calling thread, and no other, a UTS namespace of its own, and returns its name. `None`: a container without
+/// CAP_SYS_ADMIN.
+fn enter_a_namespace() -> Option<String> {
+    // SAFETY: takes an integer.
+    let entered = unsafe { libc::unshare(libc::CLONE_NEWUTS) } == 0;
+    entered.then(|| std::fs::read_link("/proc/thread-self/ns/uts").unwrap().to_str().unwrap().to_owned())
+}
+
+fn namespace_of_a_child() -> String {
+    text(spawn(plan(&["readlink", "/proc/self/ns/uts"])).unwrap())
+}
+
 #[test]
 fn its_namespaces() {
     if !is_root() {
         return;
     }
     in_own_process!(|| {
-        let of_child = || text(spawn(plan(&["readlink", "/proc/self/ns/uts"])).unwrap());
-        let before = of_child();
-        // SAFETY: takes an integer; the calling thread alone changes its namespace.
-        if unsafe { libc::unshare(libc::CLONE_NEWUTS) } != 0 {
-            return; // a container without CAP_SYS_ADMIN
-        }
-        let own = std::fs::read_link("/proc/thread-self/ns/uts").unwrap();
-        let after = of_child();
-        assert_eq!(after.trim(), own.to_str().unwrap());
+        let before = namespace_of_a_child();
+        let Some(own) = enter_a_namespace() else { return };
+        let after = namespace_of_a_child();
+        assert_eq!(after.trim(), own);
         assert_ne!(after, before);
     });
 }
@@ -285,12 +292,8 @@ fn or_nothing_is_started() {
     }
     in_own_process!(|| {
         status_of_a_child();
-        // SAFETY: takes an integer.
-        if unsafe { libc::unshare(libc::CLONE_NEWUTS) } != 0 {
-            return;
-        }
-        let own = std::fs::read_link("/proc/thread-self/ns/uts").unwrap();
-        let namespace_of_a_child = || {
+        let Some(own) = enter_a_namespace() else { return };
+        let namespace_unless_refused = || {
             let (job, answer) = job(plan(&["readlink", "/proc/self/ns/uts"]));
             spawn_in_background(job).unwrap();
             match answer.recv().unwrap() {
@@ -299,10 +302,10 @@ fn or_nothing_is_started() {
             }
         };
         // The spawner threads take turns, and the oldest is one of them.
-        let children = [(); 8].map(|()| namespace_of_a_child());
+        let children = [(); 8].map(|()| namespace_unless_refused());
         assert!(children.contains(&None), "{children:?}");
         for namespace in children.into_iter().flatten() {
-            assert_eq!(namespace.trim(), own.to_str().unwrap());
+            assert_eq!(namespace.trim(), own);
         }
     });
 }
@@ -353,20 +356,15 @@ fn its_namespaces_if_it_can_enter_no_other_any_more() {
         return;
     }
     in_own_process!(|| {
-        let uts = || text(spawn(plan(&["readlink", "/proc/self/ns/uts"])).unwrap());
-        let first = std::thread::spawn(move || {
+        let first = std::thread::spawn(|| {
             give_up_administration();
-            uts()
+            namespace_of_a_child()
         });
         first.join().unwrap();
-        // SAFETY: takes an integer; the calling thread alone changes its namespace.
-        if unsafe { libc::unshare(libc::CLONE_NEWUTS) } != 0 {
-            return;
-        }
+        let Some(own) = enter_a_namespace() else { return };
         give_up_administration();
-        let own = std::fs::read_link("/proc/thread-self/ns/uts").unwrap();
         for _ in 0..8 {
-            assert_eq!(uts().trim(), own.to_str().unwrap());
+            assert_eq!(namespace_of_a_child().trim(), own);
         }
     });
 }
